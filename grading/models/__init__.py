@@ -1,0 +1,18 @@
+"""Tables of what we measure and conclude."""
+
+from grading.models.decision import Decision, Grade, GradingClaim
+from grading.models.instrument import Instrument
+from grading.models.policy import PolicyVersion
+from grading.models.review import ReviewCase
+from grading.models.test_run import CapacityTest, ResistanceTest
+
+__all__ = [
+    "CapacityTest",
+    "Decision",
+    "Grade",
+    "GradingClaim",
+    "Instrument",
+    "PolicyVersion",
+    "ResistanceTest",
+    "ReviewCase",
+]

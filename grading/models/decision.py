@@ -1,0 +1,74 @@
+"""Decisions on packs, each with the evidence and the policy that it follows from."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Grade(models.TextChoices):
+    A = "A", "A"
+    B = "B", "B"
+    C = "C", "C"
+    D = "D", "D reject"
+    H = "H", "H hold"
+    Q = "Q", "Q quarantine"
+    X = "X", "X out of scope"
+
+
+class Decision(models.Model):
+    """A grade and a route; a newer one supersedes it, nothing edits it."""
+
+    class Kind(models.TextChoices):
+        POLICY = "policy", "By policy"
+        OVERRIDE = "override", "Override by two people"
+
+    pack = models.ForeignKey("intake.Pack", on_delete=models.PROTECT, related_name="+", db_index=False)
+    policy = models.ForeignKey(
+        "grading.PolicyVersion", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    policy_sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10, choices=Kind)
+    grade = models.CharField(max_length=1, choices=Grade)
+    route = models.CharField(max_length=20)
+    reasons = models.JSONField()
+    """List of {code, sentence, measured, limit, margin}, in the order they were found."""
+    missing = models.JSONField(default=list)
+    """Facts that would settle a hold."""
+    applications = models.JSONField(default=list)
+    warranty = models.JSONField(default=dict)
+    evidence = models.JSONField()
+    evidence_sha256 = models.CharField(max_length=64)
+    decided_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=120)
+    superseded_by = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pack"], condition=Q(superseded_by__isnull=True), name="decision_one_current"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["pack", "id"]),
+            models.Index(
+                fields=["grade", "pack"],
+                condition=Q(superseded_by__isnull=True),
+                name="decision_current_grade",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grade} for pack {self.pack_id}"
+
+
+class GradingClaim(models.Model):
+    """A worker's lease on a pack that waits for its grade. Bookkeeping, not history."""
+
+    pack = models.OneToOneField("intake.Pack", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    attempts = models.IntegerField(default=1)
+    lease_token = models.UUIDField()
+    lease_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"claim on pack {self.pack_id}"

@@ -1,0 +1,60 @@
+"""Decisions that wait for a person."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from grading.models.decision import Grade
+
+
+class ReviewCase(models.Model):
+    """One reject, hold or flagged decision in front of the reviewers."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Waiting for a reviewer"
+        OVERRIDE_REQUESTED = "override_requested", "Waiting for a second person"
+        CONFIRMED = "confirmed", "Confirmed"
+        OVERRIDDEN = "overridden", "Overridden"
+        RETEST_ORDERED = "retest_ordered", "Retest ordered"
+        SUPERSEDED = "superseded", "Superseded by a newer decision"
+
+    pack = models.ForeignKey("intake.Pack", on_delete=models.PROTECT, related_name="+", db_index=False)
+    decision = models.OneToOneField("grading.Decision", on_delete=models.PROTECT, related_name="review")
+    rule = models.CharField(max_length=60)
+    """Code of the reason that brought it here; the queue is grouped by it."""
+    state = models.CharField(max_length=20, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    version = models.IntegerField(default=1)
+    requested_by_person_id = models.BigIntegerField(null=True)
+    requested_by = models.CharField(max_length=120, blank=True)
+    requested_at = models.DateTimeField(null=True)
+    override_grade = models.CharField(max_length=1, choices=Grade, blank=True)
+    override_route = models.CharField(max_length=20, blank=True)
+    closed_by_person_id = models.BigIntegerField(null=True)
+    closed_by = models.CharField(max_length=120, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    reason_code = models.CharField(max_length=40, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            # Four eyes, in the database too: the one who approves an override is never the one who asked.
+            models.CheckConstraint(
+                condition=~Q(state="overridden")
+                | (
+                    Q(requested_by_person_id__isnull=False, closed_by_person_id__isnull=False)
+                    & ~Q(requested_by_person_id=F("closed_by_person_id"))
+                ),
+                name="override_needs_two_people",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["rule", "id"],
+                condition=Q(state__in=["open", "override_requested"]),
+                name="review_waiting",
+            ),
+            models.Index(fields=["pack", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"review of pack {self.pack_id}"

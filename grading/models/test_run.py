@@ -1,0 +1,103 @@
+"""Bench results: capacity tests and resistance tests, superseded but never edited."""
+
+from django.db import models
+from django.db.models import Q
+
+from grading.models.instrument import Instrument
+
+
+class CapacityTest(models.Model):
+    """One full-to-empty capacity test of a pack, with the conditions that give it meaning."""
+
+    class Method(models.TextChoices):
+        CC_DISCHARGE = "cc_discharge", "Constant-current discharge, full to empty"
+        CC_CV_CHARGE = "cccv_charge", "CC-CV charge, empty to full"
+
+    class Basis(models.TextChoices):
+        AH = "ah", "Charge (Ah)"
+        KWH = "kwh", "Energy (kWh)"
+
+    class Weakest(models.TextChoices):
+        CELL = "cell", "Cell"
+        SERIES_GROUP = "series_group", "Series group"
+        MODULE = "module", "Module"
+
+    pack = models.ForeignKey("intake.Pack", on_delete=models.PROTECT, related_name="+")
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=20, choices=Method)
+    basis = models.CharField(max_length=3, choices=Basis)
+    measured_capacity_ah = models.DecimalField(max_digits=9, decimal_places=3, null=True)
+    measured_energy_kwh = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    reference_value = models.DecimalField(max_digits=9, decimal_places=3)
+    """What 100 % means, in Ah or kWh as ``basis`` says."""
+    reference_source = models.CharField(max_length=20)
+    c_rate = models.DecimalField(max_digits=6, decimal_places=3)
+    temperature_degc = models.DecimalField(max_digits=5, decimal_places=1)
+    voltage_from_v = models.DecimalField(max_digits=7, decimal_places=2)
+    voltage_to_v = models.DecimalField(max_digits=7, decimal_places=2)
+    ended_by_cell_limit = models.BooleanField()
+    """A cell reached its limit: the pack's Ah then bound the weakest series group from below."""
+    weakest_soh_percent = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    weakest_kind = models.CharField(max_length=12, choices=Weakest, blank=True)
+    soh_percent = models.DecimalField(max_digits=8, decimal_places=4)
+    """Computed: measured over reference, never typed."""
+    note = models.TextField(blank=True)
+    measured_at = models.DateTimeField()
+    at = models.DateTimeField()
+    person_id = models.BigIntegerField(null=True)
+    person_label = models.CharField(max_length=120)
+    superseded_by = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pack"], condition=Q(superseded_by__isnull=True), name="capacity_test_one_current"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"capacity test {self.pk}"
+
+
+class ResistanceTest(models.Model):
+    """One internal-resistance test; methods are kept apart because their values do not compare."""
+
+    class Method(models.TextChoices):
+        DC_PULSE = "dc_pulse", "DC pulse"
+        AC_1KHZ = "ac_1khz", "AC 1 kHz"
+
+    pack = models.ForeignKey("intake.Pack", on_delete=models.PROTECT, related_name="+")
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=12, choices=Method)
+    pulse_duration_s = models.DecimalField(max_digits=6, decimal_places=1, null=True)
+    pulse_current_a = models.DecimalField(max_digits=7, decimal_places=1, null=True)
+    soc_percent = models.DecimalField(max_digits=5, decimal_places=1)
+    temperature_degc = models.DecimalField(max_digits=5, decimal_places=1)
+    ir_mohm = models.DecimalField(max_digits=9, decimal_places=3)
+    baseline_mohm = models.DecimalField(max_digits=9, decimal_places=3, null=True)
+    baseline_source = models.CharField(max_length=20, blank=True)
+    baseline_pulse_s = models.DecimalField(max_digits=6, decimal_places=1, null=True)
+    ir_ratio = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    """Computed: measured over baseline; empty when there is no baseline to compare with."""
+    is_comparable = models.BooleanField()
+    incomparable_because = models.CharField(max_length=300, blank=True)
+    note = models.TextField(blank=True)
+    measured_at = models.DateTimeField()
+    at = models.DateTimeField()
+    person_id = models.BigIntegerField(null=True)
+    person_label = models.CharField(max_length=120)
+    superseded_by = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pack"], condition=Q(superseded_by__isnull=True), name="resistance_test_one_current"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"resistance test {self.pk}"

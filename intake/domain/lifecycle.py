@@ -1,0 +1,100 @@
+"""The one table of a pack's states and of the moves between them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a pack stands in its life."""
+
+    ANNOUNCED = "announced"
+    RECEIVED = "received"
+    INSPECTED = "inspected"
+    TESTED = "tested"
+    GRADED = "graded"
+    IN_REVIEW = "in_review"
+    QUARANTINED = "quarantined"
+    REJECTED = "rejected"
+    MISSING = "missing"
+    WITHDRAWN = "withdrawn"
+
+
+class Move(StrEnum):
+    """A verb that takes a pack from one state to another."""
+
+    RECEIVE = "receive"
+    MARK_MISSING = "mark_missing"
+    WITHDRAW = "withdraw"
+    PASS_INSPECTION = "pass_inspection"
+    QUARANTINE = "quarantine"
+    REOPEN = "reopen"
+    COMPLETE_TESTS = "complete_tests"
+    GRADE = "grade"
+    SEND_TO_REVIEW = "send_to_review"
+    ACCEPT = "accept"
+    RETEST = "retest"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table: from any of ``sources`` to ``target``."""
+
+    move: Move
+    sources: frozenset[Status]
+    target: Status
+    label: str
+    """What the button says."""
+    event: str
+    """Code of the trail event that every such move writes."""
+    needs_reason: bool = False
+
+
+S = Status
+_TABLE = (
+    Transition(Move.RECEIVE, frozenset({S.ANNOUNCED, S.MISSING}), S.RECEIVED, "Receive", "pack.received"),
+    Transition(Move.MARK_MISSING, frozenset({S.ANNOUNCED}), S.MISSING, "Mark as missing", "pack.missing"),
+    Transition(Move.WITHDRAW, frozenset({S.ANNOUNCED}), S.WITHDRAWN, "Withdraw", "pack.withdrawn", True),
+    Transition(
+        Move.PASS_INSPECTION, frozenset({S.RECEIVED}), S.INSPECTED, "Pass inspection", "pack.inspected"
+    ),
+    Transition(
+        Move.QUARANTINE,
+        frozenset({S.RECEIVED, S.INSPECTED, S.TESTED, S.GRADED, S.IN_REVIEW}),
+        S.QUARANTINED,
+        "Quarantine",
+        "pack.quarantined",
+        True,
+    ),
+    Transition(
+        Move.REOPEN, frozenset({S.QUARANTINED}), S.RECEIVED, "Re-open for inspection", "pack.reopened", True
+    ),
+    Transition(Move.COMPLETE_TESTS, frozenset({S.INSPECTED}), S.TESTED, "Finish testing", "pack.tested"),
+    Transition(Move.GRADE, frozenset({S.TESTED}), S.GRADED, "Grade", "pack.graded"),
+    Transition(
+        Move.SEND_TO_REVIEW, frozenset({S.TESTED}), S.IN_REVIEW, "Send to review", "pack.sent_to_review"
+    ),
+    Transition(Move.ACCEPT, frozenset({S.IN_REVIEW}), S.GRADED, "Accept", "pack.accepted", True),
+    Transition(
+        Move.RETEST,
+        frozenset({S.IN_REVIEW, S.GRADED}),
+        S.INSPECTED,
+        "Order a retest",
+        "pack.sent_to_retest",
+        True,
+    ),
+    Transition(
+        Move.REJECT, frozenset({S.IN_REVIEW, S.QUARANTINED}), S.REJECTED, "Reject", "pack.rejected", True
+    ),
+)
+TRANSITIONS: dict[Move, Transition] = {row.move: row for row in _TABLE}
+
+
+def moves_from(status: Status) -> list[Transition]:
+    """Return the moves that the table allows from ``status``, in its order."""
+    return [row for row in _TABLE if status in row.sources]
+
+
+def is_movable(status: Status) -> bool:
+    """Return whether a pack may leave the building: nothing but a decision makes it so."""
+    return status is Status.GRADED

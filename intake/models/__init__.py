@@ -1,0 +1,24 @@
+"""Tables of what suppliers say and what arrives."""
+
+from intake.models.batch import Batch
+from intake.models.inspection import Inspection, InspectionDraft, Photo, Scan
+from intake.models.manifest import Manifest, ManifestProblem, ManifestRun, ManifestState, StoredFile
+from intake.models.pack import Pack
+from intake.models.pack_type import PackType
+from intake.models.supplier import Supplier
+
+__all__ = [
+    "Batch",
+    "Inspection",
+    "InspectionDraft",
+    "Manifest",
+    "ManifestProblem",
+    "ManifestRun",
+    "ManifestState",
+    "Pack",
+    "PackType",
+    "Photo",
+    "Scan",
+    "StoredFile",
+    "Supplier",
+]

@@ -1,0 +1,67 @@
+"""One battery pack: its identity, its supplier's claims, its state."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+
+from intake.domain.chemistry import Chemistry
+from intake.domain.lifecycle import Status
+from rebattery.accounts.models import User
+
+
+class PackQuerySet(models.QuerySet["Pack"]):
+    def visible_to(self, viewer: User) -> "PackQuerySet":
+        """Keep what ``viewer`` may see: a supplier's people see their own packs only."""
+        return self.filter(supplier_id=viewer.supplier_id) if viewer.is_supplier else self
+
+
+class Pack(models.Model):
+    """A pack as announced and as it stands; ``status`` is written by the lifecycle service alone."""
+
+    # No single-column indexes on supplier and batch: the composite ones below serve them, and every
+    # index costs each imported row.
+    supplier = models.ForeignKey(
+        "intake.Supplier", on_delete=models.PROTECT, related_name="packs", db_index=False
+    )
+    batch = models.ForeignKey("intake.Batch", on_delete=models.PROTECT, related_name="packs", db_index=False)
+    pack_type = models.ForeignKey("intake.PackType", null=True, on_delete=models.PROTECT, related_name="+")
+    row = models.IntegerField()
+    """Row in the supplier's file, as the spreadsheet program shows it."""
+    serial = models.CharField(max_length=40, db_collation="C")
+    status = models.CharField(
+        max_length=12, choices=[(s.value, s.name.capitalize().replace("_", " ")) for s in Status]
+    )
+    status_at = models.DateTimeField()
+    version = models.IntegerField(default=1)
+    make = models.CharField(max_length=60, blank=True)
+    model = models.CharField(max_length=80, blank=True)
+    chemistry = models.CharField(max_length=20, choices=[(c.value, c.label) for c in Chemistry])
+    nominal_energy_kwh = models.DecimalField(max_digits=8, decimal_places=3, null=True)
+    rated_capacity_ah = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    nominal_voltage_v = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    declared_soh_percent = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    declared_soh_method = models.CharField(max_length=20, blank=True)
+    ddr_status = models.CharField(max_length=20)
+    """The supplier's word: none, damaged, defective, recalled or critical."""
+    received_as = models.CharField(max_length=10)
+    """The supplier's word: product or waste."""
+    history_completeness_percent = models.DecimalField(max_digits=5, decimal_places=1)
+    declared = models.JSONField(default=dict)
+    """Every other canonical field of the manifest line, normalised; decimals as strings."""
+    declared_raw = models.JSONField(default=dict)
+    """The supplier's own words: header of the file to text of the cell."""
+
+    objects = PackQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["supplier", "serial"], name="pack_once_per_supplier")]
+        indexes = [
+            models.Index(fields=["status", "id"]),
+            models.Index(fields=["batch", "id"]),
+            models.Index(fields=["supplier", "id"]),
+            models.Index(fields=["serial", "id"]),
+            GinIndex(OpClass(Upper("serial"), name="gin_trgm_ops"), name="pack_serial_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial

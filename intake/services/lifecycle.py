@@ -1,0 +1,123 @@
+"""The one writer of ``Pack.status``."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from intake.domain.lifecycle import TRANSITIONS, Move, Status
+from intake.models import Pack
+from rebattery.actor import Actor
+from rebattery.audit.record import plain, record_rows
+from rebattery.errors import RuleViolation
+
+
+class MoveRefused(RuleViolation):
+    """The pack is not in a state that allows this."""
+
+    code = "move_refused"
+
+
+@transaction.atomic
+def move_packs(
+    *,
+    pack_ids: Sequence[int],
+    move: Move,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    reason_code: str = "",
+    facts: Mapping[str, Any] | None = None,
+    facts_by_pack: Mapping[int, Mapping[str, Any]] | None = None,
+) -> list[Pack]:
+    """Take all of ``pack_ids`` through ``move`` with one trail event each, or none of them.
+
+    Locks the packs in key order and returns them in their new state.
+
+    :raises MoveRefused: when a pack is in a state from which the table does not allow the move; names
+        the packs, changes nothing.
+    :raises ReasonMissing: when the move needs a reason and there is none.
+    """
+    transition = TRANSITIONS[move]
+    packs = lock_packs(pack_ids=pack_ids)
+    forbidden = [pack for pack in packs if Status(pack.status) not in transition.sources]
+    if forbidden:
+        named = ", ".join(f"{pack.serial} is {pack.get_status_display().lower()}" for pack in forbidden[:5])
+        more = f" and {len(forbidden) - 5} more" if len(forbidden) > 5 else ""
+        raise MoveRefused(f"{transition.label}: not possible, because {named}{more}. Nothing was changed.")
+    if not packs:
+        return packs
+    ids = [pack.pk for pack in packs]
+    sources = [pack.status for pack in packs]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE intake_pack SET status = %s, status_at = %s, version = version + 1 WHERE id = ANY(%s)",
+            [transition.target.value, at, ids],
+        )
+    _record_moves(
+        transition.event,
+        ids,
+        sources,
+        transition.target,
+        actor,
+        at,
+        reason,
+        reason_code,
+        facts,
+        facts_by_pack,
+    )
+    for pack in packs:
+        pack.status, pack.status_at, pack.version = transition.target.value, at, pack.version + 1
+    return packs
+
+
+def lock_packs(*, pack_ids: Sequence[int]) -> list[Pack]:
+    """Lock packs in key order (always before their children) and return them.
+
+    :raises MoveRefused: when one of them does not exist.
+    """
+    packs = list(Pack.objects.filter(pk__in=pack_ids).select_for_update(no_key=True).order_by("pk"))
+    if len(packs) != len(set(pack_ids)):
+        raise MoveRefused("One of the packs is not there. Nothing was changed.")
+    return packs
+
+
+def _record_moves(
+    code: str,
+    ids: list[int],
+    sources: list[str],
+    target: Status,
+    actor: Actor,
+    at: datetime,
+    reason: str,
+    reason_code: str,
+    facts: Mapping[str, Any] | None,
+    facts_by_pack: Mapping[int, Mapping[str, Any]] | None,
+) -> None:
+
+    shared = plain(facts or {})
+    own = facts_by_pack or {}
+    record_rows(
+        code=code,
+        actor=actor,
+        at=at,
+        reason=reason,
+        reason_code=reason_code,
+        rows="""
+            SELECT p.id AS subject_id, p.serial AS subject_label, NULL::bigint AS pack_id, p.supplier_id,
+                   jsonb_build_object('status', m.source) AS before,
+                   jsonb_build_object('status', %(target)s::text) AS after,
+                   m.facts::jsonb AS facts
+            FROM unnest(%(ids)s::bigint[], %(sources)s::text[], %(facts)s::text[]) AS m(id, source, facts)
+            JOIN intake_pack p ON p.id = m.id
+            ORDER BY p.id
+        """,
+        params={
+            "ids": ids,
+            "sources": sources,
+            "target": target.value,
+            "facts": [json.dumps(shared | plain(own.get(pk, {}))) for pk in ids],
+        },
+    )

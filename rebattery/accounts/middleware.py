@@ -1,0 +1,56 @@
+"""Per-request facts: a request id, and the second factor that some roles owe."""
+
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from rebattery.accounts.models import User
+from rebattery.accounts.roles import SECOND_FACTOR_ROLES
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Give every request its own id, which all trail events of the request carry."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        response = get_response(request)
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+    return middleware
+
+
+def private_pages(get_response: GetResponse) -> GetResponse:
+    """Keep signed-in pages out of every cache."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+    return middleware
+
+
+def second_factor(get_response: GetResponse) -> GetResponse:
+    """Send reviewers and administrators without a second factor to set one up, outside the local mode."""
+    from allauth.mfa.utils import is_mfa_enabled
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        owes = (
+            settings.SECOND_FACTOR_REQUIRED
+            and isinstance(user, User)
+            and user.role in SECOND_FACTOR_ROLES
+            and not request.path.startswith(("/accounts/", settings.STATIC_URL))
+        )
+        if owes and not is_mfa_enabled(user):
+            return redirect("mfa_index")
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,96 @@
+"""The only permission table: which role may do what."""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person is here for."""
+
+    SUPPLIER = "supplier", "Supplier"
+    WAREHOUSE = "warehouse", "Warehouse"
+    REVIEWER = "reviewer", "Reviewer"
+    ADMINISTRATOR = "administrator", "Administrator"
+    AUDITOR = "auditor", "Auditor"
+
+
+class Capability(StrEnum):
+    """One thing that a page, an endpoint or a service may ask for."""
+
+    SIGNED_IN = "signed_in"
+    VIEW_BATCHES = "view_batches"
+    UPLOAD_MANIFEST = "upload_manifest"
+    VIEW_PACKS = "view_packs"
+    VIEW_INTERNAL = "view_internal"
+    RECEIVE_PACKS = "receive_packs"
+    INSPECT_PACKS = "inspect_packs"
+    RECORD_TESTS = "record_tests"
+    DECIDE_REVIEWS = "decide_reviews"
+    VIEW_REVIEWS = "view_reviews"
+    VIEW_POLICIES = "view_policies"
+    VIEW_TRAIL = "view_trail"
+    VIEW_CATALOGUE = "view_catalogue"
+    MANAGE_CATALOGUE = "manage_catalogue"
+    VIEW_INSTRUMENTS = "view_instruments"
+    MANAGE_INSTRUMENTS = "manage_instruments"
+    VIEW_SUPPLIERS = "view_suppliers"
+    MANAGE_SUPPLIERS = "manage_suppliers"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_TOKENS = "manage_tokens"
+
+
+C = Capability
+_STAFF_READS = frozenset(
+    {
+        C.SIGNED_IN,
+        C.VIEW_BATCHES,
+        C.VIEW_PACKS,
+        C.VIEW_INTERNAL,
+        C.VIEW_CATALOGUE,
+        C.VIEW_INSTRUMENTS,
+        C.VIEW_SUPPLIERS,
+        C.VIEW_POLICIES,
+    }
+)
+CAPABILITIES: dict[Role, frozenset[Capability]] = {
+    Role.SUPPLIER: frozenset({C.SIGNED_IN, C.VIEW_BATCHES, C.UPLOAD_MANIFEST, C.VIEW_PACKS, C.MANAGE_TOKENS}),
+    Role.WAREHOUSE: _STAFF_READS | {C.RECEIVE_PACKS, C.INSPECT_PACKS, C.RECORD_TESTS, C.MANAGE_TOKENS},
+    Role.REVIEWER: _STAFF_READS
+    | {C.RECORD_TESTS, C.DECIDE_REVIEWS, C.VIEW_REVIEWS, C.VIEW_TRAIL, C.MANAGE_TOKENS},
+    Role.ADMINISTRATOR: _STAFF_READS
+    | {
+        C.UPLOAD_MANIFEST,
+        C.VIEW_REVIEWS,
+        C.VIEW_TRAIL,
+        C.MANAGE_CATALOGUE,
+        C.MANAGE_INSTRUMENTS,
+        C.MANAGE_SUPPLIERS,
+        C.MANAGE_PEOPLE,
+        C.MANAGE_TOKENS,
+    },
+    Role.AUDITOR: _STAFF_READS | {C.VIEW_REVIEWS, C.VIEW_TRAIL, C.MANAGE_TOKENS},
+}
+
+WRITES = frozenset(
+    {
+        C.UPLOAD_MANIFEST,
+        C.RECEIVE_PACKS,
+        C.INSPECT_PACKS,
+        C.RECORD_TESTS,
+        C.DECIDE_REVIEWS,
+        C.MANAGE_CATALOGUE,
+        C.MANAGE_INSTRUMENTS,
+        C.MANAGE_SUPPLIERS,
+        C.MANAGE_PEOPLE,
+    }
+)
+"""Capabilities that change business data; an auditor holds none of them (a test says so)."""
+
+SECOND_FACTOR_ROLES = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
+"""Roles that must sign in with a second factor outside the local mode."""
+
+
+def may(role: str, capability: Capability) -> bool:
+    """Return whether ``role`` holds ``capability``."""
+    return capability in CAPABILITIES[Role(role)]

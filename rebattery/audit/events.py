@@ -1,0 +1,199 @@
+"""Every auditable event, each with the sentence a person reads."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EventType:
+    """One kind of change. The sentences are templates over actor, subject, reason and facts."""
+
+    code: str
+    subject: str
+    """Subject type of the guarded table whose row changed."""
+    sentence: str
+    supplier_sentence: str = ""
+    """What the pack's supplier may read; empty means that this event is internal."""
+    needs_reason: bool = False
+
+
+_ALL = (
+    EventType("supplier.created", "supplier", "{actor} added supplier {subject}."),
+    EventType("supplier.changed", "supplier", "{actor} changed supplier {subject}."),
+    EventType("person.invited", "person", "{actor} invited {subject} as {role}."),
+    EventType("person.deactivated", "person", "{actor} deactivated {subject}.", needs_reason=True),
+    EventType("person.reactivated", "person", "{actor} reactivated {subject}.", needs_reason=True),
+    EventType("person.role_changed", "person", "{actor} made {subject} {role}.", needs_reason=True),
+    EventType("token.created", "token", "{actor} created the API token {subject}."),
+    EventType("token.revoked", "token", "{actor} revoked the API token {subject}."),
+    EventType("pack_type.created", "pack_type", "{actor} added the pack type {subject}."),
+    EventType(
+        "pack_type.changed", "pack_type", "{actor} changed the pack type {subject}.", needs_reason=True
+    ),
+    EventType(
+        "manifest.accepted",
+        "manifest",
+        "{actor} sent the file {subject} ({bytes} bytes, SHA-256 {sha256}).",
+        "The file {subject} reached us.",
+    ),
+    EventType("manifest.queued_again", "manifest", "{actor} had the file {subject} read again."),
+    EventType(
+        "manifest.imported",
+        "manifest",
+        "The file {subject} became batch {batch} with {packs} packs.",
+        "The file {subject} became batch {batch} with {packs} packs.",
+    ),
+    EventType(
+        "manifest.refused",
+        "manifest",
+        "The file {subject} was refused: {why}",
+        "The file {subject} was refused: {why}",
+    ),
+    EventType(
+        "manifest.failed",
+        "manifest",
+        "Reading the file {subject} failed after {attempts} attempts: {why}",
+        "We could not read the file {subject}; our staff have been told.",
+    ),
+    EventType(
+        "batch.announced",
+        "batch",
+        "Batch {subject} was announced with {packs} packs.",
+        "Batch {subject} was announced with {packs} packs.",
+    ),
+    EventType(
+        "batch.closed",
+        "batch",
+        "{actor} closed batch {subject}: {received} packs received, {missing} missing.",
+        "Batch {subject} was closed: {received} packs received, {missing} missing.",
+    ),
+    EventType(
+        "pack.announced",
+        "pack",
+        "Announced in batch {batch}, row {row} of the file.",
+        "Announced in batch {batch}.",
+    ),
+    EventType(
+        "pack.received", "pack", "{actor} received the pack in batch {batch}.", "Received at our dock."
+    ),
+    EventType(
+        "pack.missing",
+        "pack",
+        "{actor} closed batch {batch} without this pack.",
+        "Did not arrive with batch {batch}.",
+    ),
+    EventType(
+        "pack.withdrawn", "pack", "{actor} withdrew the pack: {reason}", "Withdrawn.", needs_reason=True
+    ),
+    EventType(
+        "pack.inspected", "pack", "{actor} passed the pack's inspection.", "Inspected, no hazard found."
+    ),
+    EventType(
+        "pack.quarantined",
+        "pack",
+        "{actor} put the pack into quarantine: {reason}",
+        "Put into quarantine: {reason}",
+        needs_reason=True,
+    ),
+    EventType(
+        "pack.reopened",
+        "pack",
+        "{actor} re-opened the pack for a fresh inspection: {reason}",
+        needs_reason=True,
+    ),
+    EventType("pack.tested", "pack", "{actor} finished testing.", "Tested on our bench."),
+    EventType("pack.graded", "pack", "Graded {grade} for {route}.", "Graded {grade} for {route}."),
+    EventType(
+        "pack.sent_to_review",
+        "pack",
+        "Sent to review with grade {grade}: {why}",
+        "Waiting for a reviewer: {why}",
+    ),
+    EventType(
+        "pack.accepted",
+        "pack",
+        "{actor} accepted the pack after review: {reason}",
+        "Accepted after review.",
+        needs_reason=True,
+    ),
+    EventType(
+        "pack.sent_to_retest",
+        "pack",
+        "{actor} ordered a retest: {reason}",
+        "A retest was ordered.",
+        needs_reason=True,
+    ),
+    EventType(
+        "pack.rejected",
+        "pack",
+        "{actor} rejected the pack: {reason}",
+        "Rejected after review.",
+        needs_reason=True,
+    ),
+    EventType("scan.recorded", "scan", "{actor} scanned {subject}: {outcome}."),
+    EventType("inspection.submitted", "inspection", "{actor} submitted an inspection: {outcome}."),
+    EventType("inspection.superseded", "inspection", "A newer inspection took the place of {subject}."),
+    EventType("photo.added", "photo", "{actor} added a photo ({slot}, SHA-256 {sha256})."),
+    EventType("instrument.created", "instrument", "{actor} added the instrument {subject}."),
+    EventType(
+        "instrument.changed", "instrument", "{actor} changed the instrument {subject}.", needs_reason=True
+    ),
+    EventType(
+        "instrument.calibrated",
+        "instrument",
+        "{actor} recorded certificate {certificate} for {subject}, valid until {until}.",
+    ),
+    EventType(
+        "capacity_test.recorded",
+        "capacity_test",
+        "{actor} recorded a capacity test: SOH {soh} % with {instrument}.",
+    ),
+    EventType(
+        "capacity_test.superseded",
+        "capacity_test",
+        "A newer result took the place of {subject}: {reason}",
+        needs_reason=True,
+    ),
+    EventType(
+        "resistance_test.recorded",
+        "resistance_test",
+        "{actor} recorded a resistance test: {ir} mΩ with {instrument}.",
+    ),
+    EventType(
+        "resistance_test.superseded",
+        "resistance_test",
+        "A newer result took the place of {subject}: {reason}",
+        needs_reason=True,
+    ),
+    EventType("policy.published", "policy", "{actor} published the policy {subject} (SHA-256 {sha256})."),
+    EventType("decision.made", "decision", "Decided {grade}, {route}, by {policy}: {why}"),
+    EventType(
+        "decision.overridden",
+        "decision",
+        "{actor} set {grade}, {route}, against {policy}: {reason}",
+        needs_reason=True,
+    ),
+    EventType("decision.superseded", "decision", "A newer decision took the place of {subject}."),
+    EventType("review.opened", "review", "A review was opened because of {rule}."),
+    EventType("review.confirmed", "review", "{actor} confirmed {grade}: {reason}", needs_reason=True),
+    EventType(
+        "review.override_requested",
+        "review",
+        "{actor} asked to override {grade} with {new_grade}: {reason}",
+        needs_reason=True,
+    ),
+    EventType(
+        "review.override_approved",
+        "review",
+        "{actor} approved the override that {requested_by} asked for: {reason}",
+        needs_reason=True,
+    ),
+    EventType(
+        "review.override_declined",
+        "review",
+        "{actor} declined the override that {requested_by} asked for: {reason}",
+        needs_reason=True,
+    ),
+    EventType("review.retest_ordered", "review", "{actor} ordered a retest: {reason}", needs_reason=True),
+    EventType("review.superseded", "review", "The review was closed by a newer decision."),
+)
+EVENTS: dict[str, EventType] = {event.code: event for event in _ALL}

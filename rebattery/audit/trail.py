@@ -1,0 +1,91 @@
+"""The read side of the trail: stories of a subject in sentences, and one event in full."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from rebattery.audit.events import EVENTS
+from rebattery.audit.models import Event
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline."""
+
+    id: int
+    at: datetime
+    sentence: str
+    actor: str
+    actor_kind: str
+    event_type: str
+    subject_type: str
+    subject_id: int
+    subject_label: str
+    pack_id: int | None
+    reason: str
+    reason_code: str
+    changes: list[tuple[str, Any, Any]]
+    """Column, value before, value after."""
+    request_id: str
+    job_id: str
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def entry_of(event: Event, *, for_supplier: bool = False) -> Entry:
+    """Return ``event`` as a readable line; a supplier's line names nobody and gives no internals."""
+    event_type = EVENTS[event.event_type]
+    template = event_type.supplier_sentence if for_supplier else event_type.sentence
+    values = _Facts(
+        event.facts,
+        actor=event.actor_label,
+        subject=event.subject_label,
+        reason=event.reason,
+    )
+    before, after = event.before or {}, event.after or {}
+    changes = [] if for_supplier else [(key, before.get(key), after.get(key)) for key in {**before, **after}]
+    return Entry(
+        id=event.pk,
+        at=event.at,
+        sentence=template.format_map(values),
+        actor="" if for_supplier else event.actor_label,
+        actor_kind=event.actor_kind,
+        event_type=event.event_type,
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        subject_label=event.subject_label,
+        pack_id=event.subject_id if event.subject_type == "pack" else event.pack_id,
+        reason=event.reason,
+        reason_code=event.reason_code,
+        changes=changes,
+        request_id="" if for_supplier else event.request_id,
+        job_id="" if for_supplier else event.job_id,
+    )
+
+
+def events_of_pack(*, pack_id: int) -> QuerySet[Event]:
+    """Return a pack's whole story, oldest first: its own events and those that name it."""
+    own = Q(subject_type="pack", subject_id=pack_id)
+    about = Q(pack_id=pack_id) & ~Q(subject_type="pack")
+    return Event.objects.filter(own | about).order_by("id")
+
+
+def events_of(*, subject_type: str, subject_id: int) -> QuerySet[Event]:
+    """Return the events about one row, oldest first."""
+    return Event.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("id")
+
+
+def events() -> QuerySet[Event]:
+    """Return the whole trail, newest first; filter and page it before reading."""
+    return Event.objects.order_by("-id")
+
+
+def supplier_timeline(entries: QuerySet[Event]) -> list[Entry]:
+    """Return the lines of ``entries`` that the supplier may read."""
+    told = [code for code, event_type in EVENTS.items() if event_type.supplier_sentence]
+    return [entry_of(event, for_supplier=True) for event in entries.filter(event_type__in=told)]

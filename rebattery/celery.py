@@ -1,0 +1,19 @@
+"""The Celery app and the beat table."""
+
+import os
+
+from celery import Celery
+
+from rebattery.jobs import Job
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rebattery.settings")
+
+app = Celery("rebattery")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["intake", "grading"])
+
+# Each sweep asks the database what waits and nudges it again: this is what makes lost messages harmless.
+app.conf.beat_schedule = {
+    "sweep manifests": {"task": Job.SWEEP_MANIFESTS.value, "schedule": 15.0, "options": {"expires": 15}},
+    "sweep grading": {"task": Job.SWEEP_GRADING.value, "schedule": 15.0, "options": {"expires": 15}},
+}

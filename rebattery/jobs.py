@@ -1,0 +1,37 @@
+"""Every background job by name, and the one way to nudge it.
+
+The database is the queue of record: a message here is only a hint that carries ids, sent after
+commit. A lost, doubled or late message costs seconds, because the sweep finds what waits.
+"""
+
+import logging
+from enum import StrEnum
+
+from celery import current_app
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+
+
+class Job(StrEnum):
+    """A background job; the value is the Celery task's dotted name."""
+
+    IMPORT_MANIFEST = "intake.tasks.import_manifest"
+    SWEEP_MANIFESTS = "intake.tasks.sweep_manifests"
+    GRADE_WAITING = "grading.tasks.grade_waiting"
+    SWEEP_GRADING = "grading.tasks.sweep_grading"
+
+
+def enqueue(job: Job, **ids: object) -> None:
+    """Nudge ``job`` once the current transaction has committed; never fail because the broker is dead."""
+    transaction.on_commit(lambda: send(job, **ids))
+
+
+def send(job: Job, **ids: object) -> bool:
+    """Publish now and return whether the broker took it; the sweep covers a False."""
+    try:
+        current_app.send_task(job.value, kwargs=ids)
+    except Exception as exc:  # kombu and redis raise many kinds; none may reach the person waiting
+        log.warning("The broker did not take %s %s: %s. The sweep will find the work.", job.value, ids, exc)
+        return False
+    return True
