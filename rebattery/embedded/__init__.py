@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL and Valkey, run as our own children, for development, tests and demonstrations."""

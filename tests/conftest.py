@@ -1,0 +1,52 @@
+"""What every test may use: the database, the running stack, the cast of people."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from tests import database
+
+pytest_plugins = ["tests.stack"]
+
+NO_FLUSH = (
+    "Flushing the tables is refused: the trail cannot be truncated. Use the fixture committed_db, "
+    "which gives a test a database with real commits and replaces that database afterwards."
+)
+
+
+def pytest_configure() -> None:
+    # Pages under test need no `collectstatic`; the real web server of tests/stack.py has it.
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    mark = item.get_closest_marker("django_db")
+    if mark and (mark.args or mark.kwargs.get("transaction") or mark.kwargs.get("reset_sequences")):
+        pytest.fail(NO_FLUSH, pytrace=False)
+
+
+@pytest.fixture
+def transactional_db() -> None:
+    pytest.fail(NO_FLUSH, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker) -> Iterator[None]:
+    """Give this test process its own copy of the migrated template."""
+    name = connections["default"].settings_dict["NAME"]
+    database.ensure_template()
+    database.recreate(name)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Let a test commit for real, then replace the database by a fresh copy."""
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+        database.recreate(connections["default"].settings_dict["NAME"])
