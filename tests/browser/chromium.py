@@ -1,0 +1,66 @@
+"""Find Chromium for the browser tests, or install it and say so.
+
+Run as ``python -m tests.browser.chromium``: exits 1 in CI if there is no Chromium in the end.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+MISSING = "No Chromium: the browser tests are SKIPPED. Install it (apt-get install chromium) or set CHROMIUM."
+
+
+def find() -> str | None:
+    """Return the program: the variable CHROMIUM, the system's, or Playwright's own download."""
+    if chosen := os.environ.get("CHROMIUM"):
+        return chosen if shutil.which(chosen) else None
+    return next(filter(None, map(shutil.which, NAMES)), None) or _playwrights_own()
+
+
+def _playwrights_own() -> str | None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        program = playwright.chromium.executable_path
+    return program if Path(program).exists() else None
+
+
+def install() -> None:
+    """Try Playwright's download, then the distribution's package where we may."""
+    print("Chromium is missing; downloading the one of Playwright.", flush=True)
+    if _succeeds([sys.executable, "-m", "playwright", "install", "chromium"], timeout_s=300):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("That failed; installing the package chromium.", flush=True)
+        _succeeds(["apt-get", "update", "-qq"], timeout_s=120)
+        _succeeds(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], timeout_s=600)
+
+
+def _succeeds(command: list[str], *, timeout_s: int) -> bool:
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        done = subprocess.run(command, env=quiet, timeout=timeout_s, capture_output=True, text=True)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def main() -> int:
+    if find() is None:
+        install()
+        if find() is None:
+            print(MISSING, file=sys.stderr)
+            return 1 if os.environ.get("CI") == "true" else 0
+        print(f"Chromium is installed: {find()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
