@@ -20,6 +20,7 @@ class Decision(models.Model):
     class Kind(models.TextChoices):
         POLICY = "policy", "By policy"
         OVERRIDE = "override", "Override by two people"
+        FAILED = "failed", "Held because grading failed"
 
     pack = models.ForeignKey("intake.Pack", on_delete=models.PROTECT, related_name="+", db_index=False)
     policy = models.ForeignKey(
@@ -30,7 +31,8 @@ class Decision(models.Model):
     grade = models.CharField(max_length=1, choices=Grade)
     route = models.CharField(max_length=20)
     reasons = models.JSONField()
-    """List of {code, sentence, measured, limit, margin}, in the order they were found."""
+    """List of {kind, code, sentence, fact, measured, limit, margin}, in the order they were found; ``kind``
+    is ``reason`` for what decided, ``note`` for a remark, ``near`` for a limit nearly crossed."""
     missing = models.JSONField(default=list)
     """Facts that would settle a hold."""
     applications = models.JSONField(default=list)

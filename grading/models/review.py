@@ -1,5 +1,6 @@
 """Decisions that wait for a person."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -21,6 +22,8 @@ class ReviewCase(models.Model):
     decision = models.OneToOneField("grading.Decision", on_delete=models.PROTECT, related_name="review")
     rule = models.CharField(max_length=60)
     """Code of the reason that brought it here; the queue is grouped by it."""
+    measured_by_person_ids = ArrayField(models.BigIntegerField(), default=list)
+    """People whose inspection or tests the decision rests on: they may not decide here."""
     state = models.CharField(max_length=20, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()
     version = models.IntegerField(default=1)
@@ -45,6 +48,12 @@ class ReviewCase(models.Model):
                     & ~Q(requested_by_person_id=F("closed_by_person_id"))
                 ),
                 name="override_needs_two_people",
+            ),
+            # Nobody decides on their own measurement, by any door.
+            models.CheckConstraint(
+                condition=~Q(measured_by_person_ids__contains=[F("requested_by_person_id")])
+                & ~Q(measured_by_person_ids__contains=[F("closed_by_person_id")]),
+                name="review_not_of_own_measurement",
             ),
         ]
         indexes = [

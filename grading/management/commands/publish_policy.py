@@ -1,0 +1,38 @@
+"""manage.py publish_policy seed-v1 | FILE.json"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from grading.domain.policy import seed_document
+from grading.services.policies import publish
+from rebattery.actor import SYSTEM
+from rebattery.errors import RuleViolation
+
+
+class Command(BaseCommand):
+    help = "Publish a grading policy. Publishing the same document again changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("policy", help='"seed-v1" for the default policy, or a JSON file')
+
+    def handle(self, *args: Any, policy: str, **options: Any) -> None:
+        try:
+            version = publish(document=_document(policy), actor=SYSTEM, at=timezone.now())
+        except RuleViolation as exc:
+            raise CommandError(exc.message) from exc
+        self.stdout.write(f"{version} is published since {version.published_at:%Y-%m-%d %H:%M} UTC.")
+        self.stdout.write(f"SHA-256 {version.sha256}")
+
+
+def _document(policy: str) -> dict[str, Any]:
+    if policy == "seed-v1":
+        return seed_document()
+    try:
+        document: dict[str, Any] = json.loads(Path(policy).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as exc:
+        raise CommandError(f"{policy} is no readable JSON file: {exc}") from exc
+    return document

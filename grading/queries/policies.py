@@ -1,0 +1,41 @@
+"""Published policies, and the one in force at a moment."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from grading.domain.policy import Policy, parse_policy
+from grading.models import PolicyVersion
+from rebattery.errors import RuleViolation
+
+
+class NoPolicyInForce(RuleViolation):
+    """No grading policy is in force; an administrator must publish one."""
+
+    code = "no_policy_in_force"
+
+
+def policies() -> QuerySet[PolicyVersion]:
+    """Return all published policies, the latest to take effect first."""
+    return PolicyVersion.objects.order_by("-effective_from", "-id")
+
+
+def policy_in_force(*, at: datetime) -> PolicyVersion:
+    """Return the policy that decides at ``at``.
+
+    :raises NoPolicyInForce: when none has taken effect by then.
+    """
+    version = policies().filter(effective_from__lte=at).first()
+    if version is None:
+        raise NoPolicyInForce
+    return version
+
+
+def compiled(version: PolicyVersion) -> Policy:
+    """Return ``version`` ready for deciding; it is compiled once per process, being immutable."""
+    if version.sha256 not in _COMPILED:
+        _COMPILED[version.sha256] = parse_policy(version.document)
+    return _COMPILED[version.sha256]
+
+
+_COMPILED: dict[str, Policy] = {}

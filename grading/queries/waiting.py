@@ -1,0 +1,40 @@
+"""Packs that wait for a decision: this query is the queue."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+WAITS = """
+    (p.status = 'tested' OR (p.status = 'quarantined' AND NOT EXISTS (
+        SELECT FROM grading_decision d
+        WHERE d.pack_id = p.id AND d.superseded_by_id IS NULL AND d.decided_at >= p.status_at)))
+"""
+"""SQL condition on ``intake_pack p``: tested, or in quarantine and not judged since it came there."""
+
+
+def is_grading_waiting() -> bool:
+    """Return whether a pack waits that no worker holds a lease on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT EXISTS (
+                SELECT FROM intake_pack p
+                WHERE p.status IN ('tested', 'quarantined') AND {WAITS} AND NOT EXISTS (
+                    SELECT FROM grading_gradingclaim c WHERE c.pack_id = p.id AND c.lease_until > now()))"""
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def packs_waiting_for_grade() -> int:
+    """Return how many packs wait for a decision, those a worker is busy with included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM intake_pack p WHERE p.status IN ('tested', 'quarantined') AND {WAITS}"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def waiting_among(*, pack_ids: Sequence[int]) -> set[int]:
+    """Return those of the packs that wait for a decision."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT p.id FROM intake_pack p WHERE p.id = ANY(%s) AND {WAITS}", [list(pack_ids)])
+        return {pack_id for (pack_id,) in cursor.fetchall()}

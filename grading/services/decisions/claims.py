@@ -1,0 +1,99 @@
+"""Leases on packs that wait for their grade, so that no two workers judge one pack."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from grading.queries.waiting import WAITS
+
+MAX_ATTEMPTS = 4
+"""A pack on which that many workers died goes to a person instead of to a fifth."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Packs that this worker alone may judge until its lease lapses."""
+
+    token: uuid.UUID
+    pack_ids: list[int]
+    is_exhausted: bool
+    """These packs have had all their attempts."""
+
+
+@transaction.atomic
+def claim_next(*, chunk_size: int) -> Claim | None:
+    """Lease the next packs that wait, or return None when nothing does.
+
+    Attempts are counted here, so that a worker killed without a word has used one. A pack that kills
+    its worker takes its chunk along; so each further attempt claims a tenth of the size, the last one
+    single packs, until the culprit stands alone.
+    """
+    for attempts in range(MAX_ATTEMPTS):
+        is_last = attempts == MAX_ATTEMPTS - 1
+        size = 1 if is_last else max(chunk_size // 10**attempts, 1)
+        if claim := _claim(attempts, size):
+            return claim
+    return _claim(MAX_ATTEMPTS, chunk_size)
+
+
+def _claim(attempts: int, size: int) -> Claim | None:
+    token = uuid.uuid4()
+    # Lapsed or not is for the database's clock to say: workers' clocks differ.
+    lapsed = "c.pack_id IS NULL" if attempts == 0 else "c.attempts = %(attempts)s AND c.lease_until <= now()"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH waiting AS (
+                SELECT p.id FROM intake_pack p LEFT JOIN grading_gradingclaim c ON c.pack_id = p.id
+                WHERE p.status IN ('tested', 'quarantined') AND {WAITS} AND {lapsed}
+                ORDER BY p.id LIMIT %(size)s
+                FOR NO KEY UPDATE OF p SKIP LOCKED)
+            INSERT INTO grading_gradingclaim AS c (pack_id, attempts, lease_token, lease_until)
+            SELECT id, 1, %(token)s, now() + make_interval(secs => %(lease)s) FROM waiting
+            ON CONFLICT (pack_id) DO UPDATE
+            SET attempts = least(c.attempts + 1, %(most)s), lease_token = excluded.lease_token,
+                lease_until = excluded.lease_until
+            WHERE c.lease_until <= now()
+            RETURNING pack_id
+            """,
+            {
+                "attempts": attempts,
+                "size": size,
+                "token": token,
+                "lease": settings.LEASE_SECONDS,
+                "most": MAX_ATTEMPTS,
+            },
+        )
+        pack_ids = sorted(pack_id for (pack_id,) in cursor.fetchall())
+    return Claim(token, pack_ids, attempts >= MAX_ATTEMPTS) if pack_ids else None
+
+
+def fence(*, token: uuid.UUID, pack_ids: Sequence[int]) -> list[int]:
+    """End the lease on the packs and return those that were still leased under ``token``.
+
+    In the transaction of the decisions: a worker whose lease was taken over writes nothing.
+    """
+    return _delete("lease_token = %s AND pack_id = ANY(%s)", [token, list(pack_ids)])
+
+
+def drop_claims(*, pack_ids: Sequence[int]) -> None:
+    """End every lease on the packs: their locks are held, so nobody else is writing about them."""
+    _delete("pack_id = ANY(%s)", [list(pack_ids)])
+
+
+def drop_stale_claims() -> None:
+    """Forget lapsed leases on packs that no longer wait."""
+    _delete(
+        "lease_until <= now() AND NOT EXISTS ("
+        f"SELECT FROM intake_pack p WHERE p.id = grading_gradingclaim.pack_id AND {WAITS})",
+        [],
+    )
+
+
+def _delete(condition: str, params: list[object]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM grading_gradingclaim WHERE {condition} RETURNING pack_id", params)
+        return [pack_id for (pack_id,) in cursor.fetchall()]

@@ -1,0 +1,124 @@
+"""Grade the packs that wait, chunk after chunk, one transaction each."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, transaction
+
+from grading.models import PolicyVersion
+from grading.queries.evidence import evidence_under
+from grading.queries.policies import compiled, policy_in_force
+from grading.queries.waiting import waiting_among
+from grading.services.decisions.claims import (
+    MAX_ATTEMPTS,
+    claim_next,
+    drop_claims,
+    drop_stale_claims,
+    fence,
+)
+from grading.services.decisions.judging import failure, judge
+from grading.services.decisions.writing import write_decisions
+from intake.models import Pack
+from intake.services.lifecycle import lock_packs
+from rebattery.actor import Actor
+
+log = logging.getLogger(__name__)
+
+CHUNK_SIZE = 1000
+TIME_LIMIT = timedelta(minutes=8)
+"""Shorter than the task's limit and the lease: a run ends by itself, and the sweep starts the next."""
+
+
+def grade_waiting(
+    *,
+    actor: Actor,
+    now: Callable[[], datetime],
+    chunk_size: int = CHUNK_SIZE,
+    time_limit: timedelta = TIME_LIMIT,
+) -> int:
+    """Decide on all packs that wait and return on how many; a second run finds nothing.
+
+    A pack that cannot be judged ends in review, as does one on which too many workers died; neither
+    holds up the others.
+
+    :raises NoPolicyInForce: when there is nothing to judge by.
+    """
+    ends_at = now() + time_limit
+    done = 0
+    while (at := now()) < ends_at:
+        version = policy_in_force(at=at)
+        claim = claim_next(chunk_size=chunk_size)
+        if claim is None:
+            drop_stale_claims()
+            break
+        if claim.is_exhausted:
+            message = f"The job stopped {MAX_ATTEMPTS} times without a word while it worked on this pack."
+            done += _hold(claim.token, claim.pack_ids, message, version, actor, at)
+        else:
+            done += _grade_claimed(claim.token, claim.pack_ids, version, actor, at)
+    return done
+
+
+@transaction.atomic
+def grade(*, pack_ids: Sequence[int], actor: Actor, at: datetime) -> int:
+    """Decide now on those of ``pack_ids`` that wait, and return on how many."""
+    version = policy_in_force(at=at)
+    packs = _lock_waiting(pack_ids)
+    drop_claims(pack_ids=[pack.pk for pack in packs])
+    _judge_and_write(packs, version, actor, at)
+    return len(packs)
+
+
+def _grade_claimed(token: UUID, ids: list[int], version: PolicyVersion, actor: Actor, at: datetime) -> int:
+    """Judge claimed packs in one transaction; when one of them cannot be, find it by halving."""
+    try:
+        with transaction.atomic():
+            packs = _lock_claimed(token, ids)
+            _judge_and_write(packs, version, actor, at)
+            return len(packs)
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble, not a pack's: the lease lapses and the sweep tries again
+    except Exception as exc:
+        if len(ids) > 1:
+            middle = len(ids) // 2
+            halves = (ids[:middle], ids[middle:])
+            return sum(_grade_claimed(token, half, version, actor, at) for half in halves)
+        log.exception("Pack %s cannot be graded.", ids[0])
+        return _hold(token, ids, f"{type(exc).__name__}: {exc}", version, actor, at)
+
+
+@transaction.atomic
+def _hold(
+    token: UUID, ids: list[int], message: str, version: PolicyVersion, actor: Actor, at: datetime
+) -> int:
+    """Put packs that cannot be judged in front of a person."""
+    packs = _lock_claimed(token, ids)
+    failures = [failure(pack=pack, message=message) for pack in packs]
+    if failures:
+        policy = compiled(version)
+        write_decisions(judgements=failures, version=version, policy=policy, actor=actor, at=at)
+    return len(failures)
+
+
+def _judge_and_write(packs: list[Pack], version: PolicyVersion, actor: Actor, at: datetime) -> None:
+    if not packs:
+        return
+    policy = compiled(version)
+    evidence = evidence_under(policy=policy, pack_ids=[pack.pk for pack in packs], at=at)
+    judgements = [judge(pack=pack, evidence=evidence[pack.pk], policy=policy) for pack in packs]
+    write_decisions(judgements=judgements, version=version, policy=policy, actor=actor, at=at)
+
+
+def _lock_claimed(token: UUID, ids: list[int]) -> list[Pack]:
+    waiting = _lock_waiting(ids)
+    mine = set(fence(token=token, pack_ids=ids))
+    return [pack for pack in waiting if pack.pk in mine]
+
+
+def _lock_waiting(ids: Sequence[int]) -> list[Pack]:
+    """Lock the packs, then keep those that still wait: another worker may have judged them since."""
+    packs = lock_packs(pack_ids=ids)
+    waiting = waiting_among(pack_ids=ids)
+    return [pack for pack in packs if pack.pk in waiting]

@@ -1,0 +1,215 @@
+"""Write decisions with their states, reviews and trail, as sets, in a constant number of statements."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from grading.domain.policy import Policy
+from grading.models import PolicyVersion
+from grading.services.decisions.judging import Judgement
+from intake.domain.lifecycle import Move, Status
+from intake.services.lifecycle import move_packs
+from rebattery.actor import Actor
+from rebattery.audit.record import record_rows
+
+_COLUMNS = (
+    "id, pack_id, policy_id, policy_sha256, kind, grade, route, reasons, missing, applications, warranty,"
+    " evidence, evidence_sha256, decided_at, decided_by"
+)
+_OF_DECISIONS = """
+    FROM grading_decision d
+    JOIN intake_pack p ON p.id = d.pack_id
+    JOIN grading_policyversion v ON v.id = d.policy_id
+"""
+_OF_REVIEWS = """
+    FROM grading_reviewcase r
+    JOIN intake_pack p ON p.id = r.pack_id
+    JOIN grading_decision d ON d.id = r.decision_id
+"""
+
+
+def write_decisions(
+    *, judgements: Sequence[Judgement], version: PolicyVersion, policy: Policy, actor: Actor, at: datetime
+) -> None:
+    """Store new decisions in the place of the packs' current ones, and take the packs where they lead.
+
+    The packs are locked, tested or in quarantine; those in quarantine stay there and get a review.
+    """
+    ids = allocate_ids(len(judgements))
+    supersede(pack_ids=[j.pack.pk for j in judgements], new_ids=ids, actor=actor, at=at)
+    insert_decisions(ids=ids, judgements=judgements, version=version, actor=actor, at=at)
+    _record_decisions(ids, "decision.made", policy, actor, at)
+    _close_reviews([j.pack.pk for j in judgements], actor, at)
+    _move(judgements, policy, actor, at)
+    _open_reviews(ids, judgements, actor, at)
+
+
+def allocate_ids(count: int) -> list[int]:
+    """Reserve keys for new decisions: the old ones must point to them before they exist."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('grading_decision', 'id')) FROM generate_series(1, %s)",
+            [count],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def supersede(*, pack_ids: Sequence[int], new_ids: Sequence[int], actor: Actor, at: datetime) -> None:
+    """Let the packs' current decisions point to those that take their place."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE grading_decision d SET superseded_by_id = m.new_id
+               FROM unnest(%s::bigint[], %s::bigint[]) AS m(pack_id, new_id)
+               WHERE d.pack_id = m.pack_id AND d.superseded_by_id IS NULL""",
+            [list(pack_ids), list(new_ids)],
+        )
+        if not cursor.rowcount:
+            return
+    record_rows(
+        code="decision.superseded",
+        actor=actor,
+        at=at,
+        rows=f"""
+            SELECT d.id AS subject_id, d.grade || ' by ' || v.code || ' v' || v.version AS subject_label,
+                   d.pack_id, p.supplier_id, '{{"superseded_by_id": null}}'::jsonb AS before,
+                   jsonb_build_object('superseded_by_id', d.superseded_by_id) AS after, '{{}}'::jsonb AS facts
+            {_OF_DECISIONS} WHERE d.superseded_by_id = ANY(%(new_ids)s)""",
+        params={"new_ids": list(new_ids)},
+    )
+
+
+def insert_decisions(
+    *, ids: Sequence[int], judgements: Sequence[Judgement], version: PolicyVersion, actor: Actor, at: datetime
+) -> None:
+    """Store the decisions under the keys ``ids``."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY grading_decision ({_COLUMNS}) FROM STDIN") as copy,
+    ):
+        for key, judgement in zip(ids, judgements, strict=True):
+            # Another machine's clock may have put the pack into its state later than "now": the decision
+            # follows that state, or the pack would wait for ever.
+            decided_at = max(at, judgement.pack.status_at)
+            copy.write_row((key, *_row(judgement, version), decided_at, actor.label))
+
+
+def _row(judgement: Judgement, version: PolicyVersion) -> tuple[Any, ...]:
+    return (
+        judgement.pack.pk,
+        version.pk,
+        version.sha256,
+        judgement.kind.value,
+        judgement.grade,
+        judgement.route,
+        _json(judgement.reasons),
+        _json(judgement.missing),
+        _json(judgement.applications),
+        _json(judgement.warranty),
+        judgement.evidence_json,
+        judgement.evidence_sha256,
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _record_decisions(ids: Sequence[int], code: str, policy: Policy, actor: Actor, at: datetime) -> None:
+    record_rows(
+        code=code,
+        actor=actor,
+        at=at,
+        rows=f"""
+            SELECT d.id AS subject_id, d.grade || ' by ' || v.code || ' v' || v.version AS subject_label,
+                   d.pack_id, p.supplier_id, NULL::jsonb AS before,
+                   jsonb_build_object('kind', d.kind, 'grade', d.grade, 'route', d.route,
+                       'policy_id', d.policy_id, 'policy_sha256', d.policy_sha256,
+                       'evidence_sha256', d.evidence_sha256, 'missing', d.missing) AS after,
+                   jsonb_build_object('grade', d.grade, 'route', lower(v.document #>> ARRAY['routes', d.route, 'label']),
+                       'policy', v.code || ' v' || v.version, 'why', d.reasons -> 0 ->> 'sentence') AS facts
+            {_OF_DECISIONS} WHERE d.id = ANY(%(ids)s) ORDER BY d.id""",
+        params={"ids": list(ids)},
+    )
+
+
+def _close_reviews(pack_ids: Sequence[int], actor: Actor, at: datetime) -> None:
+    """Close what reviewers had not decided: a newer decision takes its place."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE grading_reviewcase r
+               SET state = 'superseded', version = r.version + 1, closed_at = %s, closed_by = %s
+               FROM grading_reviewcase o
+               WHERE o.id = r.id AND r.pack_id = ANY(%s) AND r.state IN ('open', 'override_requested')
+               RETURNING r.id, o.state""",
+            [at, actor.label, list(pack_ids)],
+        )
+        closed = cursor.fetchall()
+    if not closed:
+        return
+    record_rows(
+        code="review.superseded",
+        actor=actor,
+        at=at,
+        rows=f"""
+            SELECT r.id AS subject_id, p.serial AS subject_label, r.pack_id, p.supplier_id,
+                   jsonb_build_object('state', m.state) AS before, jsonb_build_object('state', r.state) AS after,
+                   '{{}}'::jsonb AS facts
+            {_OF_REVIEWS} JOIN unnest(%(ids)s::bigint[], %(states)s::text[]) AS m(id, state) ON m.id = r.id
+            ORDER BY r.id""",
+        params={"ids": [key for key, _ in closed], "states": [state for _, state in closed]},
+    )
+
+
+def _move(judgements: Sequence[Judgement], policy: Policy, actor: Actor, at: datetime) -> None:
+    tested = [j for j in judgements if j.pack.status == Status.TESTED]
+    for move, moved in (
+        (Move.GRADE, [j for j in tested if not j.review_rule]),
+        (Move.SEND_TO_REVIEW, [j for j in tested if j.review_rule]),
+    ):
+        if moved:
+            facts = {
+                j.pack.pk: {"grade": j.grade, "route": policy.route_label(j.route).lower(), "why": j.why}
+                for j in moved
+            }
+            move_packs(pack_ids=list(facts), move=move, actor=actor, at=at, facts_by_pack=facts)
+
+
+def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Actor, at: datetime) -> None:
+    rules = {
+        key: j.review_rule or str(j.reasons[0]["code"])
+        for key, j in zip(ids, judgements, strict=True)
+        if j.review_rule or j.pack.status == Status.QUARANTINED
+    }
+    if not rules:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO grading_reviewcase (pack_id, decision_id, rule, state, opened_at, version,
+                   measured_by_person_ids, requested_by, override_grade, override_route, closed_by, reason_code,
+                   reason)
+               SELECT d.pack_id, d.id, m.rule, 'open', %s, 1,
+                   ARRAY(SELECT person_id FROM intake_inspection
+                         WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL
+                         UNION SELECT person_id FROM grading_capacitytest
+                         WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL
+                         UNION SELECT person_id FROM grading_resistancetest
+                         WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL),
+                   '', '', '', '', '', ''
+               FROM unnest(%s::bigint[], %s::text[]) AS m(id, rule) JOIN grading_decision d ON d.id = m.id
+               ORDER BY d.id""",
+            [at, list(rules), list(rules.values())],
+        )
+    record_rows(
+        code="review.opened",
+        actor=actor,
+        at=at,
+        rows=f"""
+            SELECT r.id AS subject_id, p.serial AS subject_label, r.pack_id, p.supplier_id, NULL::jsonb AS before,
+                   jsonb_build_object('state', r.state, 'rule', r.rule, 'decision_id', r.decision_id) AS after,
+                   jsonb_build_object('rule', r.rule) AS facts
+            {_OF_REVIEWS} WHERE r.decision_id = ANY(%(ids)s) ORDER BY r.id""",
+        params={"ids": list(rules)},
+    )

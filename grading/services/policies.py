@@ -1,0 +1,65 @@
+"""Publish grading policies; a published one is never edited."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from grading.domain.policy import parse_policy
+from grading.models import PolicyVersion
+from rebattery.actor import Actor
+from rebattery.audit.record import Event, record
+from rebattery.errors import RuleViolation
+
+
+class PolicyExists(RuleViolation):
+    """This version is published already, with other contents; give the new one a new version."""
+
+    code = "policy_exists"
+
+
+@transaction.atomic
+def publish(*, document: Mapping[str, Any], actor: Actor, at: datetime) -> PolicyVersion:
+    """Publish a policy document; the same document again returns the version that is there.
+
+    Past decisions keep the policy that made them.
+
+    :raises PolicyInvalid: with every fault, when the document is not a sound policy.
+    :raises PolicyExists: when its id and version are taken by other contents.
+    """
+    policy = parse_policy(document)
+    _wait_for_other_publishers()
+    if same := PolicyVersion.objects.filter(sha256=policy.sha256).first():
+        return same
+    if PolicyVersion.objects.filter(code=policy.id, version=policy.version).exists():
+        raise PolicyExists(f"{policy.label} is published already, with other contents. Raise its version.")
+    version = PolicyVersion.objects.create(
+        code=policy.id,
+        version=policy.version,
+        document=document,
+        sha256=policy.sha256,
+        effective_from=policy.effective_from,
+        published_at=at,
+        published_by=actor.label,
+    )
+    after = {
+        "code": version.code,
+        "version": version.version,
+        "sha256": version.sha256,
+        "effective_from": version.effective_from,
+    }
+    event = Event(
+        code="policy.published",
+        subject_id=version.pk,
+        subject_label=policy.label,
+        after=after,
+        facts={"sha256": policy.sha256},
+    )
+    record(events=[event], actor=actor, at=at)
+    return version
+
+
+def _wait_for_other_publishers() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('rebattery publish policy'))")
