@@ -1,0 +1,215 @@
+"""Lists that stay fast at two million rows: filters and sort in the address, keyset pages."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a list and of its export."""
+
+    key: str
+    label: str
+    value: Callable[[Any], Any]
+    """Takes a row, returns what the cell holds: text, a number, a date or None."""
+    sort: str = ""
+    """Name of a model field to sort by; empty when the list cannot be sorted by this column."""
+    is_number: bool = False
+    is_code: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """One filter of a list: a choice among few, or a search text."""
+
+    key: str
+    label: str
+    apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    choices: Sequence[tuple[str, str]] = ()
+    """Value and label; empty means free text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    """A filter in force, with the address that removes it."""
+
+    label: str
+    value: str
+    remove_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A column head: its label and, where sortable, the address that sorts by it."""
+
+    label: str
+    sort_url: str
+    direction: str
+    is_number: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage:
+    """What a list's template needs."""
+
+    rows: list[Any]
+    headings: list[Heading]
+    filters: list[dict[str, Any]]
+    chips: list[Chip]
+    next_url: str
+    previous_url: str
+    query: str
+    """The filters and the sort as an address, for the export links."""
+    columns: Sequence[Column] = field(repr=False)
+
+    def cells(self, row: Any) -> list[tuple[Column, Any]]:
+        return [(column, column.value(row)) for column in self.columns]
+
+
+class CursorInvalid(ValueError):
+    """The page address was cut or changed by hand; the first page is shown instead."""
+
+
+def filtered(queryset: QuerySet[Any], *, filters: Sequence[Filter], params: QueryDict) -> QuerySet[Any]:
+    """Apply those of ``filters`` that the address names; an unknown choice filters everything out."""
+    for item in filters:
+        value = params.get(item.key, "").strip()
+        if not value:
+            continue
+        known = not item.choices or value in [choice for choice, _ in item.choices]
+        queryset = item.apply(queryset, value) if known else queryset.none()
+    return queryset
+
+
+def ordered(
+    queryset: QuerySet[Any], *, columns: Sequence[Column], params: QueryDict, default: str
+) -> QuerySet[Any]:
+    """Order by the column that the address names, else by ``default``; the key always comes last."""
+    name, descending = _order(columns, params, default)
+    sign = "-" if descending else ""
+    names = [f"{sign}{name}"] if name in ("id", "pk") else [f"{sign}{name}", f"{sign}id"]
+    return queryset.order_by(*names)
+
+
+def list_page(
+    queryset: QuerySet[Any],
+    *,
+    columns: Sequence[Column],
+    filters: Sequence[Filter],
+    params: QueryDict,
+    default_sort: str = "-id",
+    page_size: int = PAGE_SIZE,
+) -> ListPage:
+    """Return one page of ``queryset`` by keyset: as fast at row 1,000,000 as at row 1.
+
+    Sortable columns must not be null and should have an index that ends with the key. The address
+    holds ``sort`` (field, ``-`` for descending), ``after`` or ``before`` (cursors) and the filters.
+    """
+    name, descending = _order(columns, params, default_sort)
+    queryset = filtered(queryset, filters=filters, params=params)
+    backward = bool(params.get("before"))
+    cursor = _read_cursor(params.get("before") or params.get("after") or "")
+    if cursor is not None:
+        queryset = queryset.filter(_beyond(name, cursor, descending != backward))
+    flip = descending != backward
+    sign = "-" if flip else ""
+    names = [f"{sign}id"] if name == "id" else [f"{sign}{name}", f"{sign}id"]
+    rows = list(queryset.order_by(*names)[: page_size + 1])
+    more = len(rows) > page_size
+    rows = rows[:page_size]
+    if backward:
+        rows.reverse()
+    has_next = bool(rows) and (more or backward)
+    has_previous = bool(rows) and (more if backward else cursor is not None)
+    base = {key: value for key, value in params.items() if key not in ("after", "before") and value}
+    return ListPage(
+        rows=rows,
+        headings=[_heading(column, name, descending, base) for column in columns],
+        filters=[_filter(item, params) for item in filters],
+        chips=_chips(filters, params, base),
+        next_url=_url(base | {"after": _cursor(rows[-1], name)}) if has_next else "",
+        previous_url=_url(base | {"before": _cursor(rows[0], name)}) if has_previous else "",
+        query=_url(base),
+        columns=columns,
+    )
+
+
+def _order(columns: Sequence[Column], params: QueryDict, default: str) -> tuple[str, bool]:
+    wanted = params.get("sort", default)
+    name = wanted.removeprefix("-")
+    if name not in {column.sort for column in columns if column.sort} | {default.removeprefix("-")}:
+        wanted, name = default, default.removeprefix("-")
+    return name, wanted.startswith("-")
+
+
+def _beyond(name: str, cursor: tuple[Any, int], less: bool) -> Q:
+    value, key = cursor
+    way = "lt" if less else "gt"
+    if name == "id":
+        return Q(**{f"id__{way}": key})
+    # The redundant first bound lets PostgreSQL start in the index at the right place.
+    reach = Q(**{f"{name}__{'lte' if less else 'gte'}": value})
+    return reach & (Q(**{f"{name}__{way}": value}) | Q(**{name: value, f"id__{way}": key}))
+
+
+def _cursor(row: Model, name: str) -> str:
+    value: Any = row
+    for part in name.split("__"):
+        value = getattr(value, part)
+    plain = value.isoformat() if isinstance(value, (date, datetime)) else value
+    plain = str(plain) if isinstance(plain, Decimal) else plain
+    return base64.urlsafe_b64encode(json.dumps([plain, row.pk]).encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[Any, int] | None:
+    if not text:
+        return None
+    try:
+        value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return (value, int(key)) if isinstance(value, (str, int)) else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _heading(column: Column, name: str, descending: bool, base: Mapping[str, str]) -> Heading:
+    if not column.sort:
+        return Heading(label=column.label, sort_url="", direction="", is_number=column.is_number)
+    current = column.sort == name
+    wanted = f"-{column.sort}" if current and not descending else column.sort
+    direction = ("descending" if descending else "ascending") if current else ""
+    return Heading(
+        label=column.label,
+        sort_url=_url({**base, "sort": wanted}),
+        direction=direction,
+        is_number=column.is_number,
+    )
+
+
+def _filter(item: Filter, params: QueryDict) -> dict[str, Any]:
+    return {"key": item.key, "label": item.label, "choices": item.choices, "value": params.get(item.key, "")}
+
+
+def _chips(filters: Sequence[Filter], params: QueryDict, base: Mapping[str, str]) -> list[Chip]:
+    chips = []
+    for item in filters:
+        if value := params.get(item.key, "").strip():
+            label = dict(item.choices).get(value, value)
+            rest = {key: kept for key, kept in base.items() if key != item.key}
+            chips.append(Chip(label=item.label, value=label, remove_url=_url(rest)))
+    return chips
+
+
+def _url(params: Mapping[str, str]) -> str:
+    query = QueryDict(mutable=True)
+    query.update(dict(params))
+    return f"?{query.urlencode()}"
