@@ -1,0 +1,62 @@
+"""Applications that a pack could serve on its route."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from grading.domain.policy import Policy
+
+
+@dataclass(frozen=True)
+class Application:
+    """One suggestion, with the facts that speak for or against it."""
+
+    code: str
+    label: str
+    fits: bool
+    needs_rebuild: bool
+    """The modules have to be regrouped to reach the voltage."""
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the suggestion as it is stored with a decision."""
+        return asdict(self)
+
+
+def suggest_applications(
+    policy: Policy,
+    route: str,
+    *,
+    nominal_energy_kwh: Decimal | None,
+    soh_percent: Decimal | None,
+    nominal_voltage_v: Decimal | None,
+) -> list[Application]:
+    """Return the applications that ``policy`` lists for ``route``, those that fit first.
+
+    Suggestions only: current, C-rate and the buyer's demands are not checked here.
+    """
+    usable_kwh = None
+    if nominal_energy_kwh is not None and soh_percent is not None:
+        usable_kwh = nominal_energy_kwh * soh_percent / 100
+    entries = [entry for entry in policy.document["applications"] if route in entry["routes"]]
+    found = [_application(entry, usable_kwh, nominal_voltage_v) for entry in entries]
+    return sorted(found, key=lambda application: not application.fits)
+
+
+def _application(
+    entry: Mapping[str, Any], usable_kwh: Decimal | None, voltage_v: Decimal | None
+) -> Application:
+    least_kwh = Decimal(entry["min_usable_kwh"])
+    low, high = map(Decimal, entry["voltage_v"])
+    has_energy = usable_kwh is not None and usable_kwh >= least_kwh
+    has_voltage = voltage_v is not None and low <= voltage_v <= high
+    # Modules can be regrouped only to a voltage below that of the whole pack.
+    rebuild = not has_voltage and entry["rebuild"] and voltage_v is not None and voltage_v > high
+    energy = "usable energy unknown" if usable_kwh is None else f"{usable_kwh:.1f} kWh usable"
+    voltage = "voltage unknown" if voltage_v is None else f"{voltage_v.normalize():f} V nominal"
+    reach = "within" if has_voltage else "modules can be regrouped to" if rebuild else "needs"
+    enough = "meets" if has_energy else "needs"
+    why = f"{energy}, {enough} at least {least_kwh} kWh; {voltage}, {reach} {low} to {high} V."
+    fits = has_energy and (has_voltage or rebuild)
+    return Application(entry["code"], entry["label"], fits, fits and rebuild, why)

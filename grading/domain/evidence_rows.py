@@ -1,0 +1,100 @@
+"""Evidence in the rows of a CSV file."""
+
+import csv
+import re
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
+
+from grading.domain.evidence import SAFETY, SOH_SOURCES, Evidence
+from rebattery.errors import RuleViolation
+
+COLUMNS = (
+    "id",
+    "chemistry",
+    "soh_percent",
+    "soh_source",
+    "ir_ratio",
+    "weakest_cell_soh_percent",
+    "safety",
+    "weakest_bound_from_pack_ah",
+)
+_LIMITS = {
+    "soh_percent": (0, 105),
+    "ir_ratio": (Decimal("0.0001"), 1000),
+    "weakest_cell_soh_percent": (0, 105),
+}
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+
+Row = dict[str, str]
+
+
+class RowsInvalid(RuleViolation):
+    """Some rows cannot be read."""
+
+    code = "rows_invalid"
+
+    def __init__(self, faults: list[str]):
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def read_rows(lines: Iterable[str], *, chemistries: Collection[str]) -> list[tuple[Row, Evidence]]:
+    """Return each row of a CSV file, its eight columns as written, with the evidence it states.
+
+    Columns are found by name; others are ignored. A blank cell is a fact that is not known. Rows stand
+    for packs whose identity is confirmed and whose IR was measured under comparable conditions.
+
+    :raises RowsInvalid: with every fault, each with line, column and value.
+    """
+    reader = csv.DictReader(lines)
+    found: list[tuple[Row, Evidence]] = []
+    faults: list[str] = []
+    try:
+        if absent := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
+            raise RowsInvalid([f"line 1: the header has no column {', '.join(absent)}"])
+        for cells in reader:
+            wrong = _faults_of(cells, chemistries)
+            faults += [f"line {reader.line_num}, {fault}" for fault in wrong]
+            if not wrong:
+                row = {name: cells[name] for name in COLUMNS}
+                found.append((row, _evidence(row)))
+    except csv.Error as error:
+        faults.append(f"line {reader.line_num}: {error}")
+    if faults:
+        raise RowsInvalid(faults)
+    return found
+
+
+def _faults_of(cells: Mapping[str, str | None], chemistries: Collection[str]) -> list[str]:
+    if None in cells or None in (cells[name] for name in COLUMNS):
+        return ["the number of cells differs from the header"]
+    row = {name: (cells[name] or "").strip() for name in COLUMNS}
+    words = {
+        "chemistry": (row["chemistry"].upper(), chemistries),
+        "soh_source": (row["soh_source"].lower(), SOH_SOURCES),
+        "safety": (row["safety"].lower(), SAFETY),
+        "weakest_bound_from_pack_ah": (row["weakest_bound_from_pack_ah"], ("0", "1")),
+    }
+    faults = [
+        f"column {name}: {row[name]!r} is none of {', '.join(allowed)}"
+        for name, (word, allowed) in words.items()
+        if word and word not in allowed
+    ]
+    for name, (low, high) in _LIMITS.items():
+        if row[name] and not (_NUMBER.fullmatch(row[name]) and low <= Decimal(row[name]) <= high):
+            faults.append(f"column {name}: {row[name]!r} is not a number from {low} to {high}")
+    return faults
+
+
+def _evidence(row: Row) -> Evidence:
+    text = {name: value.strip() for name, value in row.items()}
+    numbers = {name: Decimal(text[name]) if text[name] else None for name in _LIMITS}
+    return Evidence(
+        identity_confirmed=True,
+        chemistry=text["chemistry"].upper() or "UNKNOWN",
+        safety=text["safety"].lower() or None,
+        soh_source=text["soh_source"].lower() or None,
+        ir_comparable=True if text["ir_ratio"] else None,
+        weakest_bound_from_pack_ah=text["weakest_bound_from_pack_ah"] == "1",
+        **numbers,
+    )

@@ -1,0 +1,58 @@
+"""Which facts of the evidence a policy lets count."""
+
+from decimal import Decimal
+
+from grading.domain.evidence import Evidence
+from grading.domain.matrix import Facts
+from grading.domain.policy import Overlay, Policy
+from grading.domain.reasons import SOH, SOH_IMPLAUSIBLE, SOH_NOT_MEASURED, SOH_TOO_OLD
+from grading.domain.soh import SOH_MAX_PERCENT, weakest_gap_points
+
+
+def usable_facts(policy: Policy, evidence: Evidence) -> Facts:
+    """Return the facts of ``evidence`` that ``policy`` lets count, SOH lowered by its guard band."""
+    soh = None if soh_fault(policy, evidence) else evidence.soh_percent
+    ratio = evidence.ir_ratio
+    return Facts(
+        soh=soh if soh is None or not policy.guard_band_pts else soh - policy.guard_band_pts,
+        ir=ratio if evidence.ir_comparable is True and ratio is not None and ratio > 0 else None,
+        weakest=evidence.weakest_cell_soh_percent,
+        bounded=evidence.weakest_bound_from_pack_ah,
+        measured_soh=soh,
+    )
+
+
+def soh_fault(policy: Policy, evidence: Evidence) -> str | None:
+    """Return the code that says why the SOH of ``evidence`` does not count, ``None`` when it does."""
+    if evidence.soh_percent is None or evidence.soh_source not in policy.soh_sources:
+        return SOH_NOT_MEASURED
+    if not 0 <= evidence.soh_percent <= SOH_MAX_PERCENT:
+        return SOH_IMPLAUSIBLE
+    age = evidence.soh_age_days
+    if policy.max_age_days is not None and (age is None or age > policy.max_age_days):
+        return SOH_TOO_OLD
+    return None
+
+
+def overlay_fires(
+    policy: Policy, overlay: Overlay, evidence: Evidence, facts: Facts, grade: str = ""
+) -> bool:
+    """Tell whether ``overlay`` applies to a pack with these facts, once its ``grade`` is known."""
+    if overlay.grades is not None and grade not in overlay.grades:
+        return False
+    if overlay.treat_as is not None and policy.treat_as.get(evidence.chemistry) not in overlay.treat_as:
+        return False
+    return overlay.fires(lambda fact: _value_of(fact, evidence, facts.measured_soh))
+
+
+def _value_of(fact: str, evidence: Evidence, soh: Decimal | None) -> object:
+    """Return a fact of an overlay; the gaps are derived here because no one measures them."""
+    if fact == SOH:
+        return soh
+    if fact == "declared_gap_points":
+        declared = evidence.declared_soh_percent
+        return None if soh is None or declared is None else abs(declared - soh)
+    if fact == "weakest_gap_points":
+        weakest = evidence.weakest_cell_soh_percent if evidence.weakest_bound_from_pack_ah else None
+        return weakest_gap_points(soh, weakest)
+    return getattr(evidence, fact)

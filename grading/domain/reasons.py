@@ -1,0 +1,107 @@
+"""Reasons of a verdict, in codes and in sentences with margins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple, Self
+
+SAFETY_NOT_INSPECTED = "SAFETY_NOT_INSPECTED"
+IDENTITY_UNCONFIRMED = "IDENTITY_UNCONFIRMED"
+SOH_NOT_MEASURED = "SOH_NOT_MEASURED"
+SOH_IMPLAUSIBLE = "SOH_IMPLAUSIBLE"
+SOH_TOO_OLD = "SOH_TOO_OLD"
+IR_MISSING = "IR_MISSING"
+IR_NOT_COMPARABLE = "IR_NOT_COMPARABLE"
+WEAKEST_CELL_MISSING = "WEAKEST_CELL_MISSING"
+BORDERLINE = "BORDERLINE"
+NEAR_LIMIT = "NEAR_LIMIT"
+
+SOH, IR, WEAKEST = "soh_percent", "ir_ratio", "weakest_cell_soh_percent"
+
+FACT_LABELS = {
+    "safety": "the safety inspection",
+    "identity_confirmed": "the identity check at the dock",
+    "chemistry": "the chemistry",
+    IR: "the internal resistance",
+    WEAKEST: "the weakest cell",
+    SOH: "a bench measurement of SOH",
+}
+"""Every fact that a hold can wait for, cheapest to get first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One finding of the policy about one pack."""
+
+    code: str
+    sentence: str
+    fact: str | None = None
+    """Field of the evidence that the finding is about."""
+    measured: Decimal | None = None
+    limit: Decimal | None = None
+    margin: Decimal | None = None
+    """Distance between measured value and limit, never negative."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the reason with its Decimals as strings."""
+        numbers = {"measured": self.measured, "limit": self.limit, "margin": self.margin}
+        return {"code": self.code, "sentence": self.sentence, "fact": self.fact} | {
+            key: None if value is None else str(value) for key, value in numbers.items()
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Rebuild what :meth:`to_json` wrote."""
+        numbers = ("measured", "limit", "margin")
+        return cls(**{k: Decimal(v) if k in numbers and v is not None else v for k, v in value.items()})
+
+
+class Clause(NamedTuple):
+    """One comparison behind a cell of the decision table."""
+
+    fact: str
+    words: str
+    """How the fact compares: "is below", "is not above"."""
+    limit: Decimal
+
+    def sentence(self, value: Decimal, measured: Decimal) -> str:
+        """Say how ``value`` compares; ``measured`` differs from it by the guard band only."""
+        label, places, unit, margin_unit = _WORDING[self.fact]
+        compared = f"{shown(value, places, self.limit)}{unit}"
+        if measured != value:
+            compared = f"{shown(measured, places)}{unit}, less the guard band {compared},"
+        margin = f"{shown(abs(value - self.limit), places, ZERO)}{margin_unit}"
+        return f"{label} {compared} {self.words} {self.limit}{_LIMIT_UNITS[self.fact]} (margin {margin})"
+
+
+_WORDING = {
+    SOH: ("SOH", 1, " %", " points"),
+    IR: ("IR", 2, "× baseline", "×"),
+    WEAKEST: ("weakest cell", 1, " %", " points"),
+}
+_LIMIT_UNITS = {SOH: " %", IR: "×", WEAKEST: " %"}
+ZERO = Decimal(0)
+
+
+def shown(value: Decimal, places: int = 1, limit: Decimal | None = None) -> str:
+    """Return ``value`` for reading, with at most two places unless that would print the limit itself."""
+    text = f"{value:.{places}f}"
+    if Decimal(text) == value:
+        return text
+    text = f"{value:.2f}"
+    return f"{value:f}" if Decimal(text) == limit else text
+
+
+def fact_list(facts: tuple[str, ...]) -> str:
+    """Name ``facts`` as a person would: "the chemistry and the weakest cell"."""
+    labels = [FACT_LABELS[fact] for fact in facts]
+    return " and ".join([", ".join(labels[:-1])] * (len(labels) > 1) + labels[-1:])
+
+
+def near_limit(fact: str, value: Decimal, limit: Decimal) -> Reason:
+    """Build the remark that ``value`` lies close to ``limit``."""
+    label, places, unit, margin_unit = _WORDING[fact]
+    margin = abs(value - limit)
+    found = f"{label[0].upper()}{label[1:]} {shown(value, places, limit)}{unit}"
+    away = f"{shown(margin, places, ZERO)}{margin_unit} from the limit of {limit}{_LIMIT_UNITS[fact]}"
+    return Reason(NEAR_LIMIT, f"{found} is {away}.", fact, value, limit, margin)

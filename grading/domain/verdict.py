@@ -1,0 +1,247 @@
+"""The one authority that turns a policy and the evidence on a pack into a grade and a route."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+from grading.domain.absences import ir_absence, soh_absence, weakest_absence
+from grading.domain.evidence import Evidence
+from grading.domain.facts import overlay_fires, soh_fault, usable_facts
+from grading.domain.matrix import Band, Cell, Facts, Matrix
+from grading.domain.policy import Policy
+from grading.domain.reasons import (
+    BORDERLINE,
+    IDENTITY_UNCONFIRMED,
+    IR,
+    SAFETY_NOT_INSPECTED,
+    SOH,
+    SOH_NOT_MEASURED,
+    WEAKEST,
+    Reason,
+    fact_list,
+    near_limit,
+    shown,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a policy concludes about one pack."""
+
+    grade: str
+    route: str
+    reasons: tuple[Reason, ...]
+    """Why, the deciding reason first, then the conditions that come with the grade."""
+    path: tuple[str, ...]
+    """Steps of the evaluation, in order."""
+    needs_review: bool
+    flags: tuple[str, ...] = ()
+    """Codes of the conditions and of the remarks."""
+    missing: tuple[str, ...] = ()
+    """Fields of the evidence that can still change the route of a held pack, cheapest first."""
+    notes: tuple[Reason, ...] = ()
+    """Remarks that change neither grade nor route."""
+    near: tuple[Reason, ...] = ()
+    """Limits that the pack nearly crosses."""
+    warranty: str | None = None
+    """Key of the warranty terms in the policy."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the verdict as it is stored and compared on replay, Decimals as strings."""
+        plain = {name: getattr(self, name) for name in ("grade", "route", "needs_review", "warranty")}
+        lists = {name: list(getattr(self, name)) for name in _TEXTS}
+        return (
+            plain | lists | {name: [reason.to_json() for reason in getattr(self, name)] for name in _REASONS}
+        )
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Rebuild what :meth:`to_json` wrote."""
+        texts = {name: tuple(value[name]) for name in _TEXTS}
+        reasons = {name: tuple(map(Reason.from_json, value[name])) for name in _REASONS}
+        return cls(**{**value, **texts, **reasons})
+
+
+_TEXTS, _REASONS = ("path", "flags", "missing"), ("reasons", "notes", "near")
+
+
+def decide(policy: Policy, evidence: Evidence) -> Verdict:
+    """Return the verdict of ``policy`` on ``evidence``; the same two always give the same verdict.
+
+    The first gate that can conclude does: safety, identity, chemistry, floors, evidence, matrix;
+    overlays can only make the outcome stricter. A missing fact holds the pack only where it can
+    still change the route. Never raises.
+    """
+    matrix = policy.matrices.get(evidence.chemistry) or policy.matrices["UNKNOWN"]
+    if evidence.safety is None:
+        return _held_at_gate(policy, evidence, matrix, SAFETY_NOT_INSPECTED)
+    if evidence.safety != "ok":
+        return _stated(policy, policy.safety[evidence.safety], ())
+    if not evidence.identity_confirmed:
+        return _held_at_gate(policy, evidence, matrix, IDENTITY_UNCONFIRMED)
+    if matrix.kind == "exit":
+        return _stated(policy, matrix.bands[-1].cells[0], (*_CLEARED, matrix.step))
+    facts = usable_facts(policy, evidence)
+    if facts.weakest is not None and facts.weakest < matrix.weakest_floor:
+        return _graded(policy, evidence, matrix, facts, None, matrix.weakest_cell)
+    if matrix.kind == "graded":
+        return _by_matrix(policy, evidence, _capped(policy, evidence, matrix, facts), facts)
+    if facts.soh is not None and matrix.band_at(facts.soh) is not matrix.bands[-1]:
+        return _graded(policy, evidence, matrix, facts, matrix.bands[0], matrix.bands[0].cells[0])
+    cell = matrix.bands[-1].cells[0]
+    return _held(
+        policy, (Reason(cell.code, cell.head),), _open(policy, matrix, facts), (*_CLEARED, matrix.step)
+    )
+
+
+def _by_matrix(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> Verdict:
+    if facts.soh is not None and facts.ir is not None and facts.weakest is not None:
+        band = matrix.band_at(facts.soh)
+        return _graded(policy, evidence, matrix, facts, band, band.cell_at(facts.ir))
+    if missing := _open(policy, matrix, facts):
+        return _held(
+            policy,
+            tuple(_absences(policy, evidence, matrix, facts, missing)),
+            missing,
+            (*_CLEARED, matrix.step),
+        )
+    return _graded(policy, evidence, matrix, facts, *matrix.strictest(facts))
+
+
+def _open(policy: Policy, matrix: Matrix, facts: Facts) -> tuple[str, ...]:
+    """Return the facts that can still change the route; an unknown chemistry may turn out to be any."""
+    if matrix.kind != "unknown":
+        return tuple(fact for fact in matrix.open_facts(facts) if fact in policy.needed)
+    found = {fact for other in policy.matrices.values() for fact in other.open_facts(facts)}
+    # The weakest cell decided already where it is below the floor, whatever the chemistry.
+    below = facts.weakest is not None and facts.weakest < matrix.weakest_floor
+    return (
+        ()
+        if below
+        else ("chemistry", *(fact for fact in (IR, WEAKEST, SOH) if fact in found & policy.needed))
+    )
+
+
+def _capped(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> Matrix:
+    for overlay in policy.caps:
+        if overlay.cap and overlay_fires(policy, overlay, evidence, facts):
+            matrix = matrix.capped(overlay.cap)
+    return matrix
+
+
+_CLEARED = ("Safety: ok", "Identity: confirmed")
+
+
+def _graded(
+    policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts, band: Band | None, cell: Cell
+) -> Verdict:
+    conditions = cell.flags
+    if facts.ir is None and cell.route in policy.certifiable:
+        conditions += (policy.no_ir,)
+    notes = matrix.flags + tuple(_notes(policy, evidence, matrix, facts, band, cell))
+    flags = tuple(reason.code for reason in conditions + notes)
+    steps = (*_CLEARED, matrix.step, *([band.step] if band else ["Floor of the weakest cell"]), cell.step)
+    return Verdict(
+        grade=cell.grade,
+        route=cell.route,
+        reasons=(_deciding(policy, cell, facts), *conditions),
+        path=tuple(step for step in steps if step),
+        needs_review=cell.grade in policy.review_grades or not policy.review_flags.isdisjoint(flags),
+        flags=flags,
+        notes=notes,
+        near=tuple(_near(policy, evidence, matrix, facts, band)) if band else (),
+        warranty=cell.warranty,
+    )
+
+
+def _deciding(policy: Policy, cell: Cell, facts: Facts) -> Reason:
+    """Build the reason for ``cell`` with the margin of every comparison behind it."""
+    if not cell.clauses:
+        return Reason(cell.code, cell.head)
+    values = {SOH: facts.soh, IR: facts.ir, WEAKEST: facts.weakest}
+    parts = []
+    for clause in cell.clauses:
+        value = values[clause.fact]
+        if value is None:
+            return Reason(
+                cell.code,
+                f"{cell.grade}: the missing facts cannot change the route, {policy.route_label(cell.route)}.",
+            )
+        measured = facts.measured_soh if clause.fact == SOH and facts.measured_soh is not None else value
+        parts.append(clause.sentence(value, measured))
+    first = cell.clauses[0]
+    measured = values[first.fact] or Decimal(0)
+    sentence = f"{cell.head}: {' and '.join(parts)}."
+    return Reason(cell.code, sentence, first.fact, measured, first.limit, abs(measured - first.limit))
+
+
+def _notes(
+    policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts, band: Band | None, cell: Cell
+) -> Iterable[Reason]:
+    for overlay in policy.remarks:
+        if overlay_fires(policy, overlay, evidence, facts, cell.grade):
+            yield overlay.reason
+    if band and facts.measured_soh is not None and policy.guard_band_pts:
+        better = matrix.band_at(facts.measured_soh)
+        if better is not band:
+            text = (
+                f"SOH {shown(facts.measured_soh)} % is above {better.lo} % by no more than the guard band of"
+            )
+            yield Reason(
+                BORDERLINE, f"{text} {policy.guard_band_pts} points.", SOH, facts.measured_soh, better.lo
+            )
+
+
+def _near(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts, band: Band) -> Iterable[Reason]:
+    limits = [(SOH, facts.soh, limit) for limit in policy.soh_limits.get(evidence.chemistry, ())]
+    limits += [(IR, facts.ir, cell.ir_hi) for cell in band.cells if cell.ir_hi is not None]
+    limits.append((WEAKEST, facts.weakest, matrix.weakest_floor))
+    for fact, value, limit in limits:
+        if value is not None and abs(value - limit) <= policy.near[fact]:
+            yield near_limit(fact, value, limit)
+
+
+def _stated(policy: Policy, cell: Cell, steps: tuple[str, ...]) -> Verdict:
+    return Verdict(
+        grade=cell.grade,
+        route=cell.route,
+        reasons=(Reason(cell.code, cell.head),),
+        path=(*steps, cell.step),
+        needs_review=cell.grade in policy.review_grades,
+    )
+
+
+def _held_at_gate(policy: Policy, evidence: Evidence, matrix: Matrix, code: str) -> Verdict:
+    """Hold at the first gate that lacks its fact, naming it and all that will be needed after it."""
+    gates = (("safety", evidence.safety is None), ("identity_confirmed", not evidence.identity_confirmed))
+    waiting = tuple(fact for fact, is_open in gates if is_open)
+    later = _open(policy, matrix, usable_facts(policy, evidence))
+    sentence = f"H: {fact_list(waiting[:1])} is missing."
+    return _held(policy, (Reason(code, sentence, waiting[0]),), waiting + later, ())
+
+
+def _held(
+    policy: Policy, reasons: tuple[Reason, ...], missing: tuple[str, ...], path: tuple[str, ...]
+) -> Verdict:
+    return Verdict(
+        grade="H",
+        route="hold",
+        reasons=reasons,
+        path=(*path, "Hold"),
+        needs_review="H" in policy.review_grades,
+        missing=missing,
+    )
+
+
+def _absences(
+    policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts, missing: tuple[str, ...]
+) -> Iterable[Reason]:
+    """Say what is missing and what it decides; without an SOH the rest may turn out not to be needed."""
+    if SOH in missing:
+        yield soh_absence(soh_fault(policy, evidence) or SOH_NOT_MEASURED, evidence, missing)
+        return
+    if IR in missing:
+        yield ir_absence(evidence, matrix.bands_at(facts.soh))
+    if WEAKEST in missing:
+        yield weakest_absence(matrix)
