@@ -1,0 +1,230 @@
+"""Checks across the fields of one pack, and across the packs of one file."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from intake.domain.chemistry import Chemistry
+from intake.domain.identity import chemistries_of_code
+from intake.domain.manifest.dates import date_bounds
+from intake.domain.manifest.problems import Issue, error, warning
+
+Values = Mapping[str, Any]
+KWH_PER_KM = Decimal("0.18")
+OHM_PER_VOLT = 100  # UN ECE R100: isolation of a DC circuit
+LATEST_FIRST_USE_DAYS = 36 * 31
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check of one pack: the fields that it needs, the first of which it blames, and its test."""
+
+    needs: tuple[str, ...]
+    test: Callable[[Values], Issue | None]
+
+    def applies(self, values: Values) -> bool:
+        """Tell whether all needed fields have values."""
+        for name in self.needs:  # faster than all(): this runs for every pack
+            if name not in values:
+                return False
+        return True
+
+
+def _decimals(values: Values, *names: str) -> list[Decimal]:
+    return [Decimal(values[name]) for name in names]
+
+
+def _energy_agrees(values: Values) -> Issue | None:
+    energy, volts, amp_hours = _decimals(
+        values, "nominal_energy_kwh", "nominal_voltage_v", "rated_capacity_ah"
+    )
+    product = volts * amp_hours / 1000
+    if abs(product - energy) <= energy * Decimal("0.15"):
+        return None
+    return warning(
+        "energy_mismatch",
+        f"Voltage × capacity is {product:.1f} kWh, the stated energy {energy} kWh.",
+        "Check all three.",
+    )
+
+
+def _cell_voltage(values: Values) -> Issue | None:
+    volts, energy = _decimals(values, "nominal_voltage_v", "nominal_energy_kwh")
+    if volts < 6 and energy > 5:
+        return error(
+            "cell_value_suspected",
+            f"{volts} V is the voltage of a cell, not of a pack.",
+            "Give the voltage of the pack.",
+        )
+    return None
+
+
+def _usable(values: Values) -> Issue | None:
+    usable, nominal = _decimals(values, "usable_energy_kwh", "nominal_energy_kwh")
+    if usable > nominal * Decimal("1.05"):
+        return error(
+            "usable_above_nominal",
+            "The usable energy is larger than the nominal energy.",
+            "Exchange or correct them.",
+        )
+    return None
+
+
+def _mass(values: Values) -> Issue | None:
+    mass, energy = _decimals(values, "mass_kg", "nominal_energy_kwh")
+    if energy and not 4 <= mass / energy <= 15:
+        return warning(
+            "mass_mismatch", f"{mass / energy:.1f} kg per kWh is outside 4 to 15.", "Check mass and energy."
+        )
+    return None
+
+
+def _cycles(values: Values) -> Issue | None:
+    cycles, odometer, energy = _decimals(values, "cycle_count", "odometer_km", "nominal_energy_kwh")
+    expected = odometer * KWH_PER_KM / energy if energy else Decimal(0)
+    if expected and cycles and not Decimal("0.5") <= cycles / expected <= 2:
+        message = f"{odometer} km mean about {expected:.0f} full cycles; {cycles} are stated."
+        return warning("cycles_mismatch", message, "Check mileage and cycles.")
+    return None
+
+
+def _throughput(values: Values) -> Issue | None:
+    throughput, cycles, energy = _decimals(
+        values, "energy_throughput_kwh", "cycle_count", "nominal_energy_kwh"
+    )
+    expected = cycles * energy * 2
+    if expected and not Decimal("0.5") <= throughput / expected <= 2:
+        message = f"{cycles} cycles mean about {expected:.0f} kWh; {throughput} kWh are stated."
+        return warning("throughput_mismatch", message, "Check throughput and cycles.")
+    return None
+
+
+def _cell_spread(values: Values) -> Issue | None:
+    low, high = _decimals(values, "cell_v_min", "cell_v_max")
+    if low > high:
+        return error(
+            "cell_voltages_exchanged",
+            "The lowest cell voltage is above the highest.",
+            "Exchange the two values.",
+        )
+    if high - low > Decimal("0.05"):
+        return warning("cell_spread", f"The cells differ by {high - low} V; at rest 0.05 V is usual.")
+    return None
+
+
+def _isolation(values: Values) -> Issue | None:
+    isolation, volts = _decimals(values, "isolation_kohm", "nominal_voltage_v")
+    if volts and isolation * 1000 / volts < OHM_PER_VOLT:
+        return warning(
+            "isolation_low",
+            f"{isolation * 1000 / volts:.0f} Ω/V is below 100 Ω/V: the pack will be quarantined.",
+        )
+    return None
+
+
+def _date_order(earlier: str, later: str, message: str) -> Check:
+    def test(values: Values) -> Issue | None:
+        if date_bounds(values[earlier])[0] > date_bounds(values[later])[1]:
+            return error("dates_out_of_order", message, "Correct one of the dates.")
+        return None
+
+    return Check((later, earlier), test)
+
+
+def _late_first_use(values: Values) -> Issue | None:
+    first_use, produced = date_bounds(values["first_use_date"])[0], date_bounds(values["production_date"])[1]
+    if (first_use - produced).days > LATEST_FIRST_USE_DAYS:
+        return warning(
+            "first_use_late", "The first use is more than 36 months after production.", "Check both dates."
+        )
+    return None
+
+
+def _waste_code(values: Values) -> Issue | None:
+    if values["received_as"] == "waste" and "ewc_code" not in values:
+        return warning(
+            "waste_code_missing", "A pack received as waste needs its waste code.", "Give the EWC code."
+        )
+    return None
+
+
+def _transport(values: Values) -> Issue | None:
+    if values["ddr_status"] in ("damaged", "defective", "critical") and values["transport_class"] == "normal":
+        message = f"A {values['ddr_status']} pack must not travel in transport class “normal”."
+        return warning("transport_class_conflict", message, "Use damaged_defective or critical.")
+    return None
+
+
+def _code_letter(values: Values) -> Issue | None:
+    allowed = chemistries_of_code(values["traction_battery_code"])
+    if allowed and values["chemistry"] not in (*allowed, Chemistry.UNKNOWN):
+        message = f"The code's type letter says {' or '.join(sorted(allowed))}; the file says {values['chemistry']}."
+        return warning("traction_code_conflict", message, "Check the chemistry.")
+    return None
+
+
+CHECKS = (
+    Check(("nominal_voltage_v", "nominal_energy_kwh"), _cell_voltage),
+    Check(("nominal_energy_kwh", "nominal_voltage_v", "rated_capacity_ah"), _energy_agrees),
+    Check(("usable_energy_kwh", "nominal_energy_kwh"), _usable),
+    Check(("mass_kg", "nominal_energy_kwh"), _mass),
+    Check(("cycle_count", "odometer_km", "nominal_energy_kwh"), _cycles),
+    Check(("energy_throughput_kwh", "cycle_count", "nominal_energy_kwh"), _throughput),
+    Check(("cell_v_max", "cell_v_min"), _cell_spread),
+    Check(("isolation_kohm", "nominal_voltage_v"), _isolation),
+    _date_order("production_date", "first_use_date", "The first use lies before the production."),
+    _date_order("first_use_date", "retirement_date", "The retirement lies before the first use."),
+    _date_order("production_date", "retirement_date", "The retirement lies before the production."),
+    _date_order("production_date", "soh_date", "The SOH was measured before the production."),
+    Check(("first_use_date", "production_date"), _late_first_use),
+    Check(("received_as",), _waste_code),
+    Check(("transport_class", "ddr_status"), _transport),
+    Check(("traction_battery_code", "chemistry"), _code_letter),
+)
+
+
+def checks_for(fields: Sequence[str]) -> tuple[Check, ...]:
+    """Return the checks that a file with these fields can need."""
+    return tuple(check for check in CHECKS if set(check.needs) <= {*fields})
+
+
+def check_pack(
+    checks: Sequence[Check], values: Values, faulty: frozenset[str] = frozenset()
+) -> list[tuple[str, Issue]]:
+    """Run the checks on one pack; return the blamed field with each issue.
+
+    A field that is already faulty is not held against the others: one mistake, one message. Only the
+    voltage of a cell given for a pack explains why the range failed, so that check always runs.
+    """
+    issues = []
+    for check in checks:
+        explains_range = check.test is _cell_voltage
+        if check.applies(values) and (explains_range or faulty.isdisjoint(check.needs)):
+            if issue := check.test(values):
+                issues.append((check.needs[0], issue))
+    return issues
+
+
+class Repetitions:
+    """The serials and VINs of a file with the row where each was first seen."""
+
+    def __init__(self) -> None:
+        self._serials: dict[str, int] = {}
+        self._vins: dict[str, int] = {}
+
+    def serial(self, serial: str, row: int) -> Issue | None:
+        """Refuse a serial that an earlier row has; both rows may be meant."""
+        first = self._serials.setdefault(serial, row)
+        if first == row:
+            return None
+        return error(
+            "serial_repeated",
+            f"The serial repeats row {first}.",
+            "Correct the serial or delete one of the rows.",
+        )
+
+    def vin(self, vin: str, row: int) -> Issue | None:
+        """Report a VIN that an earlier row has: right for trucks, buses and module sets."""
+        first = self._vins.setdefault(vin, row)
+        return None if first == row else warning("vin_repeated", f"The VIN repeats row {first}.", "Check it.")

@@ -1,0 +1,221 @@
+"""One converter per column, compiled once from the field's kind and the votes of the whole column."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from intake.domain import chemistry, identity
+from intake.domain.manifest.dates import DateOrder, ReadDate, date_bounds, read_date
+from intake.domain.manifest.fields import Field, Kind
+from intake.domain.manifest.problems import Issue, error, warning
+from intake.domain.manifest.quantities import number_cell, plain
+from intake.domain.manifest.words import PLACEHOLDERS, aliases_of, fold, read_flag
+
+Outcome = tuple[object, Issue | None]
+Converter = Callable[[str | float], Outcome]
+EARLIEST_DATE = date(2008, 1, 1)
+SOH_DATE_IS_OLD_DAYS = 180
+_PLACEHOLDER_DATES = {"1900-01-01", "1899-12-30", "1970-01-01", "1900-01", "1900"}
+_DAMAGED_FROM = 1e15  # a spreadsheet keeps 15 digits; a longer number has lost the others
+MISSING: Outcome = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRules:
+    """What the votes settled for one column.
+
+    header: its heading.    order: of day and month.    today: no date may be later.
+    """
+
+    header: str
+    order: DateOrder | None
+    today: date
+
+
+def as_text(cell: str | float) -> str:
+    """Return a cell as the spreadsheet program would show it, without formatting."""
+    return cell if isinstance(cell, str) else plain(number_cell(cell).in_style(None) or Decimal(0))
+
+
+def is_blank(cell: str | float) -> bool:
+    """Tell whether a cell holds nothing, or one of the words that say so."""
+    return isinstance(cell, str) and (not cell or cell.isspace() or fold(cell) in PLACEHOLDERS)
+
+
+def _text(field: Field, rules: ColumnRules) -> Converter:
+    return lambda cell: (" ".join(as_text(cell).split()), None)
+
+
+def _serial(field: Field, rules: ColumnRules) -> Converter:
+    fix = "Format the column as text in the spreadsheet, enter the serial from the label, and send it again."
+
+    def convert(cell: str | float) -> Outcome:
+        issue = None
+        if isinstance(cell, float):
+            if abs(cell) >= _DAMAGED_FROM:
+                message = "A spreadsheet keeps 15 digits of a number: the end of this serial is lost."
+                return None, error("serial_damaged", message, fix)
+            issue = warning(
+                "serial_is_number",
+                "The serial is stored as a number: leading zeros may be lost.",
+                "Compare it with the label.",
+            )
+        text = as_text(cell)
+        if identity.is_damaged_serial(text):
+            return None, error(
+                "serial_damaged", "The spreadsheet turned this serial into a rounded number.", fix
+            )
+        serial = identity.normalize_serial(text)
+        if not identity.is_serial(serial):
+            message = "A serial has 4 to 40 characters: A-Z, 0-9 and . / _ -"
+            return serial, error("serial_invalid", message, "Enter the serial as it stands on the label.")
+        if any(letter.isspace() for letter in text.strip()):
+            issue = warning("serial_spaces_removed", f"Spaces inside the serial were removed: {serial}.")
+        return serial, issue
+
+    return convert
+
+
+def _vin(field: Field, rules: ColumnRules) -> Converter:
+    def convert(cell: str | float) -> Outcome:
+        vin = identity.normalize_serial(as_text(cell))
+        if identity.is_vin(vin):
+            return vin, None
+        message = "A VIN has 17 letters and digits, without I, O and Q."
+        return vin, error("vin_invalid", message, "Correct it from the vehicle papers, or leave it blank.")
+
+    return convert
+
+
+def _traction_code(field: Field, rules: ColumnRules) -> Converter:
+    def convert(cell: str | float) -> Outcome:
+        code = identity.normalize_serial(as_text(cell))
+        if identity.is_traction_battery_code(code):
+            return code, None
+        message = "The code does not have the structure of GB/T 34014 (24 characters)."
+        return code, error("traction_code_invalid", message, "Correct it from the label, or leave it blank.")
+
+    return convert
+
+
+def _chemistry(field: Field, rules: ColumnRules) -> Converter:
+    def convert(cell: str | float) -> Outcome:
+        found, _ = chemistry.resolve_chemistry(as_text(cell))
+        if found is not chemistry.Chemistry.UNKNOWN:
+            return found.value, None
+        message = "This does not name a chemistry such as LFP, NMC, NCA, LMO or LTO. It is kept as unknown."
+        return found.value, warning("chemistry_unknown", message, "Name the chemistry from the data sheet.")
+
+    return convert
+
+
+def _alias(field: Field, rules: ColumnRules) -> Converter:
+    aliases = aliases_of(field.name)
+
+    def convert(cell: str | float) -> Outcome:
+        text = " ".join(as_text(cell).split())
+        return aliases.get(fold(text), text), None
+
+    return convert
+
+
+def _list(field: Field, rules: ColumnRules) -> Converter:
+    def convert(cell: str | float) -> Outcome:
+        text = as_text(cell)
+        if read_flag(text) is False or fold(text) in ("none", "keine"):
+            return [], None
+        for sign in ";,\n|":
+            text = text.replace(sign, ";")
+        return [item for part in text.split(";") if (item := " ".join(part.split()))], None
+
+    return convert
+
+
+def _flag(field: Field, rules: ColumnRules) -> Converter:
+    def convert(cell: str | float) -> Outcome:
+        answer = read_flag(as_text(cell))
+        if answer is not None:
+            return answer, None
+        report = error if field.safety else warning
+        message = f"“{field.label}” is neither yes nor no."
+        return None, report("not_yes_or_no", message, "Write yes or no.")
+
+    return convert
+
+
+def _yes_means(field: Field, header: str) -> dict[bool, str]:
+    """Return what yes and no mean under this heading: "Waste: no" is a product, "Defective: yes" is defective."""
+    heading = fold(header)
+    if field.name == "ddr_status":
+        worse = (
+            "defective" if ("defe" in heading or "缺陷" in heading) and "dam" not in heading else "damaged"
+        )
+        return {True: worse, False: "none"}
+    if field.name == "received_as" and any(word in heading for word in ("waste", "abfall", "废")):
+        return {True: "waste", False: "product"}
+    return {}
+
+
+def _word(field: Field, rules: ColumnRules) -> Converter:
+    aliases = aliases_of(field.name) | {fold(word): word for word in field.words}
+    yes_means = _yes_means(field, rules.header)
+
+    def convert(cell: str | float) -> Outcome:
+        text = as_text(cell)
+        answer = read_flag(text) if yes_means else None
+        found = aliases.get(fold(text)) if answer is None else yes_means.get(answer)
+        if found:
+            return found, None
+        report = error if field.required else warning
+        message = f"“{field.label}” is none of: {', '.join(field.words)}."
+        return None, report("word_unknown", message, "Use one of these words.")
+
+    return convert
+
+
+def _date_issue(field: Field, found: ReadDate, today: date) -> Issue | None:
+    if found.iso is None:
+        return error(
+            "date_unreadable", "This is not a date that can be read.", "Write it as 2021-11-02 or 2021-11."
+        )
+    first, last = date_bounds(found.iso)
+    if first > today:
+        return error("date_in_future", "The date lies in the future.", "Correct the date.")
+    if last < EARLIEST_DATE:
+        return error("date_too_early", "The date lies before 2008.", "Correct the date.")
+    if found.note:
+        said = "The year has two digits" if found.note == "two_digit_year" else "The cell holds a day number"
+        return warning(found.note, f"{said}: read as {found.iso}.", "Write it as 2021-11-02.")
+    if field.name == "soh_date" and (today - last).days > SOH_DATE_IS_OLD_DAYS:
+        return warning("soh_date_old", f"The SOH is older than {SOH_DATE_IS_OLD_DAYS} days.")
+    return None
+
+
+def _date(field: Field, rules: ColumnRules) -> Converter:
+    def convert(cell: str | float) -> Outcome:
+        found = read_date(as_text(cell), rules.order)
+        if found.ambiguous:
+            message = (
+                "Day and month could be exchanged, and no other date in the column tells which is first."
+            )
+            return None, error("date_ambiguous", message, "Write the dates as 2021-11-02.")
+        if found.iso in _PLACEHOLDER_DATES:
+            return None, warning("placeholder", "A placeholder date: taken as not known.")
+        return found.iso, _date_issue(field, found, rules.today)
+
+    return convert
+
+
+COMPILERS: dict[Kind, Callable[[Field, ColumnRules], Converter]] = {
+    Kind.TEXT: _text,
+    Kind.SERIAL: _serial,
+    Kind.VIN: _vin,
+    Kind.TRACTION_CODE: _traction_code,
+    Kind.CHEMISTRY: _chemistry,
+    Kind.ALIAS: _alias,
+    Kind.LIST: _list,
+    Kind.FLAG: _flag,
+    Kind.WORD: _word,
+    Kind.DATE: _date,
+}
