@@ -24,6 +24,8 @@ class CapacityTest(models.Model):
 
     pack = models.ForeignKey("intake.Pack", on_delete=models.PROTECT, related_name="+")
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="+")
+    certificate_number = models.CharField(max_length=60)
+    """The instrument's calibration certificate on the day of the test."""
     method = models.CharField(max_length=20, choices=Method)
     basis = models.CharField(max_length=3, choices=Basis)
     measured_capacity_ah = models.DecimalField(max_digits=9, decimal_places=3, null=True)
@@ -70,6 +72,8 @@ class ResistanceTest(models.Model):
 
     pack = models.ForeignKey("intake.Pack", on_delete=models.PROTECT, related_name="+")
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="+")
+    certificate_number = models.CharField(max_length=60)
+    """The instrument's calibration certificate on the day of the test."""
     method = models.CharField(max_length=12, choices=Method)
     pulse_duration_s = models.DecimalField(max_digits=6, decimal_places=1, null=True)
     pulse_current_a = models.DecimalField(max_digits=7, decimal_places=1, null=True)
@@ -78,7 +82,11 @@ class ResistanceTest(models.Model):
     ir_mohm = models.DecimalField(max_digits=9, decimal_places=3)
     baseline_mohm = models.DecimalField(max_digits=9, decimal_places=3, null=True)
     baseline_source = models.CharField(max_length=20, blank=True)
+    # The baseline's own conditions, kept here because the catalog may be corrected later.
+    baseline_method = models.CharField(max_length=12, blank=True)
     baseline_pulse_s = models.DecimalField(max_digits=6, decimal_places=1, null=True)
+    baseline_soc_percent = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    baseline_temperature_degc = models.DecimalField(max_digits=5, decimal_places=1, null=True)
     ir_ratio = models.DecimalField(max_digits=9, decimal_places=4, null=True)
     """Computed: measured over baseline; empty when there is no baseline to compare with."""
     is_comparable = models.BooleanField()

@@ -1,0 +1,66 @@
+"""Instruments as lists and pickers show them: usable or not, and why."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Model
+
+from grading.domain.calibration import why_unusable
+from grading.models import CapacityTest, Instrument, ResistanceTest
+
+SHOWN_RESULTS = 20
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An instrument on one day."""
+
+    instrument: Instrument
+    fault: str
+    """Why it may not measure on that day; empty when it may."""
+
+    @property
+    def label(self) -> str:
+        """Name it for a picker, with what stands against it."""
+        return f"{self.instrument} — {self.fault}" if self.fault else str(self.instrument)
+
+
+def standing_of(*, instrument: Instrument, on: date) -> Standing:
+    """Return whether ``instrument`` may measure on the day ``on``."""
+    fault = why_unusable(
+        is_active=instrument.is_active,
+        certificate_number=instrument.certificate_number,
+        valid_from=instrument.calibrated_from_date,
+        valid_to=instrument.calibrated_to_date,
+        on=on,
+    )
+    return Standing(instrument, fault)
+
+
+def standings(*, on: date) -> list[Standing]:
+    """Return every instrument, those in service first, by code."""
+    rows = Instrument.objects.order_by("-is_active", "code", "pk")
+    return [standing_of(instrument=row, on=on) for row in rows]
+
+
+@dataclass(frozen=True)
+class Use:
+    """What an instrument has measured."""
+
+    capacity_count: int
+    resistance_count: int
+    latest: list[Model]
+    """Its newest results of both kinds, newest first."""
+
+
+def use_of(*, instrument_id: int) -> Use:
+    """Return how many results an instrument has given, and the newest of them; four queries."""
+    capacity = CapacityTest.objects.filter(instrument_id=instrument_id)
+    resistance = ResistanceTest.objects.filter(instrument_id=instrument_id)
+    rows = [
+        row
+        for tests in (capacity, resistance)
+        for row in tests.select_related("pack").order_by("-at", "-pk")[:SHOWN_RESULTS]
+    ]
+    latest = sorted(rows, key=lambda row: row.at, reverse=True)[:SHOWN_RESULTS]
+    return Use(capacity.count(), resistance.count(), list(latest))
