@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('file_name', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('running', 'Reading'), ('imported', 'Imported'), ('refused', 'Refused: mend the file'), ('failed', 'Failed: we will look at it')], default='queued', max_length=20)),
+                ('state', models.CharField(choices=[('queued', 'Waiting'), ('imported', 'Imported'), ('refused', 'Refused: mend the file'), ('failed', 'Failed: we will look at it')], default='queued', max_length=20)),
                 ('received_at', models.DateTimeField()),
                 ('received_by', models.CharField(max_length=120)),
                 ('finished_at', models.DateTimeField(null=True)),

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from rebattery.accounts.models import User
+
 
 class StoredFile(models.Model):
     """Bytes kept as received, found by their SHA-256."""
@@ -15,9 +17,14 @@ class StoredFile(models.Model):
         return self.sha256[:12]
 
 
+class ManifestQuerySet(models.QuerySet["Manifest"]):
+    def visible_to(self, viewer: User) -> "ManifestQuerySet":
+        """Keep what ``viewer`` may see: a supplier's people see their own files only."""
+        return self.filter(supplier_id=viewer.supplier_id) if viewer.is_supplier else self
+
+
 class ManifestState(models.TextChoices):
     QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Reading"
     IMPORTED = "imported", "Imported"
     REFUSED = "refused", "Refused: mend the file"
     FAILED = "failed", "Failed: we will look at it"
@@ -39,6 +46,8 @@ class Manifest(models.Model):
     summary = models.JSONField(default=dict)
     """Sheet, encoding, header row, columns and skipped rows, as the reader reported them."""
     refusal = models.TextField(blank=True)
+
+    objects = ManifestQuerySet.as_manager()
 
     class Meta:
         constraints = [

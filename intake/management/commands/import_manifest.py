@@ -1,0 +1,73 @@
+"""Import a supplier's file without a browser and without a worker."""
+
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from intake.models import Manifest, ManifestState, Supplier
+from intake.queries.batches import overview_of
+from intake.queries.manifests import rules_of
+from intake.services import manifests
+from rebattery.actor import SYSTEM
+from rebattery.errors import RuleViolation
+
+_WAIT_S = 0.3
+
+
+class Command(BaseCommand):
+    help = "Import a manifest (CSV or XLSX) of a supplier; refuses it with every problem, or makes one batch."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--supplier", required=True, help="the supplier's code")
+
+    def handle(self, *args: Any, file: Path, supplier: str, **options: Any) -> None:
+        owner = Supplier.objects.filter(code=supplier.strip().upper()).first()
+        if owner is None:
+            raise CommandError(f"No supplier has the code {supplier}.")
+        try:
+            with file.open("rb") as content:
+                manifest = manifests.accept(
+                    supplier=owner, file_name=file.name, content=content, actor=SYSTEM, at=timezone.now()
+                )
+        except OSError as exc:
+            raise CommandError(f"{file} cannot be opened: {exc.strerror}.") from exc
+        except RuleViolation as refused:
+            raise CommandError(refused.message) from refused
+        if manifest.state == ManifestState.IMPORTED:
+            self.stdout.write(f"The same file came before: it is batch {manifest.batch.number}.")
+            return
+        self._report(_settle(manifest))
+
+    def _report(self, manifest: Manifest) -> None:
+        if manifest.state == ManifestState.IMPORTED:
+            overview = overview_of(batch=manifest.batch)
+            self.stdout.write(
+                f"Batch {manifest.batch.number}: {overview.pack_count} packs, {overview.total_kwh} kWh,"
+                f" {manifest.warning_count} warnings."
+            )
+            return
+        for problem in manifest.problems.order_by("pk"):
+            place = f"row {problem.row}" if problem.row else "file"
+            self.stdout.write(
+                f"{place}, column “{problem.column}”, value “{problem.value}”: {problem.severity} {problem.rule}:"
+                f" {problem.message} {problem.fix}".rstrip()
+            )
+        for rule in rules_of(manifest=manifest):
+            self.stdout.write(f"{rule.count:>8} × {rule.severity} {rule.rule}")
+        raise CommandError(f"{manifest.file_name} was not imported: {manifest.refusal}")
+
+
+def _settle(manifest: Manifest) -> Manifest:
+    """Read the manifest here, or wait for the worker that was quicker."""
+    if manifest.state != ManifestState.QUEUED:
+        manifests.read_again(manifest_id=manifest.pk, actor=SYSTEM, at=timezone.now())
+    while True:
+        manifest = manifests.run(manifest_id=manifest.pk, actor=SYSTEM, at=timezone.now())
+        if manifest.state != ManifestState.QUEUED:
+            return manifest
+        time.sleep(_WAIT_S)

@@ -1,0 +1,47 @@
+"""Pack types, for pages and for the reading of manifests."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from intake.models import PackType
+
+MEASURES = (
+    ("nominal_energy_kwh", "Nominal energy", "kWh"),
+    ("usable_energy_kwh", "Usable energy", "kWh"),
+    ("rated_capacity_ah", "Rated capacity", "Ah"),
+    ("nominal_voltage_v", "Nominal voltage", "V"),
+    ("voltage_min_v", "Lowest voltage", "V"),
+    ("voltage_max_v", "Highest voltage", "V"),
+    ("series_count", "Cells in series", ""),
+    ("parallel_count", "Cells in parallel", ""),
+    ("module_count", "Modules", ""),
+    ("mass_kg", "Mass", "kg"),
+    ("baseline_ir_mohm", "Baseline resistance", "mΩ"),
+    ("baseline_ir_pulse_s", "Baseline pulse length", "s"),
+    ("baseline_ir_soc_percent", "Baseline state of charge", "%"),
+    ("baseline_ir_temperature_degc", "Baseline temperature", "°C"),
+)
+"""Measured or published figures of a pack type: column, label, unit."""
+_COMPARED = ("nominal_energy_kwh", "rated_capacity_ah", "nominal_voltage_v", "mass_kg")
+
+
+def matching(queryset: QuerySet[PackType], text: str) -> QuerySet[PackType]:
+    """Keep the types whose key, make, model or variant contains ``text``."""
+    found = Q()
+    for name in ("key", "make", "model", "variant"):
+        found |= Q(**{f"{name}__icontains": text})
+    return queryset.filter(found)
+
+
+def catalogue_for_reading() -> list[dict[str, Any]]:
+    """Return the active types as the manifest reader takes them: decimals as text, None if not confirmed."""
+    names = ("key", "make", "model", "variant", "chemistry", *_COMPARED)
+    rows = PackType.objects.filter(is_active=True).order_by("pk").values(*names)
+    return [{name: str(v) if isinstance(v, Decimal) else v for name, v in row.items()} for row in rows]
+
+
+def unconfirmed(pack_type: PackType) -> list[str]:
+    """Return the labels of the figures that nobody has confirmed."""
+    return [label for name, label, _ in MEASURES if getattr(pack_type, name) is None]

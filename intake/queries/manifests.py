@@ -1,0 +1,84 @@
+"""Manifests on their way, and what is wrong with them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from intake.domain.manifest.problems import ERROR
+from intake.models import Manifest, ManifestProblem, ManifestState
+from rebattery.accounts.models import User
+
+_STEPS = {"": "Waiting for a worker", "reading": "Reading and checking", "announcing": "Writing the batch"}
+
+
+def manifests_for(*, viewer: User) -> QuerySet[Manifest]:
+    """Return the manifests that ``viewer`` may see, with supplier, file and reading."""
+    return Manifest.objects.visible_to(viewer).select_related("supplier", "stored_file", "run")
+
+
+def unfinished_for(*, viewer: User) -> QuerySet[Manifest]:
+    """Return the files that have not become a batch, newest first."""
+    return manifests_for(viewer=viewer).exclude(state=ManifestState.IMPORTED).order_by("-pk")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Where the reading of a manifest stands."""
+
+    is_waiting: bool
+    """False once it is settled: nothing more will happen by itself."""
+    step: str
+    rows_done: int
+    attempts: int
+    poll_after_s: int
+    """When to look again; longer the longer it takes."""
+
+
+def progress_of(*, manifest: Manifest, at: datetime) -> Progress:
+    """Return where the reading of ``manifest`` (with its ``run``) stands."""
+    waited = at - manifest.received_at
+    poll_after_s = 1 if waited < timedelta(seconds=30) else 2 if waited < timedelta(minutes=5) else 5
+    return Progress(
+        is_waiting=manifest.state == ManifestState.QUEUED,
+        step=_STEPS[manifest.run.step],
+        rows_done=manifest.run.rows_done,
+        attempts=manifest.run.attempts,
+        poll_after_s=poll_after_s,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleCount:
+    """How often one rule was broken in a file."""
+
+    rule: str
+    severity: str
+    count: int
+    """Exact, also where not every case is kept."""
+    kept: int = 0
+    message: str = ""
+    """As said for the first case."""
+
+    @property
+    def label(self) -> str:
+        return self.rule.replace("_", " ").capitalize()
+
+
+def rules_of(*, manifest: Manifest) -> list[RuleCount]:
+    """Return what is wrong with a file by rule, errors first, then by count."""
+    kept: dict[tuple[str, str], list[str]] = defaultdict(list)
+    rows = manifest.problems.order_by("pk").values_list("rule", "severity", "message")
+    for rule, severity, message in rows:
+        kept[rule, severity].append(message)
+    counts = [
+        RuleCount(**entry, kept=len(said := kept[entry["rule"], entry["severity"]]), message=(said or [""])[0])
+        for entry in manifest.summary.get("rules", ())
+    ]
+    return sorted(counts, key=lambda found: (found.severity != ERROR, -found.count, found.rule))
+
+
+def problems_of(*, manifest: Manifest) -> QuerySet[ManifestProblem]:
+    """Return the kept problems of a file; they were stored in the order of its rows."""
+    return manifest.problems.order_by("pk")

@@ -1,0 +1,31 @@
+"""Suppliers with what they have sent."""
+
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from intake.models import Batch, Manifest, Pack, Supplier
+
+
+def suppliers_with_counts() -> QuerySet[Supplier]:
+    """Return suppliers with ``batch_count``, ``pack_count``, ``file_count`` and ``last_file_at``."""
+    return Supplier.objects.annotate(
+        batch_count=_count(Batch),
+        pack_count=_count(Pack),
+        file_count=_count(Manifest),
+        last_file_at=Subquery(_own(Manifest).annotate(last=Max("received_at")).values("last")),
+    )
+
+
+def suppliers_to_send_for() -> QuerySet[Supplier]:
+    """Return the suppliers for whom staff may send a file."""
+    return Supplier.objects.filter(is_active=True).order_by("name", "pk")
+
+
+def _count(model: type[Batch] | type[Pack] | type[Manifest]) -> Coalesce:
+    # Sub-queries, because joining three "many" sides would multiply their rows.
+    return Coalesce(Subquery(_own(model).annotate(number=Count("pk")).values("number")), 0)
+
+
+def _own(model: type[Batch] | type[Pack] | type[Manifest]) -> QuerySet[Batch | Pack | Manifest]:
+    rows: QuerySet[Batch | Pack | Manifest] = model._default_manager.filter(supplier=OuterRef("pk"))
+    return rows.order_by().values("supplier")

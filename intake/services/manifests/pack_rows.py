@@ -1,0 +1,96 @@
+"""The rows of ``intake_pack`` as COPY text, rendered from lines of a manifest."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from intake.domain.chemistry import Chemistry
+from intake.domain.history import history_completeness
+from intake.domain.lifecycle import Status
+from intake.models import Pack
+
+COLUMNS = (
+    "batch_id, supplier_id, pack_type_id, row, serial, status, status_at, version, make, model, chemistry,"
+    " nominal_energy_kwh, rated_capacity_ah, nominal_voltage_v, declared_soh_percent, declared_soh_method,"
+    " ddr_status, received_as, history_completeness_percent, declared, declared_raw"
+)
+"""What each line holds, the batch first: it is known only when the batch is announced."""
+
+# Columns of their own; every other canonical field goes into `declared`.
+_OWN = {
+    "pack_serial": "serial",
+    "make": "make",
+    "model": "model",
+    "chemistry": "chemistry",
+    "nominal_energy_kwh": "nominal_energy_kwh",
+    "rated_capacity_ah": "rated_capacity_ah",
+    "nominal_voltage_v": "nominal_voltage_v",
+    "soh_declared_percent": "declared_soh_percent",
+    "soh_method": "declared_soh_method",
+    "ddr_status": "ddr_status",
+    "received_as": "received_as",
+    "pack_type_key": "pack_type_id",
+}
+LONGEST: dict[str, int] = {
+    field: longest
+    for field, column in _OWN.items()
+    if (longest := getattr(Pack._meta.get_field(column), "max_length", None))
+}
+"""Most characters per canonical field that has a column of its own."""
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\ufffd"})
+
+
+class PackRows:
+    """Renders the lines of one manifest."""
+
+    def __init__(self, *, supplier_id: int, pack_type_ids: Mapping[str, int], at: datetime):
+        self._pack_type_ids = pack_type_ids
+        self._supplier = str(supplier_id)
+        self._state = f"{Status.ANNOUNCED.value}\t{at.isoformat()}\t1"
+
+    def line(self, row: int, fields: Mapping[str, Any], raw: Mapping[str, str]) -> bytes:
+        """Return one pack without its batch, as UTF-8 COPY text with its line end."""
+        get = fields.get
+        rest = {name: value for name, value in fields.items() if name not in _OWN and value is not None}
+        cells = (
+            self._supplier,
+            _cell(self._pack_type_ids.get(get("pack_type_key") or "")),
+            str(row),
+            _cell(fields["pack_serial"]),
+            self._state,
+            _cell(get("make") or ""),
+            _cell(get("model") or ""),
+            get("chemistry") or Chemistry.UNKNOWN.value,
+            _cell(get("nominal_energy_kwh")),
+            _cell(get("rated_capacity_ah")),
+            _cell(get("nominal_voltage_v")),
+            _cell(get("soh_declared_percent")),
+            get("soh_method") or "",
+            fields["ddr_status"],
+            fields["received_as"],
+            str(history_completeness(fields).percent),
+            _json(rest),
+            _json(raw),
+        )
+        # A lone surrogate from a broken file must not stop the whole batch.
+        return ("\t".join(cells) + "\n").encode("utf-8", "replace")
+
+
+def _cell(value: Any) -> str:
+    return "\\N" if value is None else str(value).translate(_ESCAPES)
+
+
+def _json(values: Mapping[str, Any]) -> str:
+    text = json.dumps(values, ensure_ascii=False)
+    if "\\u0000" in text:  # jsonb holds no NUL character
+        text = json.dumps(_without_nul(values), ensure_ascii=False)
+    return text.replace("\\", "\\\\")
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
