@@ -50,13 +50,15 @@ _LABELS = {
 
 # Matched after NFKC, casefold and removal of everything but letters and digits (DOMAIN 4.3).
 _ALIASES = {
-    Chemistry.NMC: "nmc ncm nmca ncma linimncoo2 linmc lincm ternary nickelmanganesecobalt nickelmangankobalt "
-    "三元 三元锂 三元材料 三元锂电池 三元锂离子 镍钴锰 镍钴锰酸锂",
-    Chemistry.NCA: "nca linicoalo2 nickelcobaltaluminum nickelcobaltaluminium nickelkobaltaluminium 镍钴铝 镍钴铝酸锂",
-    Chemistry.LFP: "lfp lifepo4 lifepo life lip lithiumironphosphate lithiumeisenphosphat lithiumferrophosphate "
-    "eisenphosphat blade bladebattery 磷酸铁锂 磷酸铁锂电池 铁锂 刀片 刀片电池",
+    Chemistry.NMC: "nmc ncm nmca ncma linimncoo2 linmc lincm ternary nickelmanganesecobalt "
+    "nickelmangankobalt 三元 三元锂 三元材料 三元锂电池 三元锂离子 镍钴锰 镍钴锰酸锂",
+    Chemistry.NCA: "nca linicoalo2 nickelcobaltaluminum nickelcobaltaluminium nickelkobaltaluminium "
+    "镍钴铝 镍钴铝酸锂",
+    Chemistry.LFP: "lfp lifepo4 lifepo life lip lithiumironphosphate lithiumeisenphosphat "
+    "lithiumferrophosphate eisenphosphat blade bladebattery 磷酸铁锂 磷酸铁锂电池 铁锂 刀片 刀片电池",
     Chemistry.LMFP: "lmfp limnfepo4 lithiummanganeseironphosphate 磷酸锰铁锂",
-    Chemistry.LMO: "lmo limn2o4 spinel spinell mangan manganese lithiummanganeseoxide lithiummanganoxid 锰酸锂",
+    Chemistry.LMO: "lmo limn2o4 spinel spinell mangan manganese lithiummanganeseoxide "
+    "lithiummanganoxid 锰酸锂",
     Chemistry.LCO: "lco licoo2 lithiumcobaltoxide lithiumkobaltoxid 钴酸锂",
     Chemistry.LTO: "lto li4ti5o12 titanate lithiumtitanate lithiumtitanat titanat scib 钛酸锂",
     Chemistry.NA_ION: "naion sodium sodiumion natrium natriumion sib 钠离子 钠离子电池 钠电",
@@ -66,7 +68,8 @@ _ALIASES = {
     Chemistry.PB: "pb lead leadacid blei bleisäure bleiakku agm vrla 铅酸 铅酸电池",
     Chemistry.OTHER_LI: "otherli otherlithium",
     # These words name a family or a form, not a chemistry.
-    Chemistry.UNKNOWN: "liion lithium lithiumion lithiumionen lipo evbattery unknown unbekannt 锂电池 锂离子 锂离子电池 未知",
+    Chemistry.UNKNOWN: "liion lithium lithiumion lithiumionen lipo evbattery unknown unbekannt "
+    "锂电池 锂离子 锂离子电池 未知",
 }
 _CLASS_OF = {alias: chemistry for chemistry, aliases in _ALIASES.items() for alias in aliases.split()}
 _CLASS_OF |= {"niblend": Chemistry.NI_BLEND, "blend": Chemistry.NI_BLEND}

@@ -22,7 +22,7 @@ _REFERENCE = re.compile(
     rb"""<(?:\w+:)?(?:c|row|dimension|mergeCell)\b[^>]*?\b(?:r|ref)\s*=\s*["']([^"'<>]{0,64})["']"""
 )
 _CELL = re.compile(rb"([A-Za-z]{0,9})([0-9]{0,12})")
-# Only references that may break a limit are looked at one by one: seven digits, six from 2xxxxx, or columns past DP.
+# Only what may break a limit is looked at one by one: seven digits, six from 2xxxxx, columns past DP.
 _SUSPECT = re.compile(
     rb"""\b(?:r|ref)\s*=\s*["'][^"']*?(?:[A-Za-z]{3}|[Dd][Q-Zq-z]|[E-Ze-z][A-Za-z]|[0-9]{7}|[2-9][0-9]{5}|&)"""
 )
@@ -55,8 +55,8 @@ def _refuse_far_reference(reference: bytes) -> None:
             where = corner.decode("ascii", "replace")
             raise Unreadable(
                 "too_many_cells",
-                f"A sheet claims cells as far as {where}: more than {MAX_ROWS:,} rows or {MAX_COLUMNS} columns. "
-                "Copy the filled cells to a new workbook.",
+                f"A sheet claims cells as far as {where}: more than {MAX_ROWS:,} rows or "
+                f"{MAX_COLUMNS} columns. Copy the filled cells to a new workbook.",
             )
 
 

@@ -92,7 +92,7 @@ class Catalogue:
         return found[0] if len(found) == 1 else None
 
     def disagreements(self, found: PackType, values: Mapping[str, Any]) -> list[tuple[str, Issue]]:
-        """Return what the supplier states differently from the type: chemistry class, energy, voltage, capacity."""
+        """Return what the supplier states differently from the type, with the field of each."""
         issues = []
         stated = values.get("chemistry")
         if (

@@ -25,7 +25,7 @@ class Check:
 
     def applies(self, values: Values) -> bool:
         """Tell whether all needed fields have values."""
-        for name in self.needs:  # faster than all(): this runs for every pack
+        for name in self.needs:  # noqa: SIM110 (faster than all(), and it runs for every pack)
             if name not in values:
                 return False
         return True
@@ -156,10 +156,18 @@ def _transport(values: Values) -> Issue | None:
     return None
 
 
+def _recall(values: Values) -> Issue | None:
+    if values["recall_campaigns"] and values["ddr_status"] == "none":
+        message = "A recall is stated, but the pack is declared neither damaged, defective nor recalled."
+        return warning("recall_conflict", message, "Declare it as recalled, or delete the recall.")
+    return None
+
+
 def _code_letter(values: Values) -> Issue | None:
     allowed = chemistries_of_code(values["traction_battery_code"])
     if allowed and values["chemistry"] not in (*allowed, Chemistry.UNKNOWN):
-        message = f"The code's type letter says {' or '.join(sorted(allowed))}; the file says {values['chemistry']}."
+        said = " or ".join(sorted(allowed))
+        message = f"The code's type letter says {said}; the file says {values['chemistry']}."
         return warning("traction_code_conflict", message, "Check the chemistry.")
     return None
 
@@ -180,6 +188,7 @@ CHECKS = (
     Check(("first_use_date", "production_date"), _late_first_use),
     Check(("received_as",), _waste_code),
     Check(("transport_class", "ddr_status"), _transport),
+    Check(("recall_campaigns", "ddr_status"), _recall),
     Check(("traction_battery_code", "chemistry"), _code_letter),
 )
 
@@ -199,10 +208,9 @@ def check_pack(
     """
     issues = []
     for check in checks:
-        explains_range = check.test is _cell_voltage
-        if check.applies(values) and (explains_range or faulty.isdisjoint(check.needs)):
-            if issue := check.test(values):
-                issues.append((check.needs[0], issue))
+        may_run = check.test is _cell_voltage or faulty.isdisjoint(check.needs)
+        if may_run and check.applies(values) and (issue := check.test(values)):
+            issues.append((check.needs[0], issue))
     return issues
 
 

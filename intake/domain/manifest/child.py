@@ -8,7 +8,8 @@ Standard output, one JSON value a line:
 - ``{"problem": {row, column, field, rule, severity, value, message, fix}}``
 - ``["pack", row, {canonical field: value}, {heading: raw text}]`` for an accepted row,
   ``["refused", row, …]`` alike for a row with errors. Decimals are strings, counts integers, dates ISO at the
-  precision written ("2018-03"); ``extra`` holds the unknown columns, ``filled_from_catalogue`` names what it says.
+  precision written ("2018-03"); ``extra`` holds the unknown columns, ``filled_from_catalogue`` names the
+  fields that the supplier left blank.
 - ``{"summary": {…}}`` last, or ``{"refused": {"code", "message"}}`` when the file is no table.
 """
 

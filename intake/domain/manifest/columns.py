@@ -37,7 +37,7 @@ def _unknown(column: Column) -> Issue:
 
 
 def column_problems(layout: Layout, header_of: Mapping[str, str]) -> Iterator[Problem]:
-    """Yield required fields without a column, columns without a field, and assumptions about whole columns."""
+    """Yield required fields without a column, columns without a field, assumptions about columns."""
     for name in missing_columns(header_of):
         message = f"No column gives “{FIELDS[name].label}”. Without it no pack can be accepted."
         yield Problem(

@@ -31,10 +31,20 @@ class ReadDate(NamedTuple):
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        "jan january januar;feb february februar;mar march mär märz mrz;apr april;may mai;jun june juni;jul july juli;"
-        "aug august;sep sept september;oct october okt oktober;nov november;dec december dez dezember".split(
-            ";"
-        ),
+        [
+            "jan january januar",
+            "feb february februar",
+            "mar march mär märz mrz",
+            "apr april",
+            "may mai",
+            "jun june juni",
+            "jul july juli",
+            "aug august",
+            "sep sept september",
+            "oct october okt oktober",
+            "nov november",
+            "dec december dez dezember",
+        ],
         1,
     )
     for name in names.split()

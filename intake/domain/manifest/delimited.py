@@ -3,13 +3,12 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 
 from intake.domain.manifest.mapping import HEADER_SEARCH_ROWS, find_header
 from intake.domain.manifest.problems import Unreadable
-from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, Cell, Rows, Table
+from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, Rows, Table
 
 MAX_CELL_CHARACTERS = 32_767  # what a spreadsheet cell can hold; more means that a quote was never closed
 _DELIMITERS = ",;\t|"
@@ -93,24 +92,20 @@ def _sample(path: Path, encoding: str) -> str:
 
 
 def _rows(path: Path, encoding: str, delimiter: str) -> Rows:
-    with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        for number, row in enumerate(_checked(reader), 1):
-            if number > MAX_ROWS:
-                raise Unreadable("too_many_rows", f"The file has more than {MAX_ROWS:,} rows. Split it.")
-            if len(row) > MAX_COLUMNS:
-                raise Unreadable("too_many_columns", f"Row {number} has more than {MAX_COLUMNS} columns.")
-            yield number, row
-
-
-def _checked(reader: Iterator[list[str]]) -> Iterator[Sequence[Cell]]:
     number = 0
-    try:
-        for number, row in enumerate(reader, 1):  # noqa: B007 (the number is for the message below)
-            yield row
-    except csv.Error as fault:
-        message = f"Near row {number + 1} a quotation mark is opened and not closed. Repair it and send the file again."
-        raise Unreadable("broken_quotes", message) from fault
+    with path.open(encoding=encoding, newline="") as file:
+        try:
+            for number, row in enumerate(csv.reader(file, delimiter=delimiter, strict=True), 1):
+                if number > MAX_ROWS:
+                    raise Unreadable("too_many_rows", f"The file has more than {MAX_ROWS:,} rows. Split it.")
+                if len(row) > MAX_COLUMNS:
+                    raise Unreadable("too_many_columns", f"Row {number} has more than {MAX_COLUMNS} columns.")
+                yield number, row
+        except csv.Error as fault:
+            message = (
+                f"Near row {number + 1} a quotation mark is opened and not closed. Repair it and try again."
+            )
+            raise Unreadable("broken_quotes", message) from fault
 
 
 def open_delimited(path: Path) -> Table:

@@ -18,7 +18,25 @@ _TRAILING = re.compile(
     r"(?P<base>.+?)(?:\s*[,/]\s*|[\s_]+)(?:in\s+)?(?P<unit>[^\s,_/]+)", re.DOTALL | re.IGNORECASE
 )
 _UNIT_ROW_HINTS = frozenset(
-    "ja/nein yes/no y/n j/n 是/否 text date datum yyyy-mm-dd dd.mm.yyyy tt.mm.jjjj mm/yyyy mm/jjjj pcs stk stück 个".split()
+    [
+        "ja/nein",
+        "yes/no",
+        "y/n",
+        "j/n",
+        "是/否",
+        "text",
+        "date",
+        "datum",
+        "yyyy-mm-dd",
+        "dd.mm.yyyy",
+        "tt.mm.jjjj",
+        "mm/yyyy",
+        "mm/jjjj",
+        "pcs",
+        "stk",
+        "stück",
+        "个",
+    ]
 )
 # "额定容量 (kWh)": the name says charge, the unit says energy, and the unit is the stronger word.
 _BY_DIMENSION = {

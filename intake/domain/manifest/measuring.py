@@ -43,7 +43,7 @@ class NumberRules:
 def settle_numbers(
     field: Field, unit: Unit | None, unit_text: str, own: NumberVotes, point: int, comma: int
 ) -> NumberRules:
-    """Settle the rules of a column from its votes, with the clear cells of the whole file as second opinion."""
+    """Settle the rules of a column from its votes; the clear cells of the file are the second opinion."""
     style = settle_style(own, point, comma, field.hard)
     magnitudes = own.magnitudes(style)
     conversions, issue = [], None
@@ -124,7 +124,7 @@ class NumberConverter:
                 return None, error("percent_mixed", message, "Write all values of the column as percentages.")
         elif unit and self.own_unit:
             value = (value + unit.offset) * unit.factor / self.own_unit.factor
-        if value.as_tuple().exponent < -6:
+        if value != round(value, 6):
             value = value.quantize(_CONVERTED_PLACES)
         return self._checked(value)
 
@@ -153,7 +153,8 @@ class NumberConverter:
 
     def _range_message(self, value: Decimal, verb: str, bounds: tuple[Decimal, Decimal]) -> str:
         unit = f" {self.field.unit}" if self.field.unit else ""
-        return f"“{self.field.label}” {verb} between {bounds[0]} and {bounds[1]}{unit}; this is {plain(value)}{unit}."
+        allowed = f"between {bounds[0]} and {bounds[1]}{unit}"
+        return f"“{self.field.label}” {verb} {allowed}; this is {plain(value)}{unit}."
 
 
 def number_converter(field: Field, rules: NumberRules) -> Converter:

@@ -19,6 +19,7 @@ SOH_DATE_IS_OLD_DAYS = 180
 _PLACEHOLDER_DATES = {"1900-01-01", "1899-12-30", "1970-01-01", "1900-01", "1900"}
 _DAMAGED_FROM = 1e15  # a spreadsheet keeps 15 digits; a longer number has lost the others
 MISSING: Outcome = (None, None)
+MEMO_LIMIT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,35 @@ def as_text(cell: str | float) -> str:
 
 def is_blank(cell: str | float) -> bool:
     """Tell whether a cell holds nothing, or one of the words that say so."""
-    return isinstance(cell, str) and (not cell or cell.isspace() or fold(cell) in PLACEHOLDERS)
+    if not isinstance(cell, str) or cell[-1:].isdigit():  # no placeholder ends in a digit
+        return False
+    return not cell or cell.isspace() or fold(cell) in PLACEHOLDERS
+
+
+class Memo(dict[str | float, Outcome]):
+    """Remember a column's conversions, for most columns repeat few values; bounded, so memory stays flat."""
+
+    def __init__(self, convert: Converter, blank: Outcome, *, limit: int):
+        super().__init__()
+        self.convert, self.blank, self.limit = convert, blank, limit
+
+    def __missing__(self, cell: str | float) -> Outcome:
+        outcome = self.blank if is_blank(cell) else self.convert(cell)
+        if self.limit:
+            if len(self) >= self.limit:
+                self.clear()
+            self[cell] = outcome
+        return outcome
+
+
+def blank_outcome(field: Field) -> Outcome:
+    """Return what a blank cell of a field means: missing, or an error where the field is required."""
+    if not field.required or field.kind is Kind.ALIAS:
+        return MISSING
+    if field.safety:
+        message = f"“{field.label}” is blank. Blank does not mean no."
+        return None, error("safety_blank", message, "Answer it for this pack.")
+    return None, error("required_blank", f"“{field.label}” is blank.", "Fill it in.")
 
 
 def _text(field: Field, rules: ColumnRules) -> Converter:
@@ -51,6 +80,8 @@ def _serial(field: Field, rules: ColumnRules) -> Converter:
     fix = "Format the column as text in the spreadsheet, enter the serial from the label, and send it again."
 
     def convert(cell: str | float) -> Outcome:
+        if isinstance(cell, str) and identity.is_serial(cell):  # the usual case, before all others
+            return cell, None
         issue = None
         if isinstance(cell, float):
             if abs(cell) >= _DAMAGED_FROM:
@@ -145,7 +176,7 @@ def _flag(field: Field, rules: ColumnRules) -> Converter:
 
 
 def _yes_means(field: Field, header: str) -> dict[bool, str]:
-    """Return what yes and no mean under this heading: "Waste: no" is a product, "Defective: yes" is defective."""
+    """Return what yes and no mean here: "Waste: no" is a product, "Defective: yes" is defective."""
     heading = fold(header)
     if field.name == "ddr_status":
         worse = (

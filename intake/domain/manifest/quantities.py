@@ -124,6 +124,13 @@ class Magnitudes:
         self.low = value if self.low is None or value < self.low else self.low
         self.high = value if self.high is None or value > self.high else self.high
 
+    def merged(self, other: "Magnitudes") -> "Magnitudes":
+        """Return the magnitudes of both together."""
+        lows = [low for low in (self.low, other.low) if low is not None]
+        highs = [high for high in (self.high, other.high) if high is not None]
+        fractions, larger = self.fractions + other.fractions, self.larger + other.larger
+        return Magnitudes(fractions, larger, min(lows, default=None), max(highs, default=None))
+
 
 @dataclass(slots=True)
 class NumberVotes:
@@ -132,6 +139,7 @@ class NumberVotes:
     point: int = 0
     comma: int = 0
     ambiguous: int = 0
+    clear: Magnitudes = field(default_factory=Magnitudes)
     by_point: Magnitudes = field(default_factory=Magnitudes)
     by_comma: Magnitudes = field(default_factory=Magnitudes)
 
@@ -140,19 +148,23 @@ class NumberVotes:
         quantity = read_quantity(cell) if isinstance(cell, str) else number_cell(cell)
         if quantity is None:
             return
-        if isinstance(cell, str):
-            self.ambiguous += quantity.is_ambiguous
-            self.comma += quantity.point is None
-            self.point += quantity.comma is None
-        if quantity.suffix:
+        point, comma, suffix = quantity
+        self.ambiguous += quantity.is_ambiguous
+        self.comma += point is None
+        self.point += comma is None
+        if suffix:
             return
-        for style, magnitudes in ((Style.POINT, self.by_point), (Style.COMMA, self.by_comma)):
-            if (value := quantity.in_style(style)) is not None:
-                magnitudes.add(value)
+        if point is None or comma is None or point == comma:
+            self.clear.add(point if point is not None else comma or Decimal(0))
+        else:
+            self.by_point.add(point)
+            self.by_comma.add(comma)
 
     def magnitudes(self, style: Style | None) -> Magnitudes:
-        """Return the magnitudes as read in a style."""
-        return self.by_comma if style is Style.COMMA else self.by_point
+        """Return the magnitudes as read in a style; without one, of the cells that need none."""
+        if style is None:
+            return self.clear
+        return self.clear.merged(self.by_comma if style is Style.COMMA else self.by_point)
 
 
 def number_cell(cell: float) -> Quantity:
@@ -162,7 +174,7 @@ def number_cell(cell: float) -> Quantity:
 
 
 def settle_style(own: NumberVotes, point_in_file: int, comma_in_file: int, hard) -> Style | None:
-    """Settle how a column is written: by its own clear cells, else the file's, else by the only possible range.
+    """Settle how a column is written: by its clear cells, else the file's, else by the only possible range.
 
     None means that cells such as "1.234" stay a question; it never guesses.
     """

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -43,15 +44,21 @@ def _start(stderr: IO[bytes]) -> subprocess.Popen[bytes]:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
-def _lines(stream: IO[bytes]) -> Iterator[Any]:
+def _end(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    _kill(process)
+
+
+def _lines(stream: IO[bytes] | None) -> Iterator[Any]:
+    assert stream is not None  # noqa: S101 (a pipe was asked for)
     while line := stream.readline(_MAX_LINE_BYTES):
         if not line.endswith(b"\n"):
+            if len(line) >= _MAX_LINE_BYTES:
+                raise _broken("")
             return  # cut off by the end of the process; its exit status tells why
         if line != b"\n":
             yield json.loads(line)
@@ -95,7 +102,7 @@ def understand(
     }
     late = threading.Event()
     with tempfile.TemporaryFile() as stderr, _start(stderr) as process:
-        watchdog = threading.Timer(timeout_s, lambda: (late.set(), _kill(process)))
+        watchdog = threading.Timer(timeout_s, _end, (process, late))
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -114,8 +121,10 @@ def understand(
 
 
 def _give_order(process: subprocess.Popen[bytes], order: Mapping[str, Any]) -> None:
-    try:
+    # If it died before reading, its exit status tells why.
+    assert process.stdin is not None  # noqa: S101 (a pipe was asked for)
+    with suppress(BrokenPipeError):
         process.stdin.write(json.dumps(order, default=str).encode() + b"\n")
+        process.stdin.flush()
+    with suppress(BrokenPipeError):
         process.stdin.close()
-    except BrokenPipeError:
-        pass  # it died before reading; its exit status tells why

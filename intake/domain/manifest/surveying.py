@@ -118,7 +118,7 @@ def _heading_width(table: Table, heading: Sequence[Cell], first_row: int) -> int
 def _poll(
     table: Table, first_row: int, columns: Sequence[Column]
 ) -> tuple[dict[int, NumberVotes], dict[int, DateVotes], set[int]]:
-    """Let every cell of the number and date columns vote; return also the unnamed columns that hold values."""
+    """Let every cell of the number and date columns vote; return also the unnamed empty columns."""
     numbers = {c.index: NumberVotes() for c in columns if c.field and FIELDS[c.field].kind in _NUMBERS}
     dates = {c.index: DateVotes() for c in columns if c.field and FIELDS[c.field].kind is Kind.DATE}
     unnamed = {column.index for column in columns if column.header == f"Column {letters_of(column.index)}"}
@@ -126,7 +126,8 @@ def _poll(
     has_rows = False
     for chunk in _data_chunks(table, first_row, _index_of(columns, "pack_serial")):
         has_rows = has_rows or any(any(row) for row in chunk)
-        for index, votes in (*numbers.items(), *dates.items()):
+        polled: list[tuple[int, NumberVotes | DateVotes]] = [*numbers.items(), *dates.items()]
+        for index, votes in polled:
             # A value seen twice in a chunk says nothing new.
             for cell in {row[index] for row in chunk if len(row) > index}:
                 if cell != "":

@@ -1,53 +1,37 @@
 """From a table to packs, problems and a summary: the whole understanding of one file, streamed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from intake.domain.manifest.catalogue import Catalogue, PackType
+from intake.domain.manifest.catalogue import Catalogue
 from intake.domain.manifest.checking import Repetitions, check_pack, checks_for
 from intake.domain.manifest.columns import column_problems, describe, missing_columns
 from intake.domain.manifest.fields import FIELDS, Kind
-from intake.domain.manifest.normalizing import MISSING, Converter, Outcome, as_text, is_blank
+from intake.domain.manifest.mapping import Column
+from intake.domain.manifest.normalizing import MEMO_LIMIT, Memo, as_text, blank_outcome
 from intake.domain.manifest.problems import ERROR, WARNING, Issue, Problem, ProblemTally, error, warning
 from intake.domain.manifest.reading import Cell, Table
+from intake.domain.manifest.recognizing import Recognizer
 from intake.domain.manifest.surveying import TOTAL_WORDS, is_totals_row, survey
 
 PROGRESS_ROWS = 2000
 SKIPPED_ROWS_LISTED = 200
-_MEMO_LIMIT = 4096
 _VALUE_CHARACTERS = 200
 _DDR_ORDER = ("none", "damaged", "defective", "recalled", "critical")
 _MEASURED = (Kind.NUMBER, Kind.COUNT, Kind.DATE)
-# "pack" for an accepted row and "refused" for one with errors: [kind, row, canonical values, raw cells by heading]
+# The first item of a row's line: accepted, or with errors. The form is documented in child.py.
 PACK, REFUSED = "pack", "refused"
 
 
-class Memo(dict[Cell, Outcome]):
-    """Remember a column's conversions, for most columns repeat few values; bounded, so memory stays flat."""
-
-    def __init__(self, convert: Converter, blank: Outcome, *, limit: int):
-        super().__init__()
-        self.convert, self.blank, self.limit = convert, blank, limit
-
-    def __missing__(self, cell: Cell) -> Outcome:
-        outcome = self.blank if is_blank(cell) else self.convert(cell)
-        if self.limit:
-            if len(self) >= self.limit:
-                self.clear()
-            self[cell] = outcome
-        return outcome
+def _key_of(column: Column) -> str:
+    """Return where a column's value is put; of two columns about one safety field the second waits aside."""
+    return f"{column.field}+{column.index}" if column.repeats else column.field or ""
 
 
-def _blank_outcome(name: str) -> Outcome:
-    field = FIELDS[name]
-    if not field.required or field.kind is Kind.ALIAS:
-        return MISSING
-    if field.safety:
-        message = f"“{field.label}” is blank. Blank does not mean no."
-        return None, error("safety_blank", message, "Answer it for this pack.")
-    return None, error("required_blank", f"“{field.label}” is blank.", "Fill it in.")
+def _shown(value: object) -> Cell:
+    return value if isinstance(value, (str, float)) else str(value)
 
 
 class Reader:
@@ -58,14 +42,12 @@ class Reader:
     ):
         self.table = table
         self.layout = survey(table, today=today)
-        self.catalogue = Catalogue(catalogue)
+        self.recognizer = Recognizer(Catalogue(catalogue))
         self.tally = ProblemTally(problem_limit)
         self.repetitions = Repetitions()
         self.rows = Counter[str]()
         self.skipped = Counter[str]()
         self.skipped_rows: list[dict[str, object]] = []
-        self.unknown_types: set[tuple[object, object]] = set()
-        self._resolved: dict[tuple[object, ...], PackType | None] = {}
         self._compile()
 
     def _compile(self) -> None:
@@ -77,16 +59,10 @@ class Reader:
         self.is_dense = self.indexes == list(range(self.width))
         self.serial_index = next((c.index for c in columns if c.field == "pack_serial"), None)
         self.extras = [(column.index, column.header) for column in columns if column.field is None]
-        self.repeated = [column.field for column in columns if column.field and column.repeats]
-        self.readers = [
-            (
-                column.index,
-                column.field + "+" if column.repeats else column.field,
-                self._memo(column.index, column.field),
-            )
-            for column in columns
-            if column.field
-        ]
+        mapped = [(column, column.field) for column in columns if column.field]
+        self.repeated = [(field, _key_of(column)) for column, field in mapped if column.repeats]
+        self.readers = [(c.index, _key_of(c), self._memo(c.index, field)) for c, field in mapped]
+        self.header_of_key = {_key_of(column): column.header for column, _ in mapped}
         self.checks = checks_for([*self.header_of])
         self.formulas: dict[int, list[int]] = {}
         measured = {c.index for c in columns if c.field and FIELDS[c.field].kind in _MEASURED}
@@ -96,11 +72,11 @@ class Reader:
         self.is_blocked = bool(missing_columns(self.header_of))
 
     def _memo(self, index: int, name: str) -> Memo:
-        limit = 0 if name in ("pack_serial", "vin", "line_no") else _MEMO_LIMIT
-        return Memo(self.layout.converters[index], _blank_outcome(name), limit=limit)
+        limit = 0 if name in ("pack_serial", "vin", "line_no") else MEMO_LIMIT
+        return Memo(self.layout.converters[index], blank_outcome(FIELDS[name]), limit=limit)
 
     def lines(self) -> Iterator[dict[str, Any] | list[Any]]:
-        """Yield problems of columns, then per row its problems and its pack, progress between, a summary last."""
+        """Yield problems of columns, then per row its problems and its pack, at last the summary."""
         for problem in column_problems(self.layout, self.header_of):
             yield from self._report([problem])
         first_row, done = self.layout.first_row, 0
@@ -140,10 +116,10 @@ class Reader:
             if issue is not None:
                 found.append((name, cells[index], issue))
         serial = values.get("pack_serial")
-        if serial is None or serial in TOTAL_WORDS or cells[0] == self.layout.heading[0]:
-            if reason := self._reason_to_skip(row):
-                self._skip(number, reason)
-                return
+        is_odd = serial is None or serial in TOTAL_WORDS or cells[0] == self.layout.heading[0]
+        if is_odd and (reason := self._reason_to_skip(row)):
+            self._skip(number, reason)
+            return
         self._finish(number, cells, values, found)
         raw = self._raw(cells)
         is_refused = self.is_blocked
@@ -169,38 +145,32 @@ class Reader:
 
     def _finish(self, number: int, cells: Sequence[Cell], values: dict[str, Any], found: list) -> None:
         """Add what only the whole row, the file or the catalogue can tell."""
-        for name in self.repeated:
-            self._merge(name, values)
+        for name, key in self.repeated:
+            self._merge(name, key, values)
         for index, header in self.extras:
             if cells[index] != "":
                 values.setdefault("extra", {})[header] = as_text(cells[index])
-        self._recognize(values, found)
+        self.recognizer.recognize(values, found)
         if number in self.formulas:
             found += self._formula_issues(self.formulas[number], cells)
-        if len(cells) > self.width and any(
-            isinstance(cell, float) or cell.strip() for cell in cells[self.width :]
+        if len(cells) > self.width and (
+            beyond := [text for cell in cells[self.width :] if (text := as_text(cell).strip())]
         ):
+            message = "The row has more cells than the heading."
             found.append(
-                (
-                    "",
-                    "",
-                    error(
-                        "too_many_cells", "The row has more cells than the heading.", "Check its delimiters."
-                    ),
-                )
+                ("", beyond[0], error("too_many_cells", message, "Check its delimiters and quotes."))
             )
-        if serial := values.get("pack_serial"):
-            if issue := self.repetitions.serial(serial, number):
-                found.append(("pack_serial", serial, issue))
+        if "pack_serial" in values and (issue := self.repetitions.serial(values["pack_serial"], number)):
+            found.append(("pack_serial", values["pack_serial"], issue))
         if "vin" in values and (issue := self.repetitions.vin(values["vin"], number)):
             found.append(("vin", values["vin"], issue))
-        faulty = frozenset(name for name, _, issue in found if issue.severity == ERROR)
+        faulty = frozenset([name for name, _, issue in found if issue.severity == ERROR] if found else ())
         for name, issue in check_pack(self.checks, values, faulty):
-            found.append((name, values.get(name, ""), issue))
+            found.append((name, _shown(values.get(name, "")), issue))
 
-    def _merge(self, name: str, values: dict[str, Any]) -> None:
+    def _merge(self, name: str, key: str, values: dict[str, Any]) -> None:
         """Let the worse of two columns about one safety field count."""
-        other = values.pop(name + "+", None)
+        other = values.pop(key, None)
         if other is None:
             return
         own = values.get(name)
@@ -210,50 +180,6 @@ class Reader:
             values[name] = own or other
         else:
             values[name] = max(own, other, key=_DDR_ORDER.index)
-
-    def _recognize(self, values: dict[str, Any], found: list) -> None:
-        """Resolve the catalogue type and fill from it what the supplier left blank, marked as filled."""
-        known = self._type_of(values)
-        filled = []
-        if known:
-            values["pack_type_key"] = known.key
-            for name in ("make", "model", "chemistry"):
-                if name not in values:
-                    values[name] = str(getattr(known, name))
-                    filled.append(name)
-            for name, issue in self.catalogue.disagreements(known, values):
-                found.append((name, values[name], issue))
-        for name in ("make", "model"):
-            if name not in values:
-                message = f"“{FIELDS[name].label}” is blank, and the catalogue does not tell it."
-                found.append((name, "", error("required_blank", message, "Fill it in.")))
-        if filled:
-            values["filled_from_catalogue"] = filled
-        if not known and self.catalogue.by_key:
-            self._report_unknown_type(values, found)
-
-    def _type_of(self, values: Mapping[str, Any]) -> PackType | None:
-        key = tuple(
-            values.get(name) for name in ("pack_type_key", "make", "model", "nominal_energy_kwh", "chemistry")
-        )
-        if key not in self._resolved:
-            if len(self._resolved) >= _MEMO_LIMIT:
-                self._resolved.clear()
-            self._resolved[key] = self.catalogue.resolve(values)
-        return self._resolved[key]
-
-    def _report_unknown_type(self, values: dict[str, Any], found: list) -> None:
-        """Report a make and model that the catalogue lacks, once per file and not once per pack."""
-        stated = values.pop("pack_type_key", None)
-        words = (values.get("make"), values.get("model"))
-        if (stated or words, None) in self.unknown_types or None in words and not stated:
-            return
-        if len(self.unknown_types) < _MEMO_LIMIT and (stated or not self.catalogue.candidates(values)):
-            self.unknown_types.add((stated or words, None))
-            message = f"{stated or ' '.join(map(str, words))} is not in the catalogue. The pack is taken without a type."
-            found.append(
-                ("pack_type_key" if stated else "model", stated or words[1], warning("type_unknown", message))
-            )
 
     def _formula_issues(
         self, indexes: Sequence[int], cells: Sequence[Cell]
@@ -270,16 +196,16 @@ class Reader:
 
     def _raw(self, cells: Sequence[Cell]) -> dict[str, str]:
         kept = cells if self.is_dense else [cells[index] for index in self.indexes]
-        if self.table.kind != "csv":
-            kept = [as_text(cell) for cell in kept]
-        return dict(zip(self.headers, kept, strict=False))
+        if self.table.kind == "csv":
+            return dict(zip(self.headers, kept, strict=False))  # type: ignore[arg-type]  # its cells are text
+        return dict(zip(self.headers, map(as_text, kept), strict=False))
 
     def _placed(self, number: int, found: Sequence[tuple[str, Cell, Issue]]) -> Iterator[Problem]:
         for key, cell, issue in found:
-            name = key.rstrip("+")
+            name = key.partition("+")[0]
             yield Problem(
                 number,
-                self.header_of.get(name),
+                self.header_of_key.get(key),
                 name or None,
                 issue.rule,
                 issue.severity,

@@ -7,8 +7,37 @@ from pathlib import Path
 
 # Written where a value is not known; never a value of its own.
 PLACEHOLDERS = frozenset(
-    "- -- --- – — . .. ? ?? / n/a na n.a. #n/a #n/v null nil tbd tba tbc unknown unbekannt k.a. ka n.n. "
-    "未知 不详 待定 暂无".split()
+    [
+        "-",
+        "--",
+        "---",
+        "–",
+        "—",
+        ".",
+        "..",
+        "?",
+        "??",
+        "/",
+        "n/a",
+        "na",
+        "n.a.",
+        "#n/a",
+        "#n/v",
+        "null",
+        "nil",
+        "tbd",
+        "tba",
+        "tbc",
+        "unknown",
+        "unbekannt",
+        "k.a.",
+        "ka",
+        "n.n.",
+        "未知",
+        "不详",
+        "待定",
+        "暂无",
+    ]
 ) | {"k. a.", "keine angabe", "not available", "not known"}
 FLAG = "flag"
 

@@ -67,7 +67,8 @@ def _rows(sheet: CalamineSheet) -> Rows:
 def _refuse_size(sheet: CalamineSheet) -> None:
     last_row, last_column = sheet.end or (0, 0)
     if last_row >= MAX_ROWS or last_column >= MAX_COLUMNS or (last_row + 1) * (last_column + 1) > MAX_CELLS:
-        message = f"Sheet “{sheet.name}” has more than {MAX_ROWS:,} rows, {MAX_COLUMNS} columns or {MAX_CELLS:,} cells."
+        limits = f"{MAX_ROWS:,} rows, {MAX_COLUMNS} columns or {MAX_CELLS:,} cells"
+        message = f"Sheet “{sheet.name}” has more than {limits}."
         raise Unreadable("too_many_cells", message)
 
 
