@@ -24,7 +24,7 @@ class TooManyRows(RuleViolation):
 
 
 def export_cell(value: Any) -> Any:
-    """Return ``value`` as a cell that no spreadsheet program will run: text that looks like a formula gets a ' in front."""
+    """Return ``value`` as a cell that no program will run: text like a formula gets a quote."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,0 +1,95 @@
+"""The words and tones of every state, so that no template decides them."""
+
+from typing import NamedTuple
+
+
+class Badge(NamedTuple):
+    """How a state is shown; each tone has its own shape, so that colour is never alone."""
+
+    label: str
+    tone: str
+    """neutral, busy, ok, wait, stop or off."""
+
+
+BADGES: dict[str, dict[str, Badge]] = {
+    "pack": {
+        "announced": Badge("Announced", "neutral"),
+        "received": Badge("Received", "busy"),
+        "inspected": Badge("Inspected", "busy"),
+        "tested": Badge("Tested", "busy"),
+        "graded": Badge("Graded", "ok"),
+        "in_review": Badge("In review", "wait"),
+        "quarantined": Badge("Quarantined", "stop"),
+        "rejected": Badge("Rejected", "stop"),
+        "missing": Badge("Missing", "wait"),
+        "withdrawn": Badge("Withdrawn", "off"),
+    },
+    "manifest": {
+        "queued": Badge("Waiting", "neutral"),
+        "running": Badge("Reading", "busy"),
+        "imported": Badge("Imported", "ok"),
+        "refused": Badge("Refused: mend the file", "stop"),
+        "failed": Badge("Failed: we will look at it", "stop"),
+    },
+    "review": {
+        "open": Badge("Waiting for a reviewer", "wait"),
+        "override_requested": Badge("Waiting for a second person", "wait"),
+        "confirmed": Badge("Confirmed", "ok"),
+        "overridden": Badge("Overridden", "ok"),
+        "retest_ordered": Badge("Retest ordered", "busy"),
+        "superseded": Badge("Superseded", "off"),
+    },
+    "scan": {
+        "received": Badge("Received", "ok"),
+        "already": Badge("Already here", "neutral"),
+        "unexpected": Badge("Not expected in this batch", "wait"),
+        "refused": Badge("Cannot be received", "stop"),
+    },
+    "severity": {
+        "error": Badge("Error", "stop"),
+        "warning": Badge("Warning", "wait"),
+        "ready": Badge("Ready", "ok"),
+    },
+    "active": {
+        "True": Badge("Active", "ok"),
+        "False": Badge("Inactive", "off"),
+    },
+}
+
+GRADES = {
+    "A": "reuse at pack level",
+    "B": "reuse with monitoring",
+    "C": "small applications",
+    "D": "reject",
+    "H": "hold",
+    "Q": "quarantine",
+    "X": "out of scope",
+}
+"""What each letter means in a few words; a letter alone means nothing."""
+
+STATE_TRACK = {
+    "announced": "Announced",
+    "received": "Received",
+    "inspected": "Inspected",
+    "tested": "Tested",
+    "graded": "Graded",
+    "released": "Released",
+}
+"""The way of a pack that goes well, in order."""
+
+BRANCHES = {
+    "in_review": "tested",
+    "quarantined": "received",
+    "rejected": "tested",
+    "missing": "announced",
+    "withdrawn": "announced",
+}
+"""The step at which a pack in another state left the way, unless its page knows better."""
+
+SCAN_TONES = {
+    "received": "ok",
+    "already": "already",
+    "unexpected": "warning",
+    "refused": "stop",
+}
+"""Look and sound of each outcome of a scan."""

@@ -1,0 +1,36 @@
+"""The main menu: one table, filtered by what the viewer may do."""
+
+from dataclasses import dataclass
+
+from rebattery.accounts.roles import Capability as C
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu."""
+
+    label: str
+    url_name: str
+    capability: C
+    shortcut: str = ""
+    """Key that opens the page after ``g``."""
+    is_main: bool = True
+    """Shown in the bar itself; the others stand below "More"."""
+
+
+ENTRIES = (
+    Entry("Home", "home", C.SIGNED_IN, "h"),
+    Entry("Batches", "batch_list", C.VIEW_BATCHES, "b"),
+    Entry("Packs", "pack_list", C.VIEW_PACKS, "p"),
+    Entry("Dock", "dock", C.RECEIVE_PACKS, "d"),
+    Entry("Bench", "bench", C.RECORD_TESTS, "t"),
+    Entry("Review", "review_queue", C.VIEW_REVIEWS, "r"),
+    Entry("Upload", "manifest_upload", C.UPLOAD_MANIFEST, "u"),
+    Entry("Suppliers", "supplier_list", C.VIEW_SUPPLIERS, is_main=False),
+    Entry("Pack types", "pack_type_list", C.VIEW_CATALOGUE, is_main=False),
+    Entry("Instruments", "instrument_list", C.VIEW_INSTRUMENTS, is_main=False),
+    Entry("Policies", "policy_list", C.VIEW_POLICIES, is_main=False),
+    Entry("Trail", "trail", C.VIEW_TRAIL, is_main=False),
+    Entry("People", "people", C.MANAGE_PEOPLE, is_main=False),
+    Entry("API tokens", "token_list", C.MANAGE_TOKENS, is_main=False),
+)
