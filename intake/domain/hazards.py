@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 Safety = Literal["ok", "damaged", "critical"]
 Answer = Literal["yes", "no"]
@@ -49,6 +49,26 @@ REQUIRED_PHOTO_SLOTS = ("label",)
 
 ISOLATION_LIMIT_OHM_PER_V = Decimal(100)
 """DC circuits need at least 100 Ω/V (UN R100, 5.1.3)."""
+
+
+_DECLARED_STATUS = {
+    "damaged": "Declared damaged",
+    "defective": "Declared defective",
+    "recalled": "Declared recalled",
+    "critical": "Declared critical",
+}
+_DECLARED_FLAGS = {
+    "accident_flag": "From an accident",
+    "airbag_deployed": "Airbag deployed",
+    "flood": "Flooded",
+    "fire_exposure": "Exposed to fire",
+}
+
+
+def declared_hazards(*, ddr_status: str, declared: Mapping[str, Any]) -> list[str]:
+    """Return what the supplier itself declared that calls for triage the moment the pack arrives."""
+    status = [_DECLARED_STATUS[ddr_status]] if ddr_status in _DECLARED_STATUS else []
+    return status + [text for flag, text in _DECLARED_FLAGS.items() if declared.get(flag) is True]
 
 
 @dataclass(frozen=True)
