@@ -1,0 +1,59 @@
+"""What a bench needs to know of a pack before it measures: references, baseline, arrival."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Min
+
+from grading.domain.resistance import Baseline
+from intake.models import Pack, PackType, Scan
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What 100 % SOH may mean for a pack."""
+
+    source: str
+    """pack_type or nameplate."""
+    basis: str
+    """ah or kwh."""
+    value: Decimal
+    label: str
+
+
+def references_of(*, pack: Pack) -> list[Reference]:
+    """Return the known references of ``pack``, the maker's before the supplier's, charge before energy."""
+    found = []
+    if pack.pack_type:
+        kind = pack.pack_type
+        found = [
+            Reference("pack_type", "ah", kind.rated_capacity_ah, f"Catalog, {kind}: rated"),
+            Reference("pack_type", "kwh", kind.nominal_energy_kwh, f"Catalog, {kind}: nominal"),
+        ]
+    found += [
+        Reference("nameplate", "ah", pack.rated_capacity_ah, "Supplier's nameplate: rated"),
+        Reference("nameplate", "kwh", pack.nominal_energy_kwh, "Supplier's nameplate: nominal"),
+    ]
+    return [reference for reference in found if reference.value]
+
+
+def catalog_baseline(*, pack_type: PackType | None) -> Baseline | None:
+    """Return the resistance of a new pack of this type, with the conditions that the catalog gives."""
+    if pack_type is None or not pack_type.baseline_ir_mohm:
+        return None
+    return Baseline(
+        ir_mohm=pack_type.baseline_ir_mohm,
+        method=pack_type.baseline_ir_method,
+        temperature_degc=pack_type.baseline_ir_temperature_degc,
+        soc_percent=pack_type.baseline_ir_soc_percent,
+        pulse_duration_s=pack_type.baseline_ir_pulse_s,
+        source="type_catalogue",
+    )
+
+
+def arrivals(*, pack_ids: Sequence[int]) -> dict[int, datetime]:
+    """Return when each pack was received, as far as a scan says so."""
+    received = Scan.objects.filter(pack_id__in=pack_ids, outcome=Scan.Outcome.RECEIVED)
+    return dict(received.values_list("pack_id").annotate(Min("at")).order_by())

@@ -1,0 +1,136 @@
+"""Record capacity tests; their SOH is computed here, never typed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from grading.domain.measurement import check_ranges
+from grading.domain.soh import SohImplausible, soh_from_capacity, soh_from_energy
+from grading.models import CapacityTest
+from grading.queries.bench import references_of
+from grading.services.test_runs.checks import (
+    BLANK,
+    Bench,
+    Faults,
+    choice_faults,
+    common_faults,
+    open_bench,
+    refuse_faults,
+)
+from grading.services.test_runs.inputs import CapacityInput
+from grading.services.test_runs.storing import common_values, store
+from intake.models import Pack
+from rebattery.actor import Actor
+
+NEEDED = ("temperature_degc", "c_rate", "voltage_from_v", "voltage_to_v")
+MEASURED = {"ah": "measured_capacity_ah", "kwh": "measured_energy_kwh"}
+REFERENCE_RANGES = {"ah": "reference_capacity_ah", "kwh": "reference_energy_kwh"}
+
+
+@transaction.atomic
+def record_capacity(*, rows: Sequence[CapacityInput], actor: Actor, at: datetime) -> list[CapacityTest]:
+    """Record one capacity test for each of ``rows``, or none of them.
+
+    A pack's current result is superseded, with the row's reason; both stay. Packs whose verdict no longer
+    depends on what is missing go on to grading.
+
+    :raises NotAtBench: when a pack is not between inspection and grading.
+    :raises InstrumentLapsed: when an instrument may not measure, on the day of the test or today.
+    :raises ResultsRefused: when values are blank or cannot be right; names every field.
+    """
+    bench = open_bench(rows, CapacityTest, at)
+    refuse_faults(rows, lambda row: _faults(row, bench))
+    results = [_result(row, bench, actor, at) for row in rows]
+    return store(
+        code="capacity_test",
+        results=results,
+        reasons=[row.reason for row in rows],
+        facts_of=lambda result: {"soh": f"{result.soh_percent:.1f}", "instrument": result.instrument.code},
+        bench=bench,
+        actor=actor,
+        at=at,
+    )
+
+
+def _faults(row: CapacityInput, bench: Bench[CapacityTest]) -> Faults:
+    faults = common_faults(row, CapacityTest, NEEDED, bench)
+    faults |= choice_faults(row, CapacityTest, ["basis"])
+    if row.ended_by_cell_limit is None:
+        faults["ended_by_cell_limit"] = "Answer yes or no."
+    faults |= _window_faults(row) | _weakest_faults(row)
+    return _soh_faults(row, bench.packs[row.pack_id]) | faults
+
+
+def _window_faults(row: CapacityInput) -> Faults:
+    start, end = row.voltage_from_v, row.voltage_to_v
+    if start is None or end is None:
+        return {}
+    if row.method == CapacityTest.Method.CC_DISCHARGE and start <= end:
+        return {"voltage_to_v": "A discharge ends below the voltage it starts from."}
+    if row.method == CapacityTest.Method.CC_CV_CHARGE and start >= end:
+        return {"voltage_to_v": "A charge ends above the voltage it starts from."}
+    return {}
+
+
+def _weakest_faults(row: CapacityInput) -> Faults:
+    if row.weakest_soh_percent is None:
+        return {"weakest_soh_percent": "Enter its SOH, or leave both empty."} if row.weakest_kind else {}
+    return choice_faults(row, CapacityTest, ["weakest_kind"])
+
+
+def _soh_faults(row: CapacityInput, pack: Pack) -> Faults:
+    if row.basis not in MEASURED:
+        return {}
+    field = MEASURED[row.basis]
+    measured = getattr(row, field)
+    if measured is None:
+        return {field: f"Enter the measured {'Ah' if row.basis == 'ah' else 'kWh'}: SOH is computed from it."}
+    reference = _reference(row, pack)
+    if reference is None:
+        is_label = row.reference_source == "label"
+        return {"reference_value": BLANK} if is_label else {"reference_source": "Choose one."}
+    if faults := check_ranges({REFERENCE_RANGES[row.basis]: reference}):
+        return {"reference_value": faults[0].message}
+    try:
+        if measured.is_finite():
+            _soh(row, reference)
+    except SohImplausible as exc:
+        return {field: exc.message}
+    return {}
+
+
+def _reference(row: CapacityInput, pack: Pack) -> Decimal | None:
+    if row.reference_source == "label":
+        return row.reference_value
+    wanted = (row.reference_source, row.basis)
+    known = (ref.value for ref in references_of(pack=pack) if (ref.source, ref.basis) == wanted)
+    return next(known, None)
+
+
+def _soh(row: CapacityInput, reference: Decimal) -> Decimal:
+    measured = getattr(row, MEASURED[row.basis])
+    if row.basis == "ah":
+        return soh_from_capacity(measured_capacity_ah=measured, reference_capacity_ah=reference)
+    return soh_from_energy(measured_energy_kwh=measured, reference_energy_kwh=reference)
+
+
+def _result(row: CapacityInput, bench: Bench[CapacityTest], actor: Actor, at: datetime) -> CapacityTest:
+    reference = _reference(row, bench.packs[row.pack_id])
+    assert reference is not None and row.ended_by_cell_limit is not None
+    return CapacityTest(
+        **common_values(row, bench, actor, at),
+        basis=row.basis,
+        measured_capacity_ah=row.measured_capacity_ah,
+        measured_energy_kwh=row.measured_energy_kwh,
+        reference_value=reference,
+        reference_source=row.reference_source,
+        c_rate=row.c_rate,
+        voltage_from_v=row.voltage_from_v,
+        voltage_to_v=row.voltage_to_v,
+        ended_by_cell_limit=row.ended_by_cell_limit,
+        weakest_soh_percent=row.weakest_soh_percent,
+        weakest_kind=row.weakest_kind,
+        soh_percent=_soh(row, reference),
+    )

@@ -1,0 +1,55 @@
+"""What a person or a program hands in; ``None`` and "" are blanks, refused where they count."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """What every result has."""
+
+    pack_id: int
+    instrument_id: int | None
+    method: str
+    temperature_degc: Decimal | None
+    measured_at: datetime | None
+    note: str = ""
+    reason: str = ""
+    """Why it supersedes the current result of the pack; needed only then."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityInput(Input):
+    """One capacity test; SOH is computed, so it is not here."""
+
+    basis: str
+    """ah or kwh: which of the two measured values SOH is computed from."""
+    measured_capacity_ah: Decimal | None = None
+    measured_energy_kwh: Decimal | None = None
+    reference_source: str
+    """pack_type, nameplate, or label: the first two are looked up, never typed."""
+    reference_value: Decimal | None = None
+    """Read off the pack's own label; blank for the other sources."""
+    c_rate: Decimal | None
+    voltage_from_v: Decimal | None
+    voltage_to_v: Decimal | None
+    ended_by_cell_limit: bool | None
+    weakest_soh_percent: Decimal | None = None
+    weakest_kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResistanceInput(Input):
+    """One resistance test; the ratio and whether it counts are computed, so they are not here."""
+
+    soc_percent: Decimal | None
+    ir_mohm: Decimal | None
+    pulse_duration_s: Decimal | None = None
+    pulse_current_a: Decimal | None = None
+    baseline_source: str = ""
+    """type_catalogue (looked up, never typed), pack_datasheet, or blank when none is known."""
+    baseline_mohm: Decimal | None = None
+    baseline_pulse_s: Decimal | None = None
+    baseline_soc_percent: Decimal | None = None
+    baseline_temperature_degc: Decimal | None = None

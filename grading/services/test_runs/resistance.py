@@ -1,0 +1,126 @@
+"""Record resistance tests; the ratio, and whether it counts, are computed here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from grading.domain.policy import Policy
+from grading.domain.resistance import BASELINE_SOURCES, Baseline, Resistance, compare
+from grading.models import ResistanceTest
+from grading.queries.bench import catalog_baseline
+from grading.queries.policies import compiled, policy_in_force
+from grading.services.test_runs.checks import (
+    BLANK,
+    Bench,
+    Faults,
+    common_faults,
+    open_bench,
+    refuse_faults,
+)
+from grading.services.test_runs.inputs import ResistanceInput
+from grading.services.test_runs.storing import common_values, store
+from intake.models import Pack
+from rebattery.actor import Actor
+
+NEEDED = ("soc_percent", "temperature_degc", "ir_mohm")
+PULSE = ("pulse_duration_s", "pulse_current_a")
+TYPED_BASELINE = ("baseline_mohm", "baseline_pulse_s", "baseline_soc_percent", "baseline_temperature_degc")
+
+
+@transaction.atomic
+def record_resistance(*, rows: Sequence[ResistanceInput], actor: Actor, at: datetime) -> list[ResistanceTest]:
+    """Record one resistance test for each of ``rows``, or none of them.
+
+    The ratio to the baseline counts only when both were measured alike, by the test conditions of the
+    policy in force at ``at``; why it does not is stored with the result. A pack's current result is
+    superseded, with the row's reason; both stay. Packs whose verdict no longer depends on what is missing
+    go on to grading.
+
+    :raises NotAtBench: when a pack is not between inspection and grading.
+    :raises InstrumentLapsed: when an instrument may not measure, on the day of the test or today.
+    :raises ResultsRefused: when values are blank or cannot be right; names every field.
+    :raises NoPolicyInForce: when there is no policy that says what is comparable.
+    """
+    bench = open_bench(rows, ResistanceTest, at)
+    refuse_faults(rows, lambda row: _faults(row, bench))
+    policy = compiled(policy_in_force(at=at))
+    results = [_result(row, bench, policy, actor, at) for row in rows]
+    return store(
+        code="resistance_test",
+        results=results,
+        reasons=[row.reason for row in rows],
+        facts_of=lambda result: {"ir": f"{result.ir_mohm:f}", "instrument": result.instrument.code},
+        bench=bench,
+        actor=actor,
+        at=at,
+    )
+
+
+def _faults(row: ResistanceInput, bench: Bench[ResistanceTest]) -> Faults:
+    is_pulse = row.method == ResistanceTest.Method.DC_PULSE
+    faults = common_faults(row, ResistanceTest, NEEDED + (PULSE if is_pulse else ()), bench)
+    if row.method == ResistanceTest.Method.AC_1KHZ:
+        faults |= _not_empty(row, (*PULSE, "baseline_pulse_s"), "Leave empty: AC has no pulse.")
+    return faults | _baseline_faults(row, bench.packs[row.pack_id])
+
+
+def _baseline_faults(row: ResistanceInput, pack: Pack) -> Faults:
+    if row.baseline_source == "pack_datasheet":
+        return {"baseline_mohm": BLANK} if row.baseline_mohm is None else {}
+    if row.baseline_source not in ("", *BASELINE_SOURCES):
+        return {"baseline_source": "Choose one."}
+    if row.baseline_source == "type_catalogue" and catalog_baseline(pack_type=pack.pack_type) is None:
+        return {"baseline_source": "The catalog has no baseline for this pack type."}
+    return _not_empty(row, TYPED_BASELINE, "Leave empty, or choose the data sheet as the source.")
+
+
+def _not_empty(row: ResistanceInput, names: Sequence[str], message: str) -> Faults:
+    return {name: message for name in names if getattr(row, name) is not None}
+
+
+def _baseline(row: ResistanceInput, pack: Pack) -> Baseline | None:
+    if row.baseline_source == "type_catalogue":
+        return catalog_baseline(pack_type=pack.pack_type)
+    if row.baseline_mohm is None:
+        return None
+    return Baseline(
+        ir_mohm=row.baseline_mohm,
+        # The form asks for the data sheet's value of the method that was used here.
+        method=row.method,
+        temperature_degc=row.baseline_temperature_degc,
+        soc_percent=row.baseline_soc_percent,
+        pulse_duration_s=row.baseline_pulse_s,
+        source=row.baseline_source,
+    )
+
+
+def _result(
+    row: ResistanceInput, bench: Bench[ResistanceTest], policy: Policy, actor: Actor, at: datetime
+) -> ResistanceTest:
+    assert row.ir_mohm is not None
+    measured = Resistance(
+        ir_mohm=row.ir_mohm,
+        method=row.method,
+        temperature_degc=row.temperature_degc,
+        soc_percent=row.soc_percent,
+        pulse_duration_s=row.pulse_duration_s,
+    )
+    baseline = _baseline(row, bench.packs[row.pack_id])
+    comparison = compare(policy, measured, baseline)
+    return ResistanceTest(
+        **common_values(row, bench, actor, at),
+        pulse_duration_s=row.pulse_duration_s,
+        pulse_current_a=row.pulse_current_a,
+        soc_percent=row.soc_percent,
+        ir_mohm=row.ir_mohm,
+        baseline_mohm=baseline and baseline.ir_mohm,
+        baseline_source=comparison.baseline_source,
+        baseline_method=baseline.method if baseline else "",
+        baseline_pulse_s=baseline and baseline.pulse_duration_s,
+        baseline_soc_percent=baseline and baseline.soc_percent,
+        baseline_temperature_degc=baseline and baseline.temperature_degc,
+        ir_ratio=comparison.ir_ratio,
+        is_comparable=comparison.is_comparable,
+        incomparable_because=comparison.why,
+    )
