@@ -1,7 +1,7 @@
 """Applications that a pack could serve on its route."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,7 @@ class Application:
 
     def to_json(self) -> dict[str, Any]:
         """Return the suggestion as it is stored with a decision."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def suggest_applications(

@@ -1,29 +1,30 @@
-"""Reason codes that a reviewer chooses from, with what they mean."""
+"""What a reviewer may conclude, and the reason codes to choose from."""
+
+from collections.abc import Sequence
 
 CONFIRM_REASONS = {
     "policy_right": "The policy is right",
-    "visual_check": "Seen the pack, nothing speaks against it",
-    "economics": "Not worth further work",
+    "seen_pack": "Seen the pack, nothing speaks against it",
+    "not_worth_it": "Not worth further work",
 }
 OVERRIDE_REASONS = {
-    "measurement_doubt": "A measurement is doubtful, other evidence counts more",
-    "oem_evidence": "Evidence from the maker",
-    "engineering_judgement": "Judgement of the safety engineer",
-    "customer_requirement": "A customer asks for more or less than the policy",
+    "other_evidence": "Other evidence counts more than a measurement",
+    "maker_evidence": "Evidence from the maker",
+    "engineering": "Judgment of an engineer",
+    "customer": "A customer asks for more or for less than the policy",
     "identity_settled": "Identity or chemistry settled by other means",
 }
 RETEST_REASONS = {
     "missing_evidence": "Evidence is missing",
-    "conflicting_results": "Results contradict each other",
+    "conflict": "Results contradict each other",
     "wrong_conditions": "Tested under the wrong conditions",
-    "instrument_doubt": "The instrument is doubtful",
+    "instrument_doubt": "The instrument is in doubt",
 }
-DECLINE_REASONS = {
-    "evidence_too_weak": "The evidence is too weak",
+SECOND_PERSON_REASONS = {
+    "evidence_convinces": "The evidence convinces",
+    "evidence_weak": "The evidence is too weak",
     "risk_too_high": "The risk is too high",
 }
-ANSWER_REASONS = {"agreed": "Agreed after looking at the evidence"} | DECLINE_REASONS
-REASONS = CONFIRM_REASONS | OVERRIDE_REASONS | RETEST_REASONS | ANSWER_REASONS
 
 OVERRIDE_OUTCOMES = {
     "A": "pack_reuse",
@@ -34,9 +35,45 @@ OVERRIDE_OUTCOMES = {
 """Grades that two people may set against the policy, each with its route."""
 
 
-def is_safety_decision(grade: str, codes: list[str]) -> bool:
-    """Return whether a decision rests on the safety gate, which no override opens.
+def is_safety_decision(grade: str, codes: Sequence[str]) -> bool:
+    """Return whether a decision rests on the safety gate, which only a fresh inspection can open again.
 
     :param codes: codes of the deciding reasons.
     """
     return grade == "Q" or any(code.startswith("SAFETY_") for code in codes)
+
+
+def goes_to_reuse(grade: str) -> bool:
+    """Return whether confirming a review accepts a pack of this grade; the others are rejected."""
+    return grade in ("A", "B", "C")
+
+
+_RULE_LABELS = {
+    "SAFETY_CRITICAL": "Critical hazard",
+    "SAFETY_DAMAGED": "Damaged, defective or recalled",
+    "SAFETY_NOT_INSPECTED": "Not inspected",
+    "IDENTITY_UNCONFIRMED": "Identity not confirmed",
+    "WEAK_CELL_FLOOR": "Weakest cell below the floor",
+    "SOH_BELOW_20": "SOH below the floor",
+    "NMC_SOH_NOT_ABOVE_80": "Nickel chemistry, SOH not above 80 %",
+    "NMC_IR_NOT_BELOW_1_5": "Nickel chemistry, resistance not below 1.5× baseline",
+    "LMO_IR_NOT_BELOW_2": "LMO, resistance not below 2× baseline",
+    "IR_ADVISORY_2_0": "High resistance: check the downgrade",
+    "IR_MISSING": "Resistance missing",
+    "IR_NOT_COMPARABLE": "Resistance not comparable",
+    "WEAKEST_CELL_MISSING": "Weakest cell missing",
+    "WEAKEST_CONFLICT": "Tests contradict each other on the weakest cell",
+    "SOH_NOT_MEASURED": "SOH not measured on the bench",
+    "SOH_IMPLAUSIBLE": "SOH implausible",
+    "SOH_TOO_OLD": "SOH measured too long ago",
+    "CHEM_UNKNOWN": "Chemistry unknown",
+    "CHEM_NO_POLICY": "No policy for the chemistry",
+    "CHEM_OUT_OF_SCOPE": "Chemistry out of scope",
+    "UL1974_AGE_BLOCK": "Past the maker's calendar life",
+    "GRADING_FAILED": "Grading failed",
+}
+
+
+def rule_label(rule: str) -> str:
+    """Return the words under which the queue groups ``rule``; a code that is new here stays itself."""
+    return _RULE_LABELS.get(rule, rule)

@@ -1,14 +1,22 @@
-"""Stored decisions: the current one, the history, the whole store."""
+"""Stored decisions: current, past, and judged again from their evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
-from grading.models import Decision
+from grading.domain.canonical import sha256_of
+from grading.domain.evidence import Evidence
+from grading.domain.policy import Policy, policy_sha256
+from grading.domain.verdict import decide
+from grading.domain.warranty import warranty_for
+from grading.models import Decision, PolicyVersion
+from grading.queries.policies import compiled
 
 
 def decisions_of(*, pack_id: int) -> QuerySet[Decision]:
-    """Return a pack's decisions with their policies, the newest first."""
+    """Return a pack's decisions with policy and review, the newest first."""
     return Decision.objects.filter(pack_id=pack_id).select_related("policy", "review").order_by("-id")
 
 
@@ -16,3 +24,82 @@ def current_decisions(*, pack_ids: Sequence[int]) -> dict[int, Decision]:
     """Return the decision in force for each of the packs that have one."""
     found = Decision.objects.filter(pack_id__in=pack_ids, superseded_by__isnull=True).select_related("policy")
     return {decision.pack_id: decision for decision in found}
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One stored decision, judged again."""
+
+    decision_id: int
+    pack_id: int
+    kind: str
+    differences: tuple[str, ...]
+    """What comes out differently today, in words; empty when it replays."""
+
+
+def replayed_decisions() -> Iterator[Replayed]:
+    """Judge every stored decision again from its own evidence and policy, and yield them in order.
+
+    The rows are streamed, so memory does not grow with their number. An override must stand on a
+    decision of the same policy and evidence; a failure only keeps its place.
+    """
+    policies = {version.sha256: version for version in PolicyVersion.objects.all()}
+    rows = Decision.objects.order_by("id")
+    for decision in rows.iterator(chunk_size=2000):
+        differences = tuple(_differences(decision, policies.get(decision.policy_sha256)))
+        yield Replayed(decision.pk, decision.pack_id, decision.kind, differences)
+
+
+def _differences(decision: Decision, version: PolicyVersion | None) -> Iterator[str]:
+    if version is None or policy_sha256(version.document) != decision.policy_sha256:
+        yield f"no policy has the SHA-256 {decision.policy_sha256}"
+        return
+    if sha256_of(decision.evidence) != decision.evidence_sha256:
+        yield "the evidence does not have its SHA-256"
+        return
+    if decision.kind == Decision.Kind.OVERRIDE:
+        yield from _override_faults(decision)
+    elif decision.kind == Decision.Kind.POLICY:
+        stored = _stored(decision)
+        again = _again(compiled(version), decision.evidence)
+        yield from (
+            f"{name} {stored[name]!r}, now {again[name]!r}" for name in stored if stored[name] != again[name]
+        )
+
+
+def _stored(decision: Decision) -> dict[str, Any]:
+    return {
+        "grade": decision.grade,
+        "route": decision.route,
+        "reasons": [reason["code"] for reason in decision.reasons if reason["kind"] == "reason"],
+        "missing": decision.missing,
+        "warranty": _terms(decision.warranty),
+    }
+
+
+def _again(policy: Policy, snapshot: dict[str, Any]) -> dict[str, Any]:
+    evidence = Evidence.from_json(snapshot)
+    verdict = decide(policy, evidence)
+    terms = warranty_for(policy, verdict, soh_percent=evidence.soh_percent)
+    return {
+        "grade": verdict.grade,
+        "route": verdict.route,
+        "reasons": [reason.code for reason in verdict.reasons],
+        "missing": list(verdict.missing),
+        "warranty": _terms(terms.to_json() if terms else {}),
+    }
+
+
+def _terms(warranty: dict[str, Any]) -> dict[str, Any]:
+    """Leave the sentence out: its wording may be improved without changing what was promised."""
+    return {name: value for name, value in warranty.items() if name != "sentence"}
+
+
+def _override_faults(decision: Decision) -> Iterator[str]:
+    base = Decision.objects.filter(superseded_by=decision).first()
+    if base is None:
+        yield "the override stands on no decision"
+        return
+    for name in ("pack_id", "policy_sha256", "evidence_sha256"):
+        if getattr(base, name) != getattr(decision, name):
+            yield f"the override stands on another {name}"

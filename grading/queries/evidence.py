@@ -72,4 +72,6 @@ def _evidence(row: dict[str, Any], aged_at: datetime | None) -> Evidence:
 
 def _sources(row: dict[str, Any]) -> dict[str, Any]:
     names = ("inspection_id", "capacity_test_id", "resistance_test_id", "pack_type_id")
-    return {name: row[name] for name in names if row[name] is not None} | {"people": sorted(set(row["people"]))}
+    return {name: row[name] for name in names if row[name] is not None} | {
+        "people": sorted(set(row["people"]))
+    }

@@ -19,7 +19,7 @@ def is_grading_waiting() -> bool:
             f"""SELECT EXISTS (
                 SELECT FROM intake_pack p
                 WHERE p.status IN ('tested', 'quarantined') AND {WAITS} AND NOT EXISTS (
-                    SELECT FROM grading_gradingclaim c WHERE c.pack_id = p.id AND c.lease_until > now()))"""
+                    SELECT FROM grading_gradingclaim c WHERE c.pack_id = p.id AND c.lease_until > now()))"""  # noqa: S608 (constant text)
         )
         return bool(cursor.fetchone()[0])
 
@@ -28,7 +28,7 @@ def packs_waiting_for_grade() -> int:
     """Return how many packs wait for a decision, those a worker is busy with included."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM intake_pack p WHERE p.status IN ('tested', 'quarantined') AND {WAITS}"
+            f"SELECT count(*) FROM intake_pack p WHERE p.status IN ('tested', 'quarantined') AND {WAITS}"  # noqa: S608
         )
         return int(cursor.fetchone()[0])
 
@@ -36,5 +36,8 @@ def packs_waiting_for_grade() -> int:
 def waiting_among(*, pack_ids: Sequence[int]) -> set[int]:
     """Return those of the packs that wait for a decision."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT p.id FROM intake_pack p WHERE p.id = ANY(%s) AND {WAITS}", [list(pack_ids)])
+        cursor.execute(
+            f"SELECT p.id FROM intake_pack p WHERE p.id = ANY(%s) AND {WAITS}",  # noqa: S608
+            [list(pack_ids)],
+        )
         return {pack_id for (pack_id,) in cursor.fetchall()}

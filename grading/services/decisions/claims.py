@@ -58,7 +58,7 @@ def _claim(attempts: int, size: int) -> Claim | None:
                 lease_until = excluded.lease_until
             WHERE c.lease_until <= now()
             RETURNING pack_id
-            """,
+            """,  # noqa: S608 (constant text)
             {
                 "attempts": attempts,
                 "size": size,
@@ -95,5 +95,8 @@ def drop_stale_claims() -> None:
 
 def _delete(condition: str, params: list[object]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM grading_gradingclaim WHERE {condition} RETURNING pack_id", params)
+        cursor.execute(
+            f"DELETE FROM grading_gradingclaim WHERE {condition} RETURNING pack_id",  # noqa: S608
+            params,
+        )
         return [pack_id for (pack_id,) in cursor.fetchall()]

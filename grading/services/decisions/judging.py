@@ -61,15 +61,18 @@ def judge(*, pack: Pack, evidence: Evidence, policy: Policy) -> Judgement:
 
 
 def failure(*, pack: Pack, message: str) -> Judgement:
-    """Return the hold of a pack that could not be judged: a person has to look at it."""
-    reason = Reason(GRADING_FAILED, f"H: grading failed. {message}"[:1000])
+    """Return the hold of a pack that could not be judged: a person has to look at it.
+
+    ``message`` stands where the evidence would; the sentence is also for the supplier.
+    """
+    reason = Reason(GRADING_FAILED, "H: grading failed on our side.")
     return Judgement(
         pack=pack,
         kind=Decision.Kind.FAILED,
         grade="H",
         route="hold",
         reasons=[{"kind": "reason"} | reason.to_json()],
-        evidence_json="{}",
+        evidence_json=canonical_json({"failure": message[:1000]}),
         review_rule=GRADING_FAILED,
     )
 

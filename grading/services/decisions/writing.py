@@ -41,7 +41,7 @@ def write_decisions(
     ids = allocate_ids(len(judgements))
     supersede(pack_ids=[j.pack.pk for j in judgements], new_ids=ids, actor=actor, at=at)
     insert_decisions(ids=ids, judgements=judgements, version=version, actor=actor, at=at)
-    _record_decisions(ids, "decision.made", policy, actor, at)
+    _record_decisions(ids, "decision.made", actor, at)
     _close_reviews([j.pack.pk for j in judgements], actor, at)
     _move(judgements, policy, actor, at)
     _open_reviews(ids, judgements, actor, at)
@@ -117,19 +117,26 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _record_decisions(ids: Sequence[int], code: str, policy: Policy, actor: Actor, at: datetime) -> None:
+def record_override(*, key: int, reason_code: str, reason: str, actor: Actor, at: datetime) -> None:
+    """Tell the trail of a decision that two people made against the policy."""
+    _record_decisions([key], "decision.overridden", actor, at, reason_code=reason_code, reason=reason)
+
+
+def _record_decisions(ids: Sequence[int], code: str, actor: Actor, at: datetime, **reason: str) -> None:
     record_rows(
         code=code,
         actor=actor,
         at=at,
+        **reason,
         rows=f"""
             SELECT d.id AS subject_id, d.grade || ' by ' || v.code || ' v' || v.version AS subject_label,
                    d.pack_id, p.supplier_id, NULL::jsonb AS before,
                    jsonb_build_object('kind', d.kind, 'grade', d.grade, 'route', d.route,
                        'policy_id', d.policy_id, 'policy_sha256', d.policy_sha256,
                        'evidence_sha256', d.evidence_sha256, 'missing', d.missing) AS after,
-                   jsonb_build_object('grade', d.grade, 'route', lower(v.document #>> ARRAY['routes', d.route, 'label']),
-                       'policy', v.code || ' v' || v.version, 'why', d.reasons -> 0 ->> 'sentence') AS facts
+                   jsonb_build_object('grade', d.grade, 'policy', v.code || ' v' || v.version,
+                       'route', lower(v.document #>> ARRAY['routes', d.route, 'label']),
+                       'why', d.reasons -> 0 ->> 'sentence') AS facts
             {_OF_DECISIONS} WHERE d.id = ANY(%(ids)s) ORDER BY d.id""",
         params={"ids": list(ids)},
     )
@@ -155,8 +162,8 @@ def _close_reviews(pack_ids: Sequence[int], actor: Actor, at: datetime) -> None:
         at=at,
         rows=f"""
             SELECT r.id AS subject_id, p.serial AS subject_label, r.pack_id, p.supplier_id,
-                   jsonb_build_object('state', m.state) AS before, jsonb_build_object('state', r.state) AS after,
-                   '{{}}'::jsonb AS facts
+                   jsonb_build_object('state', m.state) AS before,
+                   jsonb_build_object('state', r.state) AS after, '{{}}'::jsonb AS facts
             {_OF_REVIEWS} JOIN unnest(%(ids)s::bigint[], %(states)s::text[]) AS m(id, state) ON m.id = r.id
             ORDER BY r.id""",
         params={"ids": [key for key, _ in closed], "states": [state for _, state in closed]},
@@ -188,8 +195,8 @@ def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Ac
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO grading_reviewcase (pack_id, decision_id, rule, state, opened_at, version,
-                   measured_by_person_ids, requested_by, override_grade, override_route, closed_by, reason_code,
-                   reason)
+                   measured_by_person_ids, requested_by, override_grade, override_route, closed_by,
+                   reason_code, reason)
                SELECT d.pack_id, d.id, m.rule, 'open', %s, 1,
                    ARRAY(SELECT person_id FROM intake_inspection
                          WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL
@@ -207,9 +214,9 @@ def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Ac
         actor=actor,
         at=at,
         rows=f"""
-            SELECT r.id AS subject_id, p.serial AS subject_label, r.pack_id, p.supplier_id, NULL::jsonb AS before,
-                   jsonb_build_object('state', r.state, 'rule', r.rule, 'decision_id', r.decision_id) AS after,
-                   jsonb_build_object('rule', r.rule) AS facts
+            SELECT r.id AS subject_id, p.serial AS subject_label, r.pack_id, p.supplier_id,
+                   NULL::jsonb AS before, jsonb_build_object('rule', r.rule) AS facts,
+                   jsonb_build_object('state', r.state, 'rule', r.rule, 'decision_id', r.decision_id) AS after
             {_OF_REVIEWS} WHERE r.decision_id = ANY(%(ids)s) ORDER BY r.id""",
         params={"ids": list(rules)},
     )

@@ -1,0 +1,151 @@
+"""Lock review cases, refuse those that the person may not decide, and close them with their events."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from grading.models import ReviewCase
+from intake.services.lifecycle import lock_packs
+from rebattery.actor import Actor
+from rebattery.audit.record import Event, ReasonMissing, record
+from rebattery.errors import RuleViolation
+
+State = ReviewCase.State
+Fault = Callable[[ReviewCase], str]
+
+
+class ReviewRefused(RuleViolation):
+    """This review cannot be decided like that. Nothing was changed."""
+
+    code = "review_refused"
+
+
+class AlreadyDecided(ReviewRefused):
+    """Somebody else decided first. Nothing was changed."""
+
+    code = "already_decided"
+
+
+class OwnMeasurement(ReviewRefused):
+    """You inspected or measured this pack yourself; another reviewer must decide. Nothing was changed."""
+
+    code = "own_measurement"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Justification:
+    """Why a reviewer decides as they do."""
+
+    code: str
+    """One of the codes of grading.domain.review_reasons."""
+    text: str
+
+
+def lock_cases(
+    *, cases: Mapping[int, int], state: State, actor: Actor, faults: Sequence[Fault] = ()
+) -> list[ReviewCase]:
+    """Lock the cases with their packs and return them, if ``actor`` may decide on every one of them.
+
+    :param cases: key of each case with the version that the person saw.
+    :param state: the state that all of them must be in.
+    :param faults: further checks; each returns a sentence, empty when there is nothing to say.
+    :raises AlreadyDecided: when somebody changed a case since; says who and what.
+    :raises OwnMeasurement: when the person inspected or measured a pack.
+    :raises ReviewRefused: when nobody is there to answer for it, or a further check finds something.
+    """
+    if actor.person_id is None:
+        raise ReviewRefused("Only a person decides on reviews. Nothing was changed.")
+    pack_ids = list(ReviewCase.objects.filter(pk__in=cases).values_list("pack_id", flat=True))
+    lock_packs(pack_ids=pack_ids)
+    locked = ReviewCase.objects.filter(pk__in=cases).select_for_update(of=("self",)).order_by("pk")
+    found = list(locked.select_related("pack", "decision__policy"))
+    if len(found) != len(cases) or not found:
+        raise ReviewRefused("One of the reviews is not there. Nothing was changed.")
+    _refuse(found, lambda case: _changed(case, cases[case.pk], state), AlreadyDecided)
+    _refuse(found, lambda case: _own(case, actor), OwnMeasurement)
+    for fault in faults:
+        _refuse(found, fault, ReviewRefused)
+    return found
+
+
+def close_cases(
+    *,
+    cases: Sequence[ReviewCase],
+    code: str,
+    changes: Mapping[str, Any],
+    why: Justification,
+    actor: Actor,
+    at: datetime,
+    facts: Callable[[ReviewCase], dict[str, Any]],
+) -> None:
+    """Write ``changes`` to the cases, all at once, with one event each.
+
+    :param facts: what the event's sentence says of a case.
+    :raises ReasonMissing: when there is no text.
+    """
+    if not why.text.strip():
+        raise ReasonMissing(fields={"reason": "Say why."})
+    events = [
+        Event(
+            code=code,
+            subject_id=case.pk,
+            subject_label=case.pack.serial,
+            pack_id=case.pack_id,
+            supplier_id=case.pack.supplier_id,
+            before={name: getattr(case, name) for name in changes},
+            after=changes,
+            facts=facts(case),
+            reason_code=why.code,
+            reason=why.text,
+        )
+        for case in cases
+    ]
+    ReviewCase.objects.filter(pk__in=[case.pk for case in cases]).update(**changes, version=F("version") + 1)
+    record(events=events, actor=actor, at=at)
+    for case in cases:
+        case.version += 1
+        for name, value in changes.items():
+            setattr(case, name, value)
+
+
+def closing(state: State, why: Justification, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return the columns of a case that ``actor`` closes."""
+    return {
+        "state": state.value,
+        "closed_by_person_id": actor.person_id,
+        "closed_by": actor.label,
+        "closed_at": at,
+        "reason_code": why.code,
+        "reason": why.text,
+    }
+
+
+def reason_codes(case: ReviewCase) -> list[str]:
+    """Return the codes of what decided, without remarks."""
+    return [reason["code"] for reason in case.decision.reasons if reason["kind"] == "reason"]
+
+
+def _refuse(found: Sequence[ReviewCase], fault: Fault, error: type[ReviewRefused]) -> None:
+    faults = [f"{case.pack.serial}: {text}" for case in found if (text := fault(case))]
+    if faults:
+        more = f" And {len(faults) - 5} more." if len(faults) > 5 else ""
+        raise error(f"{' '.join(faults[:5])}{more} Nothing was changed.")
+
+
+def _changed(case: ReviewCase, seen_version: int, state: State) -> str:
+    if case.state == state and case.version == seen_version:
+        return ""
+    if case.state == State.OVERRIDE_REQUESTED:
+        return f"{case.requested_by} asked for an override first, to grade {case.override_grade}."
+    if case.closed_at:
+        return f"{case.closed_by} decided first: {case.get_state_display().lower()}."
+    return "this review changed since you opened it."
+
+
+def _own(case: ReviewCase, actor: Actor) -> str:
+    if actor.person_id in case.measured_by_person_ids:
+        return "you inspected or measured this pack yourself; another reviewer must decide."
+    return ""

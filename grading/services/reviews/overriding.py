@@ -1,0 +1,175 @@
+"""Set a grade against the policy: one person asks, a second one answers."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from grading.domain.canonical import canonical_json
+from grading.domain.evidence import Evidence
+from grading.domain.review_reasons import OVERRIDE_OUTCOMES, goes_to_reuse, is_safety_decision
+from grading.models import Decision, ReviewCase
+from grading.queries.policies import compiled
+from grading.services.decisions.judging import Judgement, applications_json
+from grading.services.decisions.writing import allocate_ids, insert_decisions, record_override, supersede
+from grading.services.reviews.cases import (
+    Justification,
+    ReviewRefused,
+    State,
+    close_cases,
+    closing,
+    lock_cases,
+    reason_codes,
+)
+from intake.domain.lifecycle import Move, Status
+from intake.services.lifecycle import move_packs
+from rebattery.actor import Actor
+
+
+class SecondPersonNeeded(ReviewRefused):
+    """You asked for this override; a second person must answer. Nothing was changed."""
+
+    code = "second_person_needed"
+
+
+class SafetyStands(ReviewRefused):
+    """A safety decision is not overridden; re-open the pack for a fresh inspection. Nothing was changed."""
+
+    code = "safety_stands"
+
+
+@transaction.atomic
+def override_request(
+    *, case_id: int, version: int, grade: str, why: Justification, actor: Actor, at: datetime
+) -> ReviewCase:
+    """Ask that a second person set ``grade`` with its route against the policy.
+
+    :param version: version of the case that the person saw.
+    :raises SafetyStands: when the decision rests on the safety gate.
+    :raises ReviewRefused: when the grade cannot be set, was decided by somebody else, or rests on the
+        person's own measurement.
+    """
+    [case] = lock_cases(cases={case_id: version}, state=State.OPEN, actor=actor, faults=[_not_in_review])
+    if is_safety_decision(case.decision.grade, reason_codes(case)):
+        raise SafetyStands
+    if grade not in OVERRIDE_OUTCOMES or grade == case.decision.grade:
+        raise ReviewRefused("Choose another grade than the policy's. Nothing was changed.")
+    changes = {
+        "state": State.OVERRIDE_REQUESTED.value,
+        "requested_by_person_id": actor.person_id,
+        "requested_by": actor.label,
+        "requested_at": at,
+        "override_grade": grade,
+        "override_route": OVERRIDE_OUTCOMES[grade],
+        "reason_code": why.code,
+        "reason": why.text,
+    }
+    facts = {"grade": case.decision.grade, "new_grade": grade}
+    close_cases(
+        cases=[case],
+        code="review.override_requested",
+        changes=changes,
+        why=why,
+        actor=actor,
+        at=at,
+        facts=lambda _: facts,
+    )
+    return case
+
+
+@transaction.atomic
+def override_approve(
+    *, case_id: int, version: int, why: Justification, actor: Actor, at: datetime
+) -> Decision:
+    """Set the grade that another person asked for: a new decision takes the old one's place.
+
+    :raises SecondPersonNeeded: when the person asked for it themselves.
+    :raises ReviewRefused: when it was decided by somebody else or rests on the person's own measurement.
+    """
+    case = _as_second_person(case_id, version, actor)
+    asked = Justification(code=case.reason_code, text=case.reason)
+    decision = _overriding_decision(case, actor, at)
+    close_cases(
+        cases=[case],
+        code="review.override_approved",
+        changes=closing(State.OVERRIDDEN, why, actor, at),
+        why=why,
+        actor=actor,
+        at=at,
+        facts=lambda _: {"requested_by": case.requested_by},
+    )
+    move = Move.ACCEPT if goes_to_reuse(case.override_grade) else Move.REJECT
+    move_packs(
+        pack_ids=[case.pack_id], move=move, actor=actor, at=at, reason=asked.text, reason_code=asked.code
+    )
+    return decision
+
+
+@transaction.atomic
+def override_decline(
+    *, case_id: int, version: int, why: Justification, actor: Actor, at: datetime
+) -> ReviewCase:
+    """Refuse the override that another person asked for: the review waits again.
+
+    :raises SecondPersonNeeded: when the person asked for it themselves.
+    :raises ReviewRefused: when it was decided by somebody else or rests on the person's own measurement.
+    """
+    case = _as_second_person(case_id, version, actor)
+    changes = {
+        "state": State.OPEN.value,
+        "requested_by_person_id": None,
+        "requested_by": "",
+        "requested_at": None,
+        "override_grade": "",
+        "override_route": "",
+        "reason_code": "",
+        "reason": "",
+    }
+    requested_by = case.requested_by
+    close_cases(
+        cases=[case],
+        code="review.override_declined",
+        changes=changes,
+        why=why,
+        actor=actor,
+        at=at,
+        facts=lambda _: {"requested_by": requested_by},
+    )
+    return case
+
+
+def _as_second_person(case_id: int, version: int, actor: Actor) -> ReviewCase:
+    [case] = lock_cases(
+        cases={case_id: version}, state=State.OVERRIDE_REQUESTED, actor=actor, faults=[_not_in_review]
+    )
+    if case.requested_by_person_id == actor.person_id:
+        raise SecondPersonNeeded
+    return case
+
+
+def _not_in_review(case: ReviewCase) -> str:
+    if case.pack.status != Status.IN_REVIEW:
+        return f"the pack is {case.pack.get_status_display().lower()}, not in review."
+    return ""
+
+
+def _overriding_decision(case: ReviewCase, actor: Actor, at: datetime) -> Decision:
+    """Supersede the policy's decision on the same evidence; its reasons stay readable in the new one."""
+    base, policy = case.decision, compiled(case.decision.policy)
+    # Suppliers read this sentence: who and why stand in the review and in the trail.
+    sentence = f"{case.override_grade}, not {base.grade}: set by two reviewers against the policy."
+    reason = {"kind": "reason", "code": "OVERRIDE", "sentence": sentence, "fact": None}
+    evidence = Evidence.from_json(base.evidence) if base.kind == Decision.Kind.POLICY else None
+    judgement = Judgement(
+        pack=case.pack,
+        kind=Decision.Kind.OVERRIDE,
+        grade=case.override_grade,
+        route=case.override_route,
+        reasons=[reason | {"measured": None, "limit": None, "margin": None}, *base.reasons],
+        evidence_json=canonical_json(base.evidence),
+        applications=applications_json(policy, case.override_route, case.pack, evidence) if evidence else [],
+    )
+    [key] = allocate_ids(1)
+    supersede(pack_ids=[case.pack_id], new_ids=[key], actor=actor, at=at)
+    insert_decisions(ids=[key], judgements=[judgement], version=base.policy, actor=actor, at=at)
+    record_override(key=key, reason_code=case.reason_code, reason=case.reason, actor=actor, at=at)
+    return Decision.objects.get(pk=key)

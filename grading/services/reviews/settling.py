@@ -1,0 +1,72 @@
+"""Confirm what the policy decided, or order a retest, for one review or a whole group."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from grading.domain.review_reasons import goes_to_reuse
+from grading.models import ReviewCase
+from grading.services.reviews.cases import Justification, State, close_cases, closing, lock_cases
+from intake.domain.lifecycle import Move
+from intake.services.lifecycle import move_packs
+from rebattery.actor import Actor
+
+
+@transaction.atomic
+def confirm(*, cases: Mapping[int, int], why: Justification, actor: Actor, at: datetime) -> list[ReviewCase]:
+    """Confirm all the decisions, or none: rejects are rejected, flagged packs are accepted.
+
+    :param cases: key of each case with the version that the person saw.
+    :raises ReviewRefused: when one of them is a hold, was decided by somebody else, or rests on the
+        person's own measurement; names the packs.
+    :raises MoveRefused: when a pack is not where its review left it.
+    """
+    found = lock_cases(cases=cases, state=State.OPEN, actor=actor, faults=[_held])
+    close_cases(
+        cases=found,
+        code="review.confirmed",
+        changes=closing(State.CONFIRMED, why, actor, at),
+        why=why,
+        actor=actor,
+        at=at,
+        facts=lambda case: {"grade": case.decision.grade},
+    )
+    for move, is_accepted in ((Move.ACCEPT, True), (Move.REJECT, False)):
+        pack_ids = [case.pack_id for case in found if goes_to_reuse(case.decision.grade) is is_accepted]
+        if pack_ids:
+            move_packs(
+                pack_ids=pack_ids, move=move, actor=actor, at=at, reason=why.text, reason_code=why.code
+            )
+    return found
+
+
+@transaction.atomic
+def order_retest(
+    *, cases: Mapping[int, int], why: Justification, actor: Actor, at: datetime
+) -> list[ReviewCase]:
+    """Send all the packs back to the bench, or none.
+
+    :param cases: key of each case with the version that the person saw.
+    :raises ReviewRefused: when one was decided by somebody else or rests on the person's own measurement.
+    :raises MoveRefused: when a pack is in quarantine or otherwise not in review.
+    """
+    found = lock_cases(cases=cases, state=State.OPEN, actor=actor)
+    close_cases(
+        cases=found,
+        code="review.retest_ordered",
+        changes=closing(State.RETEST_ORDERED, why, actor, at),
+        why=why,
+        actor=actor,
+        at=at,
+        facts=lambda case: {},
+    )
+    pack_ids = [case.pack_id for case in found]
+    move_packs(pack_ids=pack_ids, move=Move.RETEST, actor=actor, at=at, reason=why.text, reason_code=why.code)
+    return found
+
+
+def _held(case: ReviewCase) -> str:
+    if case.decision.grade == "H":
+        return "a hold is not a verdict: order a retest, or ask for an override."
+    return ""
