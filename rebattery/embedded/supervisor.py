@@ -25,9 +25,11 @@ class Supervisor:
         self.deaths: dict[str, list[float]] = {}
 
     def start(self, name: str, command: list[str]) -> None:
-        # SIGQUIT when we are killed makes both leave at once; the sweep finds unfinished work.
+        """Start a child; if we are killed, it ends at once, and the sweep finds unfinished work."""
+        # gunicorn needs SIGQUIT to end its own workers; Celery would wait for a broker that is gone.
+        death_signal = signal.SIGQUIT if name == "web" else signal.SIGKILL
         environment = commands.environment()
-        child = process.start_child(command, death_signal=signal.SIGQUIT, cwd=ROOT, env=environment)
+        child = process.start_child(command, death_signal=death_signal, cwd=ROOT, env=environment)
         self.commands[name], self.children[name] = command, child
         self.state.record_pids({name: child.pid})
 

@@ -15,7 +15,8 @@ def start(state: State, *, durable: bool) -> tuple[subprocess.Popen[bytes], str]
     for _ in range(3):  # a port that was free a moment ago may be taken by a neighbor
         port, password = process.free_port(), secrets.token_urlsafe(24)
         settings = {
-            "port": str(port), "bind": "127.0.0.1", "requirepass": password, "databases": "64", "dir": f'"{folder}"',
+            "port": str(port), "bind": "127.0.0.1", "requirepass": password, "databases": "64",
+            "dir": f'"{folder}"',
             "save": '""', "appendonly": "yes" if durable else "no", "set-proc-title": "no",
         }  # fmt: skip
         server = _launch(str(program), state, settings)
