@@ -1,7 +1,5 @@
 """What a hold says about each missing fact."""
 
-from collections.abc import Iterable
-
 from grading.domain.evidence import Evidence
 from grading.domain.matrix import Band, Matrix
 from grading.domain.reasons import (
@@ -36,10 +34,10 @@ def soh_absence(code: str, evidence: Evidence, missing: tuple[str, ...]) -> Reas
 _SOURCES = {"bms": "the BMS", "telematics": "telematics", "estimate": "an estimate", "lab": "the bench"}
 
 
-def ir_absence(evidence: Evidence, bands: Iterable[Band]) -> Reason:
+def ir_absence(evidence: Evidence, band: Band) -> Reason:
     """Say why no internal resistance counts, and which grade it decides."""
     why = f" ({evidence.ir_comparable_why})" if evidence.ir_comparable_why else ""
-    decides = "; ".join(_choices(band) for band in bands if len(band.cells) > 1)
+    decides = _choices(band)
     if evidence.ir_ratio is None:
         return Reason(
             IR_MISSING, f"H: the internal resistance is missing{why} and decides the grade: {decides}.", IR

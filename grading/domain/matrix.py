@@ -99,25 +99,22 @@ class Matrix:
                 return band
         return self.bands[0]
 
-    def bands_at(self, soh: Decimal | None) -> tuple[Band, ...]:
-        """Return the bands that are possible when SOH is ``soh``, or missing."""
-        return self.bands if soh is None else (self.band_at(soh),)
-
     def open_facts(self, facts: Facts) -> tuple[str, ...]:
         """Return the missing facts that can still change the route, cheapest first.
 
-        A fact is listed exactly when two of its values give different routes for some
-        value of the other missing facts.
+        IR and the weakest cell are listed exactly when two of their values give different routes
+        for some value of the other missing facts. SOH is always listed: no pack is graded without
+        a bench measurement of it, not even where every SOH would give the same route.
         """
         if self.kind == "exit" or (facts.weakest is not None and facts.weakest < self.weakest_floor):
             return ()
-        bands = self.bands_at(facts.soh)
+        bands = self.bands if facts.soh is None else (self.band_at(facts.soh),)
         found = []
         if facts.ir is None and any(len({cell.route for cell in band.cells}) > 1 for band in bands):
             found.append(IR)
         if facts.weakest is None and self._weakest_is_open(bands, facts):
             found.append(WEAKEST)
-        if facts.soh is None and self._soh_is_open(facts.ir):
+        if facts.soh is None:
             found.append(SOH)
         return tuple(found)
 
@@ -130,22 +127,9 @@ class Matrix:
                 return True
         return False
 
-    def _soh_is_open(self, ir: Decimal | None) -> bool:
-        samples = self._ir_samples() if ir is None else [ir]
-        return any(len({band.cell_at(sample).route for band in self.bands}) > 1 for sample in samples)
-
-    def _ir_samples(self) -> list[Decimal]:
-        """Return values that stand for all: outcomes change only at a limit."""
-        edges = sorted(
-            {Decimal(0), *(c.ir_hi for band in self.bands for c in band.cells if c.ir_hi is not None)}
-        )
-        between = [(low + high) / 2 for low, high in pairwise(edges)]
-        return [*edges[1:], *between, edges[-1] + 1]
-
-    def strictest(self, facts: Facts) -> tuple[Band, Cell]:
-        """Return the strictest outcome that the missing facts still allow."""
-        pairs = [(band, cell) for band in self.bands_at(facts.soh) for cell in band.cells_at(facts.ir)]
-        return max(pairs, key=lambda pair: pair[1].severity)
+    def strictest(self, band: Band, ir: Decimal | None) -> Cell:
+        """Return the strictest outcome of ``band`` that a missing IR still allows."""
+        return max(band.cells_at(ir), key=lambda cell: cell.severity)
 
     def capped(self, block: Cell) -> Self:
         """Return this table with no outcome better than ``block``."""

@@ -1,7 +1,7 @@
 """The one authority that turns a policy and the evidence on a pack into a grade and a route."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Self
 
@@ -91,40 +91,39 @@ def decide(policy: Policy, evidence: Evidence) -> Verdict:
         return _graded(policy, evidence, matrix, facts, matrix.bands[0], matrix.bands[0].cells[0])
     cell = matrix.bands[-1].cells[0]
     return _held(
-        policy, (Reason(cell.code, cell.head),), _open(policy, matrix, facts), (*_CLEARED, matrix.step)
+        policy,
+        (Reason(cell.code, cell.head),),
+        _open(policy, evidence, matrix, facts),
+        (*_CLEARED, matrix.step),
     )
 
 
 def _by_matrix(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> Verdict:
-    if facts.soh is not None and facts.ir is not None and facts.weakest is not None:
-        band = matrix.band_at(facts.soh)
-        return _graded(policy, evidence, matrix, facts, band, band.cell_at(facts.ir))
-    if missing := _open(policy, matrix, facts):
-        return _held(
-            policy,
-            tuple(_absences(policy, evidence, matrix, facts, missing)),
-            missing,
-            (*_CLEARED, matrix.step),
-        )
-    return _graded(policy, evidence, matrix, facts, *matrix.strictest(facts))
+    if facts.soh is None or facts.ir is None or facts.weakest is None:
+        missing = _open(policy, evidence, matrix, facts)
+        if facts.soh is None or missing:
+            reasons = tuple(_absences(policy, evidence, matrix, facts, missing))
+            return _held(policy, reasons, missing, (*_CLEARED, matrix.step))
+    band = matrix.band_at(facts.soh)
+    return _graded(policy, evidence, matrix, facts, band, matrix.strictest(band, facts.ir))
 
 
-def _open(policy: Policy, matrix: Matrix, facts: Facts) -> tuple[str, ...]:
+def _open(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> tuple[str, ...]:
     """Return the facts that can still change the route; an unknown chemistry may turn out to be any."""
     if matrix.kind != "unknown":
-        return tuple(fact for fact in matrix.open_facts(facts) if fact in policy.needed)
-    found = {fact for other in policy.matrices.values() for fact in other.open_facts(facts)}
-    # The weakest cell decided already where it is below the floor, whatever the chemistry.
-    below = facts.weakest is not None and facts.weakest < matrix.weakest_floor
-    return (
-        ()
-        if below
-        else ("chemistry", *(fact for fact in (IR, WEAKEST, SOH) if fact in found & policy.needed))
-    )
+        found = _capped(policy, evidence, matrix, facts).open_facts(facts)
+        return tuple(fact for fact in found if fact in policy.needed)
+    if facts.weakest is not None and facts.weakest < matrix.weakest_floor:
+        return ()
+    open_now: set[str] = set(matrix.open_facts(facts))
+    for chemistry, other in policy.matrices.items():
+        if other.kind != "unknown":
+            open_now.update(_open(policy, replace(evidence, chemistry=chemistry), other, facts))
+    return ("chemistry", *(fact for fact in (IR, WEAKEST, SOH) if fact in open_now))
 
 
 def _capped(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> Matrix:
-    for overlay in policy.caps:
+    for overlay in policy.caps if matrix.kind == "graded" else ():
         if overlay.cap and overlay_fires(policy, overlay, evidence, facts):
             matrix = matrix.capped(overlay.cap)
     return matrix
@@ -216,7 +215,7 @@ def _held_at_gate(policy: Policy, evidence: Evidence, matrix: Matrix, code: str)
     """Hold at the first gate that lacks its fact, naming it and all that will be needed after it."""
     gates = (("safety", evidence.safety is None), ("identity_confirmed", not evidence.identity_confirmed))
     waiting = tuple(fact for fact, is_open in gates if is_open)
-    later = _open(policy, matrix, usable_facts(policy, evidence))
+    later = _open(policy, evidence, matrix, usable_facts(policy, evidence))
     sentence = f"H: {fact_list(waiting[:1])} is missing."
     return _held(policy, (Reason(code, sentence, waiting[0]),), waiting + later, ())
 
@@ -238,10 +237,10 @@ def _absences(
     policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts, missing: tuple[str, ...]
 ) -> Iterable[Reason]:
     """Say what is missing and what it decides; without an SOH the rest may turn out not to be needed."""
-    if SOH in missing:
+    if facts.soh is None:
         yield soh_absence(soh_fault(policy, evidence) or SOH_NOT_MEASURED, evidence, missing)
         return
     if IR in missing:
-        yield ir_absence(evidence, matrix.bands_at(facts.soh))
+        yield ir_absence(evidence, matrix.band_at(facts.soh))
     if WEAKEST in missing:
         yield weakest_absence(matrix)
