@@ -110,6 +110,19 @@ def make_pack(supplier: Supplier | None = None, **fields: Any) -> Pack:
     return make_batch(supplier, packs=[fields]).packs.get()
 
 
+MANIFEST_HEADINGS = (
+    "Pack serial,Make,Model,Chemistry,Nominal energy (kWh),SOH (%),SOH method,Accident,DDR status,Received as"
+)
+
+
+def manifest_csv(*serials: str, headings: str = MANIFEST_HEADINGS, **cells: str) -> bytes:
+    """Return a supplier's CSV with one sound line per serial; ``cells`` replaces values by heading."""
+    values = dict(zip(headings.split(","), ",Nissan,Leaf,NMC,40,78.5,bms,no,none,product".split(","), strict=True))
+    values |= cells
+    lines = [",".join([serial, *list(values.values())[1:]]) for serial in serials]
+    return "\n".join([headings, *lines, ""]).encode()
+
+
 def make_instrument(**fields: Any) -> Instrument:
     values = {
         "code": f"INS-{next(_numbers)}",

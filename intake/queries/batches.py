@@ -16,7 +16,7 @@ _KWH = DecimalField(max_digits=14, decimal_places=3)
 
 
 def batches_for(*, viewer: User) -> QuerySet[Batch]:
-    """Return the batches that ``viewer`` may see, with ``pack_count``, ``arrived_count`` and ``total_kwh``."""
+    """Return what ``viewer`` may see, with ``pack_count``, ``arrived_count`` and ``total_kwh``."""
     return (
         Batch.objects.visible_to(viewer)
         .select_related("supplier", "manifest")
@@ -26,6 +26,11 @@ def batches_for(*, viewer: User) -> QuerySet[Batch]:
             total_kwh=Coalesce(_sum_of_packs(Sum("nominal_energy_kwh")), Decimal(0), output_field=_KWH),
         )
     )
+
+
+def naming(queryset: QuerySet[Batch], text: str) -> QuerySet[Batch]:
+    """Keep the batches whose number or file name contains ``text``."""
+    return queryset.filter(Q(number__icontains=text) | Q(manifest__file_name__icontains=text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +78,11 @@ def overview_of(*, batch: Batch) -> Overview:
         by_chemistry=sorted(_parts(packs, "chemistry"), key=lambda part: (-part.count, part.code)),
         **totals,
     )
+
+
+def packs_of(*, batch: Batch) -> QuerySet[Pack]:
+    """Return the packs of a batch that the viewer has been let see."""
+    return Pack.objects.filter(batch=batch)
 
 
 def story_of(*, batch: Batch, viewer: User) -> list[Entry]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from intake.models import PackType
+from rebattery.audit.trail import Entry, entry_of, events_of
 
 MEASURES = (
     ("nominal_energy_kwh", "Nominal energy", "kWh"),
@@ -27,6 +28,11 @@ MEASURES = (
 _COMPARED = ("nominal_energy_kwh", "rated_capacity_ah", "nominal_voltage_v", "mass_kg")
 
 
+def pack_types() -> QuerySet[PackType]:
+    """Return the whole catalogue."""
+    return PackType.objects.all()
+
+
 def matching(queryset: QuerySet[PackType], text: str) -> QuerySet[PackType]:
     """Keep the types whose key, make, model or variant contains ``text``."""
     found = Q()
@@ -42,6 +48,11 @@ def catalogue_for_reading() -> list[dict[str, Any]]:
     return [{name: str(v) if isinstance(v, Decimal) else v for name, v in row.items()} for row in rows]
 
 
-def unconfirmed(pack_type: PackType) -> list[str]:
-    """Return the labels of the figures that nobody has confirmed."""
-    return [label for name, label, _ in MEASURES if getattr(pack_type, name) is None]
+def figures_of(*, pack_type: PackType) -> list[tuple[str, object, str]]:
+    """Return label, value and unit of every figure; the value is None where nobody has confirmed one."""
+    return [(label, getattr(pack_type, name), unit) for name, label, unit in MEASURES]
+
+
+def story_of(*, pack_type: PackType) -> list[Entry]:
+    """Return the trail of a pack type, oldest first."""
+    return [entry_of(event) for event in events_of(subject_type="pack_type", subject_id=pack_type.pk)]

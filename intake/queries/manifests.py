@@ -72,10 +72,10 @@ def rules_of(*, manifest: Manifest) -> list[RuleCount]:
     rows = manifest.problems.order_by("pk").values_list("rule", "severity", "message")
     for rule, severity, message in rows:
         kept[rule, severity].append(message)
-    counts = [
-        RuleCount(**entry, kept=len(said := kept[entry["rule"], entry["severity"]]), message=(said or [""])[0])
-        for entry in manifest.summary.get("rules", ())
-    ]
+    counts = []
+    for entry in manifest.summary.get("rules", ()):
+        said = kept[entry["rule"], entry["severity"]]
+        counts.append(RuleCount(**entry, kept=len(said), message=said[0] if said else ""))
     return sorted(counts, key=lambda found: (found.severity != ERROR, -found.count, found.rule))
 
 

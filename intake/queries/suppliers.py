@@ -1,9 +1,10 @@
 """Suppliers with what they have sent."""
 
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from intake.models import Batch, Manifest, Pack, Supplier
+from rebattery.audit.trail import Entry, entry_of, events_of
 
 
 def suppliers_with_counts() -> QuerySet[Supplier]:
@@ -19,6 +20,16 @@ def suppliers_with_counts() -> QuerySet[Supplier]:
 def suppliers_to_send_for() -> QuerySet[Supplier]:
     """Return the suppliers for whom staff may send a file."""
     return Supplier.objects.filter(is_active=True).order_by("name", "pk")
+
+
+def matching(queryset: QuerySet[Supplier], text: str) -> QuerySet[Supplier]:
+    """Keep the suppliers whose code or name contains ``text``."""
+    return queryset.filter(Q(code__icontains=text) | Q(name__icontains=text))
+
+
+def story_of(*, supplier: Supplier) -> list[Entry]:
+    """Return the trail of a supplier's own facts, oldest first."""
+    return [entry_of(event) for event in events_of(subject_type="supplier", subject_id=supplier.pk)]
 
 
 def _count(model: type[Batch] | type[Pack] | type[Manifest]) -> Coalesce:

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if manifest.state == ManifestState.IMPORTED:
             overview = overview_of(batch=manifest.batch)
             self.stdout.write(
-                f"Batch {manifest.batch.number}: {overview.pack_count} packs, {overview.total_kwh} kWh,"
+                f"Batch {manifest.batch.number}: {overview.pack_count} packs, {overview.total_kwh:.1f} kWh,"
                 f" {manifest.warning_count} warnings."
             )
             return
