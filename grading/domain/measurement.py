@@ -56,6 +56,8 @@ PLAUSIBLE: Mapping[str, Range] = {
     "ir_ratio": _range("× baseline", "0.1", "20", "0.8", "4"),
     "pulse_duration_s": _range("s", "0.1", "600", "1", "60"),
     "baseline_pulse_s": _range("s", "0.1", "600", "1", "60"),
+    "baseline_soc_percent": _range("%", "0", "100"),
+    "baseline_temperature_degc": _range("°C", "-40", "80", "15", "35"),
     "pulse_current_a": _range("A", "0.1", "3000", "1", "1000"),
     "isolation_kohm": _range("kΩ", "0", "10000000", "1", "1000000"),
 }

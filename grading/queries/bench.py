@@ -5,10 +5,51 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Min
+from django.db.models import Min, OuterRef, QuerySet, Subquery
 
 from grading.domain.resistance import Baseline
+from grading.models import CapacityTest, ResistanceTest, ReviewCase
+from intake.domain.identity import normalize_serial
+from intake.domain.lifecycle import Status
 from intake.models import Pack, PackType, Scan
+from rebattery.accounts.models import User
+
+
+def packs_at_bench(*, viewer: User) -> QuerySet[Pack]:
+    """Return the packs that wait for tests, each with what is recorded already.
+
+    They carry ``retest_reason`` (None unless a reviewer sent them back), ``soh_percent``, ``ir_mohm`` and
+    ``ir_ratio`` of the results that stand.
+    """
+    packs = Pack.objects.visible_to(viewer).filter(status=Status.INSPECTED).select_related("pack_type")
+    # The move and the closing of its review bear the same moment.
+    order = ReviewCase.objects.filter(
+        pack=OuterRef("pk"), state=ReviewCase.State.RETEST_ORDERED, closed_at=OuterRef("status_at")
+    )
+    return packs.annotate(
+        retest_reason=Subquery(order.values("reason")[:1]),
+        soh_percent=_standing(CapacityTest, "soh_percent"),
+        ir_mohm=_standing(ResistanceTest, "ir_mohm"),
+        ir_ratio=_standing(ResistanceTest, "ir_ratio"),
+    )
+
+
+def retest_reason_of(*, pack: Pack, viewer: User) -> str:
+    """Return why a reviewer sent ``pack`` back to the bench; empty when nobody did."""
+    return (
+        packs_at_bench(viewer=viewer).filter(pk=pack.pk).values_list("retest_reason", flat=True).first() or ""
+    )
+
+
+def packs_with_code(*, code: str, viewer: User) -> QuerySet[Pack]:
+    """Return the packs whose serial is ``code``; two suppliers may use the same one."""
+    packs = Pack.objects.visible_to(viewer).filter(serial=normalize_serial(code))
+    return packs.select_related("pack_type", "supplier").order_by("pk")
+
+
+def _standing(model: type[CapacityTest] | type[ResistanceTest], column: str) -> Subquery:
+    current = model._default_manager.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
+    return Subquery(current.values(column)[:1])
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Instruments as lists and pickers show them: usable or not, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,9 @@ from grading.domain.calibration import why_unusable
 from grading.models import CapacityTest, Instrument, ResistanceTest
 
 SHOWN_RESULTS = 20
+CAPACITY_KINDS = (Instrument.Kind.CYCLER,)
+"""Only a cycler can empty a pack."""
+RESISTANCE_KINDS = (Instrument.Kind.IR_TESTER, Instrument.Kind.CYCLER)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ def standings(*, on: date) -> list[Standing]:
     """Return every instrument, those in service first, by code."""
     rows = Instrument.objects.order_by("-is_active", "code", "pk")
     return [standing_of(instrument=row, on=on) for row in rows]
+
+
+def standings_of_kinds(*, kinds: Sequence[str], on: date) -> list[Standing]:
+    """Return the instruments that can measure a thing, those that may not today included, with the reason."""
+    return [standing for standing in standings(on=on) if standing.instrument.kind in kinds]
 
 
 @dataclass(frozen=True)

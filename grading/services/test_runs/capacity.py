@@ -10,6 +10,7 @@ from grading.domain.measurement import check_ranges
 from grading.domain.soh import SohImplausible, soh_from_capacity, soh_from_energy
 from grading.models import CapacityTest
 from grading.queries.bench import references_of
+from grading.queries.instruments import CAPACITY_KINDS
 from grading.services.test_runs.checks import (
     BLANK,
     Bench,
@@ -55,7 +56,7 @@ def record_capacity(*, rows: Sequence[CapacityInput], actor: Actor, at: datetime
 
 
 def _faults(row: CapacityInput, bench: Bench[CapacityTest]) -> Faults:
-    faults = common_faults(row, CapacityTest, NEEDED, bench)
+    faults = common_faults(row, CapacityTest, NEEDED, CAPACITY_KINDS, bench)
     faults |= choice_faults(row, CapacityTest, ["basis"])
     if row.ended_by_cell_limit is None:
         faults["ended_by_cell_limit"] = "Answer yes or no."

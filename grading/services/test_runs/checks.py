@@ -103,11 +103,17 @@ def refuse_faults(rows: Sequence[R], faults_of: Callable[[R], Faults]) -> None:
 CHOOSE_INSTRUMENT = "Choose an instrument."
 
 
-def common_faults(row: Input, model: type[Model], needed: Sequence[str], bench: Bench[Any]) -> Faults:
-    """Return the faults that results of both kinds can have, by field."""
+def common_faults(
+    row: Input, model: type[Model], needed: Sequence[str], kinds: Sequence[str], bench: Bench[Any]
+) -> Faults:
+    """Return the faults that results of both kinds can have, by field.
+
+    :param needed: numbers that may not be blank.
+    :param kinds: kinds of instrument that can measure this.
+    """
     faults = number_faults(row, model, needed)
     faults |= choice_faults(row, model, ["method"])
-    faults |= _time_faults(row, bench) or _instrument_faults(row, bench)
+    faults |= _time_faults(row, bench) or _instrument_faults(row, kinds, bench)
     if row.pack_id in bench.current and not row.reason.strip():
         faults["reason"] = "This pack has a result already. Say why a new one takes its place."
     return faults
@@ -146,9 +152,9 @@ def _time_faults(row: Input, bench: Bench[Any]) -> Faults:
     return {}
 
 
-def _instrument_faults(row: Input, bench: Bench[Any]) -> Faults:
+def _instrument_faults(row: Input, kinds: Sequence[str], bench: Bench[Any]) -> Faults:
     instrument = bench.instruments.get(row.instrument_id or 0)
-    if instrument is None or row.measured_at is None:
+    if instrument is None or instrument.kind not in kinds or row.measured_at is None:
         return {"instrument_id": CHOOSE_INSTRUMENT}
     # On the day of the test, and today: a lapsed instrument's old readings cannot be slipped in later.
     for on in (row.measured_at.date(), bench.at.date()):

@@ -9,6 +9,7 @@ from grading.domain.policy import Policy
 from grading.domain.resistance import BASELINE_SOURCES, Baseline, Resistance, compare
 from grading.models import ResistanceTest
 from grading.queries.bench import catalog_baseline
+from grading.queries.instruments import RESISTANCE_KINDS
 from grading.queries.policies import compiled, policy_in_force
 from grading.services.test_runs.checks import (
     BLANK,
@@ -59,7 +60,7 @@ def record_resistance(*, rows: Sequence[ResistanceInput], actor: Actor, at: date
 
 def _faults(row: ResistanceInput, bench: Bench[ResistanceTest]) -> Faults:
     is_pulse = row.method == ResistanceTest.Method.DC_PULSE
-    faults = common_faults(row, ResistanceTest, NEEDED + (PULSE if is_pulse else ()), bench)
+    faults = common_faults(row, ResistanceTest, NEEDED + (PULSE if is_pulse else ()), RESISTANCE_KINDS, bench)
     if row.method == ResistanceTest.Method.AC_1KHZ:
         faults |= _not_empty(row, (*PULSE, "baseline_pulse_s"), "Leave empty: AC has no pulse.")
     return faults | _baseline_faults(row, bench.packs[row.pack_id])
