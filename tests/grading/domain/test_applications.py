@@ -1,0 +1,67 @@
+"""Suggested applications."""
+
+from decimal import Decimal as D
+
+import pytest
+
+from grading.domain.applications import suggest_applications
+from tests.grading.domain.packs import SEED
+
+
+def suggest(route, kwh="24", soh="50", volts="360"):
+    energy, soh_percent, voltage = (None if value is None else D(value) for value in (kwh, soh, volts))
+    found = suggest_applications(
+        SEED, route, nominal_energy_kwh=energy, soh_percent=soh_percent, nominal_voltage_v=voltage
+    )
+    return {application.code: application for application in found}
+
+
+class TestSuggestApplications:
+    @pytest.mark.parametrize(
+        ("route", "codes"),
+        [
+            ("pack_reuse", {"ESS", "UPS"}),
+            ("small_application", {"UPS", "TELECOM_48V", "LOW_SPEED_VEHICLE", "E_BIKE", "AUTOMOTIVE_12_24V"}),
+            ("recycling", set()),
+            ("hold", set()),
+        ],
+    )
+    def test_offers_what_the_policy_lists_for_the_route(self, route, codes):
+        assert set(suggest(route)) == codes
+
+    @pytest.mark.parametrize(
+        ("kwh", "soh", "fits"), [("10", "50", True), ("9.99", "50", False), ("5", "100", True)]
+    )
+    def test_asks_for_usable_energy(self, kwh, soh, fits):
+        assert suggest("pack_reuse", kwh=kwh, soh=soh)["ESS"].fits is fits
+
+    @pytest.mark.parametrize(
+        ("volts", "fits", "needs_rebuild"),
+        [
+            ("43.9", False, False),
+            ("44", True, False),
+            ("56", True, False),
+            ("56.1", True, True),
+            ("360", True, True),
+        ],
+    )
+    def test_regroups_modules_only_downward(self, volts, fits, needs_rebuild):
+        telecom = suggest("small_application", volts=volts)["TELECOM_48V"]
+
+        assert (telecom.fits, telecom.needs_rebuild) == (fits, needs_rebuild)
+
+    @pytest.mark.parametrize("unknown", ["kwh", "soh", "volts"])
+    def test_never_fits_on_facts_that_are_not_known(self, unknown):
+        assert not any(
+            application.fits for application in suggest("small_application", **{unknown: None}).values()
+        )
+
+    def test_says_why(self):
+        assert suggest("pack_reuse", soh="75")["ESS"].why == (
+            "18.0 kWh usable, meets at least 5 kWh; 360 V nominal, within 40 to 1000 V."
+        )
+
+    def test_puts_what_fits_first(self):
+        found = list(suggest("small_application", kwh="2", soh="40", volts="48").values())
+
+        assert [application.fits for application in found] == sorted((a.fits for a in found), reverse=True)
