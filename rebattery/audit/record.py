@@ -79,8 +79,9 @@ def record_rows(
     _require_reason(code, reason)
     sql = (
         f"INSERT INTO audit_event ({_COLUMNS}) SELECT %(at)s, %(code)s, %(subject_type)s, r.subject_id,"
-        " r.subject_label, r.pack_id, r.supplier_id, %(actor_kind)s, %(actor_id)s, %(person_id)s, %(actor_label)s,"
-        " %(reason_code)s, %(reason)s, r.before, r.after, r.facts, %(request_id)s, %(job_id)s"
+        " r.subject_label, r.pack_id, r.supplier_id, %(actor_kind)s, %(actor_id)s, %(person_id)s,"
+        " %(actor_label)s, %(reason_code)s, %(reason)s, r.before, r.after, r.facts, %(request_id)s,"
+        " %(job_id)s"
         f" FROM ({rows}) AS r"
     )
     values = {

@@ -1,10 +1,12 @@
 """The read side of the trail: stories of a subject in sentences, and one event in full."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 
 from rebattery.audit.events import EVENTS
 from rebattery.audit.models import Event
@@ -85,7 +87,36 @@ def events() -> QuerySet[Event]:
     return Event.objects.order_by("-id")
 
 
-def supplier_timeline(entries: QuerySet[Event]) -> list[Entry]:
-    """Return the lines of ``entries`` that the supplier may read."""
+def supplier_timeline(entries: QuerySet[Event], *, limit: int | None = None) -> list[Entry]:
+    """Return the lines of ``entries`` that the supplier may read, at most ``limit``."""
     told = [code for code, event_type in EVENTS.items() if event_type.supplier_sentence]
-    return [entry_of(event, for_supplier=True) for event in entries.filter(event_type__in=told)]
+    return [entry_of(event, for_supplier=True) for event in entries.filter(event_type__in=told)[:limit]]
+
+
+def event_or_none(*, event_id: int) -> Event | None:
+    """Return one event in full, or None."""
+    return Event.objects.filter(pk=event_id).first()
+
+
+def same_transaction(*, event: Event, limit: int = 200) -> QuerySet[Event]:
+    """Return the first ``limit`` events that were committed together with ``event``."""
+    return Event.objects.filter(transaction_id=event.transaction_id).order_by("id")[:limit]
+
+
+def unsealed_count() -> int:
+    """Return how many events no seal covers yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM audit_unsealed")
+        return int(cursor.fetchone()[0])
+
+
+def counts_since(*, at: datetime, codes: Sequence[str]) -> dict[str, int]:
+    """Return how many events of each of ``codes`` happened since ``at``; those without any are left out."""
+    found = Event.objects.filter(at__gte=at, event_type__in=codes).values_list("event_type")
+    return dict(found.annotate(count=Count("pk")).order_by())
+
+
+def told_to_supplier(*, supplier_id: int, since: datetime, limit: int) -> list[Entry]:
+    """Return the newest lines that a supplier may read about anything of theirs."""
+    theirs = Event.objects.filter(supplier_id=supplier_id, at__gte=since).order_by("-id")
+    return supplier_timeline(theirs, limit=limit)

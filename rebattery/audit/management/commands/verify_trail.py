@@ -15,7 +15,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         gaps = 0
-        for gaps, sentence in enumerate(verify(), start=1):
+        for sentence in verify():
+            gaps += 1
             self.stdout.write(sentence)
         if gaps:
             sys.exit(f"The trail has {gaps} gap{'s' if gaps > 1 else ''}.")

@@ -29,6 +29,8 @@ CREATE INDEX audit_event_subject ON audit_event (subject_type, subject_id, id);
 CREATE INDEX audit_event_pack ON audit_event (pack_id, id) WHERE pack_id IS NOT NULL AND subject_type <> 'pack';
 CREATE INDEX audit_event_request ON audit_event (request_id) WHERE request_id <> '';
 CREATE INDEX audit_event_job ON audit_event (job_id) WHERE job_id <> '';
+-- Events come in the order of time, so a few pages of BRIN find a day or a transaction among millions.
+CREATE INDEX audit_event_at ON audit_event USING brin (at);
 CREATE INDEX audit_event_transaction ON audit_event USING brin (transaction_id);
 
 -- What the sealer has not sealed yet. Never seal by "id greater than the last one": ids commit out of order.

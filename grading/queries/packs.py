@@ -1,0 +1,44 @@
+"""Packs with their current grade, for lists."""
+
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, Upper
+
+from grading.models import Decision
+from intake.domain.identity import normalize_serial
+from intake.models import Pack
+from rebattery.accounts.models import User
+
+UNGRADED = "none"
+SHORTEST_FRAGMENT = 3
+"""Characters from which a search looks inside serials; a shorter text is looked for at their start."""
+
+
+def packs_for(*, viewer: User) -> QuerySet[Pack]:
+    """Return what ``viewer`` may see, each with ``grade`` and ``policy`` of the decision in force."""
+    current = Decision.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
+    named = Concat("policy__code", Value(" v"), "policy__version", output_field=CharField())
+    # Sub-queries per row: PostgreSQL computes them for the rows of one page only.
+    return (
+        Pack.objects.visible_to(viewer)
+        .select_related("batch", "supplier", "pack_type")
+        .annotate(
+            grade=Subquery(current.values("grade")),
+            policy=Subquery(current.annotate(named=named).values("named")),
+        )
+    )
+
+
+def graded(packs: QuerySet[Pack], grade: str) -> QuerySet[Pack]:
+    """Keep the packs whose decision in force says ``grade``; ``UNGRADED`` keeps those without one."""
+    current = Decision.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
+    if grade == UNGRADED:
+        return packs.filter(~Exists(current))
+    return packs.filter(Exists(current.filter(grade=grade)))
+
+
+def with_serial(packs: QuerySet[Pack], text: str) -> QuerySet[Pack]:
+    """Keep the packs whose serial contains ``text``; a short text must be its start."""
+    serial = normalize_serial(text)
+    if len(serial) < SHORTEST_FRAGMENT:
+        return packs.filter(serial__startswith=serial)
+    return packs.alias(upper_serial=Upper("serial")).filter(upper_serial__contains=serial)

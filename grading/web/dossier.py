@@ -1,0 +1,53 @@
+"""One pack from claim to decision."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from grading.queries.dossiers import Dossier, dossier_of, pack_for
+from intake.domain.lifecycle import Status
+from rebattery.accounts.guards import person_of, requires
+from rebattery.accounts.models import User
+from rebattery.accounts.roles import Capability as C
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one thing to do next with a pack."""
+
+    label: str
+    url: str
+
+
+@requires(C.VIEW_PACKS)
+def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
+    viewer = person_of(request)
+    shown = get_object_or_404(pack_for(viewer=viewer), pk=pack_id)
+    dossier = dossier_of(pack=shown, viewer=viewer)
+    context = {
+        "dossier": dossier,
+        "pack": shown,
+        "is_internal": viewer.may(C.VIEW_INTERNAL),
+        "trail_links": viewer.may(C.VIEW_TRAIL),
+        "next_step": next_step(dossier, viewer),
+    }
+    return render(request, "grading/dossier/pack.html", context)
+
+
+def next_step(dossier: Dossier, viewer: User) -> NextStep | None:
+    """Return what ``viewer`` can do next with the pack, None when it waits for somebody else."""
+    pack = dossier.pack
+    steps = {
+        Status.ANNOUNCED: (C.RECEIVE_PACKS, "Receive at the dock", ("dock_batch", pack.batch_id)),
+        Status.RECEIVED: (C.INSPECT_PACKS, "Inspect this pack", ("inspect_pack", pack.pk)),
+        Status.INSPECTED: (C.RECORD_TESTS, "Record tests", ("bench_pack", pack.pk)),
+    }
+    if pack.status in steps:
+        capability, label, (name, key) = steps[Status(pack.status)]
+        return NextStep(label, reverse(name, args=[key])) if viewer.may(capability) else None
+    review = getattr(dossier.decision, "review", None)
+    if pack.status in (Status.IN_REVIEW, Status.QUARANTINED) and review and viewer.may(C.VIEW_REVIEWS):
+        return NextStep("Open the review", reverse("review_case", args=[review.pk]))
+    return None

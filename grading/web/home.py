@@ -1,0 +1,38 @@
+"""The start page of each role."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from grading.queries.home import machine_room, moved_since, waiting_for, wrong_for
+from intake.queries.batches import batches_for
+from intake.queries.manifests import unfinished_for
+from rebattery.accounts.guards import person_of, requires
+from rebattery.accounts.roles import Capability
+from rebattery.audit.trail import told_to_supplier
+
+NEWEST = 8
+NEWS = timedelta(days=30)
+
+
+@requires(Capability.SIGNED_IN)
+def home(request: HttpRequest) -> HttpResponse:
+    viewer, now = person_of(request), timezone.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    context = {
+        "viewer": viewer,
+        "waiting": waiting_for(viewer=viewer, at=now),
+        "wrong": wrong_for(viewer=viewer, at=now),
+        "batches": batches_for(viewer=viewer).order_by("-id")[:NEWEST],
+        "may_upload": viewer.may(Capability.UPLOAD_MANIFEST),
+    }
+    if viewer.is_supplier:
+        news = told_to_supplier(supplier_id=viewer.supplier_id or 0, since=now - NEWS, limit=20)
+        context |= {"unfinished": unfinished_for(viewer=viewer)[:NEWEST], "news": news}
+    else:
+        context["moved"] = moved_since(viewer=viewer, at=midnight)
+    if viewer.may(Capability.MANAGE_PEOPLE) or viewer.role == "auditor":
+        context["machine"] = machine_room()
+    return render(request, "grading/home/home.html", context)

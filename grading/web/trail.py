@@ -1,0 +1,96 @@
+"""The trail: everything that changed, who changed it and why."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from grading.queries.trail import about_pack
+from rebattery.accounts.guards import requires
+from rebattery.accounts.roles import Capability
+from rebattery.audit.events import EVENTS
+from rebattery.audit.record import plain
+from rebattery.audit.trail import entry_of, event_or_none, events, same_transaction
+from rebattery.ui.exports import list_export
+from rebattery.ui.listing import Column, Filter, filtered, list_page
+
+_SUBJECTS = sorted({event.subject for event in EVENTS.values()})
+
+
+def _since(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    start = _day(text)
+    return rows.filter(at__gte=start) if start else rows.none()
+
+
+def _until(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    start = _day(text)
+    return rows.filter(at__lt=start + timedelta(days=1)) if start else rows.none()
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return timezone.make_aware(datetime.combine(date.fromisoformat(text), time.min))
+    except ValueError:
+        return None
+
+
+FILTERS = (
+    Filter(key="pack", label="Pack serial", apply=about_pack),
+    Filter(key="type", label="Event", apply=lambda rows, value: rows.filter(event_type=value),
+           choices=[(code, code) for code in sorted(EVENTS)]),
+    Filter(key="subject", label="About", apply=lambda rows, value: rows.filter(subject_type=value),
+           choices=[(name, name.replace("_", " ")) for name in _SUBJECTS]),
+    Filter(key="actor", label="Who", apply=lambda rows, value: rows.filter(actor_label__icontains=value)),
+    Filter(key="since", label="From (2026-11-22)", apply=_since),
+    Filter(key="until", label="To (2026-11-22)", apply=_until),
+    Filter(key="request", label="Request", apply=lambda rows, value: rows.filter(request_id=value)),
+    Filter(key="job", label="Job", apply=lambda rows, value: rows.filter(job_id=value)),
+)  # fmt: skip
+COLUMNS = (
+    Column(key="id", label="Event", value=lambda row: row.pk, sort="id", is_number=True),
+    Column(key="at", label="When", value=lambda row: row.at),
+    Column(key="who", label="Who", value=lambda row: row.actor_label),
+    Column(key="sentence", label="What", value=lambda row: entry_of(row).sentence),
+    Column(key="type", label="Event type", value=lambda row: row.event_type),
+    Column(key="subject", label="About", value=lambda row: row.subject_label),
+    Column(key="reason", label="Reason", value=lambda row: row.reason),
+)
+
+
+@requires(Capability.VIEW_TRAIL)
+def trail(request: HttpRequest) -> HttpResponseBase:
+    if request.GET.get("export") == "jsonl":
+        rows = filtered(events(), filters=FILTERS, params=request.GET).order_by("id")
+        response = StreamingHttpResponse(_json_lines(rows), content_type="application/jsonl; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="trail.jsonl"'
+        return response
+    if "export" in request.GET:
+        return list_export(events(), name="trail", columns=COLUMNS, filters=FILTERS, params=request.GET)
+    page = list_page(events(), columns=COLUMNS, filters=FILTERS, params=request.GET)
+    entries = [entry_of(event) for event in page.rows]
+    return render(request, "grading/trail/list.html", {"page": page, "entries": entries})
+
+
+@requires(Capability.VIEW_TRAIL)
+def trail_event(request: HttpRequest, event_id: int) -> HttpResponseBase:
+    event = event_or_none(event_id=event_id)
+    if event is None:
+        raise Http404
+    together = [entry_of(other) for other in same_transaction(event=event) if other.pk != event.pk]
+    context = {"event": event, "entry": entry_of(event), "together": together, "json": _json(event, indent=2)}
+    return render(request, "grading/trail/event.html", context)
+
+
+def _json_lines(rows: QuerySet[Any]) -> Iterator[str]:
+    for event in rows.iterator(chunk_size=2_000):
+        yield _json(event) + "\n"
+
+
+def _json(event: Any, indent: int | None = None) -> str:
+    values = {field.attname: getattr(event, field.attname) for field in event._meta.fields}
+    return json.dumps(plain(values), ensure_ascii=False, indent=indent)
