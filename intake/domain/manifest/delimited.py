@@ -15,39 +15,49 @@ _DELIMITERS = ",;\t|"
 _CHUNK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _JUNK = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_JUNK_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _GB2312_RUN = re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+")
 
 
-def _first_fault(path: Path, encoding: str) -> tuple[int, bool] | None:
-    """Return (line, whether other characters beyond ASCII came before) of the first undecodable byte.
+def _first_fault(path: Path, encoding: str) -> int | None:
+    """Return the line of the first byte that is not of the encoding.
 
     :raises Unreadable: when control characters show that the file is not text.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
-    line, beyond_ascii = 1, False
+    line = 1
     with path.open("rb") as file:
         while True:
             chunk = file.read(_CHUNK)
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as fault:
-                before = chunk[: fault.start]
-                return line + before.count(b"\n"), beyond_ascii or any(byte > 127 for byte in before)
+                return line + chunk[: fault.start].count(b"\n")
             if _JUNK.search(text):
                 raise Unreadable("not_text", "The file holds binary data, not a table. Send CSV or XLSX.")
             if not chunk:
                 return None
             line += text.count("\n")
-            beyond_ascii = beyond_ascii or not text.isascii()
 
 
-def _is_chinese(path: Path) -> bool:
+def _is_broken_utf8(sample: bytes) -> bool:
+    """Tell whether text beyond ASCII is UTF-8 for the greater part: read otherwise it would be garbled."""
+    text = sample.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    return sum(letter > "\x7f" for letter in text) - broken >= broken
+
+
+def _is_chinese(sample: bytes) -> bool:
     """Tell whether the bytes beyond ASCII come in pairs, as in GB18030 but hardly ever in cp1252."""
-    with path.open("rb") as file:
-        runs = _HIGH_RUN.findall(file.read(_CHUNK))
+    runs = _HIGH_RUN.findall(sample)
     paired = sum(len(run) for run in runs if _GB2312_RUN.fullmatch(run))
     return paired >= 0.8 * sum(map(len, runs))
+
+
+def _damaged(encoding: str, line: int) -> Unreadable:
+    name = encoding.removesuffix("-sig").upper()
+    return Unreadable("broken_text", f"The {name} text is damaged at line {line}. Save the file again.")
 
 
 def detect_encoding(path: Path) -> str:
@@ -56,20 +66,20 @@ def detect_encoding(path: Path) -> str:
     :raises Unreadable: when the file is not text, or is broken UTF-8 that another encoding would garble.
     """
     with path.open("rb") as file:
-        head = file.read(4)
+        sample = file.read(_CHUNK)
     for mark, encoding in _BOMS:
-        if head.startswith(mark):
-            if fault := _first_fault(path, encoding):
-                raise Unreadable(
-                    "broken_text", f"The text is damaged at line {fault[0]}. Save the file again."
-                )
+        if sample.startswith(mark):
+            if line := _first_fault(path, encoding):
+                raise _damaged(encoding, line)
             return encoding
-    fault = _first_fault(path, "utf-8")
-    if fault is None:
+    if _JUNK_BYTES.search(sample):
+        raise Unreadable("not_text", "The file holds binary data, not a table. Send CSV or XLSX.")
+    line = _first_fault(path, "utf-8")
+    if line is None:
         return "utf-8"
-    if fault[1]:
-        raise Unreadable("broken_text", f"The UTF-8 text is damaged at line {fault[0]}. Save the file again.")
-    for encoding in ("gb18030", "cp1252") if _is_chinese(path) else ("cp1252",):
+    if _is_broken_utf8(sample):
+        raise _damaged("utf-8", line)
+    for encoding in ("gb18030", "cp1252") if _is_chinese(sample) else ("cp1252",):
         if _first_fault(path, encoding) is None:
             return encoding
     raise Unreadable("unknown_encoding", "The text encoding is not known. Save the file as CSV UTF-8.")

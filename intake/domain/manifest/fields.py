@@ -143,7 +143,7 @@ _ALL = (
     _number("module_count", "Modules", "", 1, 200, kind=Kind.COUNT),
     _text("module_serials", "Module serials", Kind.LIST),
     _number("mass_kg", "Mass", "kg", 2, 2500, weight=1),
-    _text("dimensions_mm", "Dimensions"),
+    Field(name="dimensions_mm", label="Dimensions", unit="mm"),
     _text("un383_ref", "UN 38.3 test summary", weight=1),
     _date("un383_date", "UN 38.3 date"),
     _word(

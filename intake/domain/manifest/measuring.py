@@ -19,7 +19,7 @@ from intake.domain.manifest.units import Unit, unit_of
 WATT_HOURS_FROM = 1000  # a traction pack of more than 1000 kWh does not exist, one of 1000 Wh does
 _PLACEHOLDERS = {Decimal(text) for text in ("999999", "9999999", "99999999")}
 _PLACEHOLDERS_OUT_OF_RANGE = {Decimal(text) for text in ("999", "9999", "99999")}
-_CONVERTED_PLACES = Decimal("0.0001")
+_CONVERTED_PLACES = 4  # "500 lbs" does not mean 226.796185 kg
 _SOH = "soh_declared_percent"
 
 
@@ -122,10 +122,8 @@ class NumberConverter:
             elif self.rules.is_mixed and 0 < value <= Decimal("1.05"):
                 message = "The column holds both fractions such as 0.82 and percentages such as 82."
                 return None, error("percent_mixed", message, "Write all values of the column as percentages.")
-        elif unit and self.own_unit:
-            value = (value + unit.offset) * unit.factor / self.own_unit.factor
-        if value != round(value, 6):
-            value = value.quantize(_CONVERTED_PLACES)
+        elif unit and self.own_unit and unit != self.own_unit:
+            value = round((value + unit.offset) * unit.factor / self.own_unit.factor, _CONVERTED_PLACES)
         return self._checked(value)
 
     def _zero_is_placeholder(self) -> bool:

@@ -1,0 +1,123 @@
+"""Manifest files for tests, written on the fly, and the reading of them without a process between."""
+
+import csv
+import io
+import os
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from intake.domain.manifest.reading import open_table
+from intake.domain.manifest.understanding import understand_table
+
+TODAY = date(2026, 11, 22)
+HEADING = ["Pack serial", "Make", "Model", "Accident", "DDR status", "Received as"]
+GOOD = {
+    "Pack serial": "LF40-0001",
+    "Make": "Nissan",
+    "Model": "Leaf",
+    "Accident": "no",
+    "DDR status": "none",
+    "Received as": "product",
+}
+_TYPES = """
+LEAF40|Nissan|Leaf|NMC532|40||
+LEAF24A|Nissan|Leaf|LMO|24||
+LEAF24B|Nissan|Leaf|LMO|24||
+ZOE40|Renault|Zoe|NMC622|45.3|400|
+ATTO3|BYD|Atto 3 (Blade)|LFP|60.48||
+ID3-58|Volkswagen|ID.3|NMC712|62||
+ID3-77|Volkswagen|ID.3/ID.4|NMC712|82||
+SR-NCA|Tesla|Model 3|NCA|50||
+SR-LFP|Tesla|Model 3|LFP|55||
+KONA64|Hyundai/Kia|Kona / e-Niro|NMC622|67.5|356|180
+TWIZY|Renault|Twizy|LMO/NMC|6.6||
+"""
+_MEASURES = (
+    "key",
+    "make",
+    "model",
+    "chemistry",
+    "nominal_energy_kwh",
+    "nominal_voltage_v",
+    "rated_capacity_ah",
+)
+CATALOGUE = [dict(zip(_MEASURES, line.split("|"), strict=True)) for line in _TYPES.strip().splitlines()]
+
+
+def rows_of(*packs, **everywhere):
+    """Return a table with a heading for packs that differ from a good one; serials are made distinct."""
+    heading = list(GOOD | {name: "" for pack in packs for name in pack} | everywhere)
+    rows = [heading]
+    for number, pack in enumerate(packs, 1):
+        cells = GOOD | {"Pack serial": f"LF40-{number:04d}"} | everywhere | pack
+        rows.append([cells.get(name, "") for name in heading])
+    return rows
+
+
+def write_csv(path: Path, rows, *, encoding="utf-8", delimiter=",") -> Path:
+    """Write rows as CSV."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerows(rows)
+    path.write_bytes(text.getvalue().encode(encoding))
+    return path
+
+
+def write_xlsx(path: Path, rows, *, change=None) -> Path:
+    """Write rows as a workbook, changed by a function of workbook and sheet before it is saved."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    for row in rows:
+        sheet.append(row)
+    if change:
+        change(workbook, sheet)
+    workbook.save(path)
+    return path
+
+
+def rewrite_zip(path: Path, replaced: dict[str, bytes]) -> Path:
+    """Replace or add members of a zip archive."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()} | replaced
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+class Understood:
+    """What was understood of one file."""
+
+    def __init__(self, lines):
+        self.lines = list(lines)
+        self.summary = self.lines[-1]["summary"]
+        rows = [line for line in self.lines if isinstance(line, list)]
+        self.problems = [
+            line["problem"] for line in self.lines if isinstance(line, dict) and "problem" in line
+        ]
+        self.packs = {row: values for kind, row, values, _ in rows if kind == "pack"}
+        self.refused = {row: values for kind, row, values, _ in rows if kind == "refused"}
+        self.raw = {row: raw for _, row, _, raw in rows}
+
+    def rules(self):
+        """Return (row, rule) of every problem, in order."""
+        return [(problem["row"], problem["rule"]) for problem in self.problems]
+
+
+def understood(path: Path, *, catalogue=(), problem_limit=1000) -> Understood:
+    """Understand a file in this process."""
+    table = open_table(path, file_name=path.name)
+    lines = understand_table(table, catalogue=catalogue, today=TODAY, problem_limit=problem_limit)
+    return Understood(lines)
+
+
+def shared_file(name: str) -> Path:
+    """Return a reference file that lies beside the checkout, or skip the test."""
+    beside = Path(os.environ.get("REBATTERY_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+    path = beside / "data" / "manifests" / name
+    if not path.exists():
+        pytest.skip(f"needs the reference file {name} (set REBATTERY_SHARED)")
+    return path
