@@ -65,6 +65,8 @@ class State:
         """Let the next one in."""
         (self.folder / "env").unlink(missing_ok=True)
         self.forget_pids()
+        with contextlib.suppress(OSError):
+            self.sockets.rmdir()
         if self._lock:
             self._lock.close()
             self._lock = None
