@@ -1,78 +1,94 @@
-"""How forms look and how refusals of services reach them."""
+"""Forms: how fields look, what numbers and answers they take, how refusals reach them."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
-from django.http import HttpRequest
 
 from rebattery.errors import RuleViolation
 
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", re.ASCII)
+_MARKS = re.compile(r"[.,]")
+
 
 class Renderer(TemplatesSetting):
-    """Render every field by our own component, with label, unit, hint and errors tied together."""
+    """Renders all forms and fields by our components."""
 
     form_template_name = "components/form.html"
     field_template_name = "components/field.html"
 
 
 def apply_rule_violation(form: forms.BaseForm, violation: RuleViolation) -> None:
-    """Show a service's refusal on the form: at its fields where it names them, above the form always."""
-    for name, message in violation.fields.items():
-        if name in form.fields:
-            form.add_error(name, message)
-    form.add_error(None, violation.message)
-
-
-def tell_rule_violation(request: HttpRequest, violation: RuleViolation) -> None:
-    """Show a service's refusal as a message on the next page, for buttons that have no form."""
-    messages.error(request, violation.message)
+    """Show a refusal on ``form``: at the fields it names, else above them."""
+    named = {name: text for name, text in violation.fields.items() if name in form.fields}
+    for name, text in named.items():
+        form.add_error(name, ValidationError(text, code=violation.code))
+    if not named:
+        form.add_error(None, ValidationError(violation.message, code=violation.code))
 
 
 class MeasurementInput(forms.TextInput):
-    """A number with its unit; the tablet shows the number keys."""
+    """A text box with the number pad; browsers' own number boxes refuse one of comma and dot."""
 
-    unit: str = ""
-
-    def __init__(self, unit: str = "") -> None:
-        super().__init__({"inputmode": "decimal", "autocomplete": "off"})
-        self.unit = unit
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
 
 
 class MeasuredDecimalField(forms.DecimalField):
-    """A measured number: comma or point as the decimal mark, never both, never a guess."""
+    """A measured number with its unit and plausible range; takes a decimal comma or point."""
 
     widget = MeasurementInput
+    default_error_messages = {
+        "invalid": "Enter a number, such as 74.5 or 74,5.",
+        "ambiguous": "Use one decimal mark and no thousands mark, such as 1234.5.",
+    }
 
-    def __init__(self, *, unit: str = "", low: Any = None, high: Any = None, **options: Any) -> None:
-        if low is not None and high is not None:
-            options.setdefault("help_text", f"Plausible: {low} to {high} {unit}".strip())
-        super().__init__(widget=MeasurementInput(unit), localize=False, **options)
+    def __init__(
+        self,
+        *,
+        unit: str,
+        low: Decimal | int | None = None,
+        high: Decimal | int | None = None,
+        help_text: str = "",
+        **options: Any,
+    ):
+        self.unit = unit
+        hint = "" if low is None or high is None else f"{low} to {high} {unit}".rstrip()
+        shown = unit.replace("%", "%%")  # Django fills these messages with the % operator.
+        limits = {
+            "min_value": f"This must be at least %(limit_value)s {shown}; you entered %(show_value)s.",
+            "max_value": f"This must be at most %(limit_value)s {shown}; you entered %(show_value)s.",
+        }
+        options["error_messages"] = limits | options.get("error_messages", {})
+        options["help_text"] = ". ".join(filter(None, [hint, help_text]))
+        super().__init__(min_value=low, max_value=high, **options)
 
     def to_python(self, value: Any) -> Decimal | None:
-        text = str(value or "").strip().replace(" ", "").replace("\u202f", "")
-        if text in self.empty_values:
-            return None
-        if text.count(",") + text.count(".") > 1:
-            raise forms.ValidationError(
-                "Write one decimal mark and no thousands marks, such as 1234.5.", code="invalid"
-            )
-        try:
-            return super().to_python(str(Decimal(text.replace(",", "."))))
-        except InvalidOperation:
-            raise forms.ValidationError(f"“{text}” is not a number.", code="invalid") from None
+        if isinstance(value, str) and (text := value.strip()):
+            if len(_MARKS.findall(text)) > 1:
+                raise ValidationError(self.error_messages["ambiguous"], code="ambiguous")
+            if not _NUMBER.fullmatch(text):
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+            value = text.replace(",", ".")
+        number: Decimal | None = super().to_python(value)
+        return number
 
 
-class TriStateSelect(forms.RadioSelect):
-    template_name = "components/tri_state.html"
+class TriStateInput(forms.RadioSelect):
+    """Three buttons; "Not checked" stays chosen until a person chooses."""
+
+    template_name = "components/tri_state_input.html"
 
 
 class TriStateField(forms.ChoiceField):
-    """Yes, no, or not answered; an untouched question stays untouched."""
+    """A question for the floor: cleans to "yes", "no", or "" when nobody looked; "" is never a pass."""
 
-    widget = TriStateSelect
+    widget = TriStateInput
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(choices=[("yes", "Yes"), ("no", "No")], **options)
+    def __init__(self, **options: Any):
+        choices = [("yes", "Yes"), ("no", "No"), ("", "Not checked")]
+        defaults = {"required": False, "initial": "", "template_name": "components/question.html"}
+        super().__init__(choices=choices, **(defaults | options))

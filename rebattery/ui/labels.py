@@ -54,18 +54,28 @@ BADGES: dict[str, dict[str, Badge]] = {
         "True": Badge("Active", "ok"),
         "False": Badge("Inactive", "off"),
     },
+    "calibration": {
+        "calibrated": Badge("Calibrated", "ok"),
+        "lapsed": Badge("Calibration lapsed", "stop"),
+    },
+    "token": {
+        "active": Badge("Active", "ok"),
+        "expired": Badge("Expired", "off"),
+        "revoked": Badge("Revoked", "off"),
+    },
 }
 
-GRADES = {
-    "A": "reuse at pack level",
-    "B": "reuse with monitoring",
-    "C": "small applications",
-    "D": "reject",
-    "H": "hold",
-    "Q": "quarantine",
-    "X": "out of scope",
+GRADES = {"A": "", "B": "", "C": "", "D": "reject", "H": "hold", "Q": "quarantine", "X": "out of scope"}
+"""Every letter with the word that must stand beside it; what A, B and C mean is the policy's to say."""
+
+ROUTES = {
+    "pack_reuse": "Pack reuse",
+    "small_application": "Small application",
+    "recycling": "Recycling",
+    "hold": "Hold",
+    "quarantine": "Quarantine",
+    "out_of_scope": "Out of scope",
 }
-"""What each letter means in a few words; a letter alone means nothing."""
 
 STATE_TRACK = {
     "announced": "Announced",

@@ -1,192 +1,236 @@
-"""Components as template tags; the words and tones of every state come from the tables here."""
+"""Components and filters of every page; loaded everywhere, so no template has to ask for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from rebattery.ui.listing import ListPage
+from rebattery.ui.labels import BADGES, BRANCHES, GRADES, ROUTES, SCAN_TONES, STATE_TRACK
 
 register = template.Library()
-
-# Tone is one of: plain, busy, good, warn, stop.
-STATUSES: dict[str, tuple[str, str]] = {
-    "announced": ("Announced", "plain"),
-    "received": ("Received", "busy"),
-    "inspected": ("Inspected", "busy"),
-    "tested": ("Tested", "busy"),
-    "graded": ("Graded", "good"),
-    "in_review": ("In review", "warn"),
-    "quarantined": ("Quarantined", "stop"),
-    "rejected": ("Rejected", "stop"),
-    "missing": ("Missing", "warn"),
-    "withdrawn": ("Withdrawn", "plain"),
-    "queued": ("Waiting", "plain"),
-    "running": ("Reading", "busy"),
-    "imported": ("Imported", "good"),
-    "refused": ("Refused", "warn"),
-    "failed": ("Failed", "stop"),
-    "open": ("Open", "busy"),
-    "closed": ("Closed", "plain"),
-    "override_requested": ("Second person", "warn"),
-    "confirmed": ("Confirmed", "plain"),
-    "overridden": ("Overridden", "warn"),
-    "retest_ordered": ("Retest ordered", "busy"),
-    "superseded": ("Superseded", "plain"),
-    "active": ("Active", "good"),
-    "inactive": ("Inactive", "plain"),
-    "lapsed": ("Calibration lapsed", "stop"),
-    "calibrated": ("Calibrated", "good"),
-    "revoked": ("Revoked", "plain"),
-    "expired": ("Expired", "plain"),
-    "error": ("Error", "stop"),
-    "warning": ("Warning", "warn"),
-}
-HAZARDS = {"critical": ("stop", "⯃"), "damaged": ("stop", "⯃"), "warning": ("warn", "▲")}
-GRADES = {"A": "a", "B": "b", "C": "c", "D": "r", "H": "h", "Q": "r", "X": "r"}
-GRADE_WORDS = {"D": "reject", "H": "hold", "Q": "quarantine", "X": "out of scope"}
-TRACK = ("announced", "received", "inspected", "tested", "graded")
-ROUTES = {
-    "pack_reuse": "Pack reuse",
-    "small_application": "Small application",
-    "recycling": "Recycling",
-    "hold": "Hold",
-    "quarantine": "Quarantine",
-    "out_of_scope": "Out of scope",
-}
+NOTHING = "–"
 
 
-def _component(name: str, **values: Any) -> SafeString:
-    return render_to_string(f"components/{name}.html", values)
+# Filters
 
 
 @register.filter
-def when(value: datetime | None) -> str:
-    """Show a moment so that nobody can misread it: 2026-11-22 14:05 UTC."""
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if value else "—"
+def decimal(value: Decimal | None, places: int = 1) -> str:
+    """Return a number with ``places`` decimals and no unit: the unit stands in the column head."""
+    return NOTHING if value in (None, "") else f"{Decimal(value):.{places}f}"
 
 
 @register.filter
-def day(value: date | datetime | str | None) -> str:
-    """Show a date as 22 Nov 2026."""
-    if isinstance(value, str):
-        value = date.fromisoformat(value[:10])
-    return f"{value.day} {value:%b %Y}" if value else "—"
+def utc(value: datetime | None) -> str:
+    """Return a time as ``2026-11-22 14:05 UTC``."""
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if value else NOTHING
 
 
 @register.filter
-def places(value: Decimal | float | str | None, count: int = 1) -> str:
-    """Show a number with ``count`` decimals and thousands apart; a missing one as a dash."""
-    if value is None or value == "":
-        return "—"
-    return f"{Decimal(str(value)):,.{count}f}"
+def day(value: date | None) -> str:
+    """Return a date as ``22 Nov 2026``."""
+    return f"{value.day} {value:%b %Y}" if value else NOTHING
 
 
 @register.filter
 def or_dash(value: Any) -> Any:
-    """Show a missing value as a dash."""
-    return "—" if value is None or value == "" else value
+    """Return ``value``, times as ``utc`` shows them, or a dash for a missing one."""
+    if isinstance(value, datetime):
+        return utc(value)
+    return NOTHING if value in (None, "") else value
 
 
 @register.filter
-def route_words(value: str) -> str:
-    """Say a route in words."""
-    return ROUTES[value]
+def route_words(route: str) -> str:
+    """Return a route in words.
+
+    :raises KeyError: for an unknown route.
+    """
+    return ROUTES[route]
 
 
 @register.filter
-def cells(page: ListPage, row: Any) -> list[Any]:
-    """Give the cells of one row of a list page."""
+def cells(page: Any, row: Any) -> Any:
+    """Return the (column, value) pairs of a row of a ``ListPage``."""
     return page.cells(row)
 
 
-@register.simple_tag
-def status(code: str) -> SafeString:
-    """Show a state as words with a tone; an unknown code is a mistake of ours and raises."""
-    label, tone = STATUSES[code]
-    return _component("status", label=label, tone=tone)
+# Components around content
 
 
-@register.simple_tag
-def grade(letter: str | None, policy: str = "") -> SafeString:
-    """Show a grade chip; a letter means nothing without its policy, so that stands beside it."""
-    if not letter:
-        return _component("grade", letter="")
-    return _component(
-        "grade", letter=letter, shape=GRADES[letter], word=GRADE_WORDS.get(letter, ""), policy=policy
+def _around(component: str, content: SafeString, **variables: Any) -> SafeString:
+    return render_to_string(f"components/{component}.html", {"content": content, **variables})
+
+
+@register.simple_block_tag
+def page_head(
+    content: SafeString, title: str, lead: str = "", back_url: str = "", back_label: str = ""
+) -> SafeString:
+    """Open a page: its one ``h1``; the content holds the actions."""
+    return _around("page_head", content, title=title, lead=lead, back_url=back_url, back_label=back_label)
+
+
+@register.simple_block_tag
+def pane(
+    content: SafeString,
+    title: str = "",
+    hint: str = "",
+    id: str = "",
+    is_flush: bool = False,
+    actions: str = "",
+    tone: Literal["", "danger"] = "",
+) -> SafeString:
+    """Frame a part of a page; ``is_flush`` lets a table or list touch the frame."""
+    return _around(
+        "pane", content, title=title, hint=hint, id=id, is_flush=is_flush, actions=actions, tone=tone
     )
 
 
-@register.simple_tag
-def hazard(safety: str, text: str) -> SafeString:
-    """Show a hazard by shape, word and border; plain words when there is none."""
-    tone, shape = HAZARDS.get(safety, ("none", ""))
-    return _component("hazard", tone=tone, shape=shape, text=text)
+@register.simple_block_tag
+def data_table(content: SafeString, label: str, id: str = "") -> SafeString:
+    """Hold a table's head and body; ``j`` and ``k`` walk the first links of its rows."""
+    return _around("data_table", content, label=label, id=id)
 
 
-@register.simple_tag
-def state_track(code: str) -> SafeString:
-    """Show how far a pack has come; a state beside the way is named at the end."""
-    reached = TRACK.index(code) if code in TRACK else -1
-    steps = [
-        {"label": STATUSES[step][0], "state": "done" if i < reached else "here" if i == reached else "ahead"}
-        for i, step in enumerate(TRACK)
+@register.simple_block_tag
+def hazard_bar(content: SafeString, title: str) -> SafeString:
+    """Warn above the whole page of a hazardous pack; it cannot be dismissed."""
+    return _around("hazard_bar", content, title=title)
+
+
+@register.simple_block_tag
+def empty(content: SafeString, title: str, text: str = "") -> SafeString:
+    """Say that there is nothing and why; the content holds the next action."""
+    return _around("empty", content, title=title, text=text)
+
+
+@register.simple_block_tag(takes_context=True)
+def confirm(
+    context: template.Context,
+    content: SafeString,
+    id: str,
+    title: str,
+    action: str,
+    button: str,
+    verb: str = "",
+    key: str = "",
+    is_danger: bool = False,
+) -> SafeString:
+    """Render a button which opens a dialog that posts to ``action``; the content holds text and fields."""
+    variables = {"id": id, "title": title, "action": action, "button": button, "verb": verb or button}
+    variables |= {"key": key, "is_danger": is_danger, "csrf_token": context.get("csrf_token", "")}
+    return _around("confirm", content, **variables)
+
+
+# Leaves
+
+
+@register.inclusion_tag("components/status_badge.html")
+def status_badge(code: Any, kind: str = "pack") -> dict[str, Any]:
+    """Show a state in words, shape and color.
+
+    :raises KeyError: when ``rebattery.ui.labels`` does not know the state.
+    """
+    return BADGES[kind][str(code)]._asdict()
+
+
+@register.inclusion_tag("components/grade_chip.html")
+def grade_chip(grade: str | None, policy: str = "", size: Literal["", "big"] = "") -> dict[str, Any]:
+    """Show a grade with the policy that gave it, or "not graded".
+
+    :raises KeyError: for an unknown letter.
+    :raises ValueError: for a letter without its policy; it would mean nothing.
+    """
+    if grade and not policy:
+        raise ValueError(f"grade {grade} is shown without its policy")
+    return {"grade": grade, "word": GRADES[grade] if grade else "", "policy": policy, "size": size}
+
+
+@register.inclusion_tag("components/hazard_tag.html")
+def hazard_tag(text: str, level: Literal["stop", "warning", ""] = "stop") -> dict[str, str]:
+    """Show a hazard as shape, word and border; an empty level shows plain words."""
+    return {"text": text, "level": level}
+
+
+@register.inclusion_tag("components/state_track.html")
+def state_track(
+    status: str, times: Mapping[str, datetime] | None = None, reached: str = ""
+) -> dict[str, Any]:
+    """Show how far a pack has come; ``times`` maps states to when they were reached.
+
+    :param reached: last step before a pack left the way, when the usual one is wrong.
+    :raises KeyError: for an unknown state.
+    """
+    times, badge, steps = times or {}, BADGES["pack"][str(status)], list(STATE_TRACK)
+    is_aside = status not in STATE_TRACK
+    here = steps.index((reached or BRANCHES[str(status)]) if is_aside else str(status))
+    rows: list[dict[str, Any]] = [
+        {"label": STATE_TRACK[step], "at": times.get(step), "look": "done" if place <= here else ""}
+        for place, step in enumerate(steps)
     ]
-    aside = STATUSES[code] if reached < 0 else None
-    return _component("state_track", steps=steps, aside=aside)
+    if is_aside:
+        rows[here + 1 :] = [
+            {"label": badge.label, "at": times.get(str(status)), "look": f"here {_aside(badge.tone)}"}
+        ]
+    else:
+        rows[here]["look"] = "here"
+    return {"steps": rows}
 
 
-@register.simple_tag
-def tile(number: Any, label: str, url: str = "", tone: str = "plain", note: str = "") -> SafeString:
-    """Show one number that leads to the things behind it."""
-    return _component("tile", number=number, label=label, url=url, tone=tone, note=note)
+def _aside(tone: str) -> str:
+    return "aside" if tone == "stop" else ""
 
 
-@register.simple_tag
-def empty(title: str, text: str = "", url: str = "", action: str = "") -> SafeString:
-    """Say that there is nothing, why, and what to do next."""
-    return _component("empty", title=title, text=text, url=url, action=action)
+@register.inclusion_tag("components/scan_result.html")
+def scan_result(outcome: str, code: str, text: str = "", url: str = "") -> dict[str, str]:
+    """Show the outcome of a scan, large, with its sound.
+
+    :raises KeyError: for an unknown outcome.
+    """
+    label = BADGES["scan"][str(outcome)].label
+    return {"tone": SCAN_TONES[str(outcome)], "label": label, "code": code, "text": text, "url": url}
 
 
-@register.simple_tag
-def timeline(entries: Iterable[Any], trail_links: bool = False) -> SafeString:
-    """Show trail entries as sentences with before and after on demand."""
-    return _component("timeline", entries=entries, trail_links=trail_links)
-
-
-@register.simple_tag
+@register.inclusion_tag("components/progress.html")
 def progress(
-    label: str, done: int, total: int, url: str = "", every: int = 1, ident: str = "progress"
-) -> SafeString:
-    """Show a running job; with ``url`` it asks again every ``every`` seconds."""
-    share = round(100 * done / total) if total else None
-    return _component(
-        "progress", label=label, done=done, total=total, url=url, every=every, share=share, ident=ident
-    )
+    label: str,
+    done: int,
+    total: int,
+    url: str = "",
+    running_for_s: float = 0,
+    id: str = "progress",
+    note: str = "",
+) -> dict[str, Any]:
+    """Show a job; while it runs, give the ``url`` that answers with this block anew."""
+    percent = min(100, done * 100 // total) if total else 0
+    variables = {"id": id, "label": label, "done": done, "total": total, "url": url, "note": note}
+    return variables | {"percent": percent, "every": poll_interval(running_for_s)}
 
 
-@register.simple_tag(takes_context=True)
-def list_table(
-    context: template.Context, page: ListPage, *, caption: str, row_url: str = "", empty_text: str = ""
-) -> SafeString:
-    """Show a list page: filters, chips, table, pager. ``row_url`` names the URL that takes a row's key."""
-    values = {"page": page, "caption": caption, "row_url": row_url, "empty_text": empty_text}
-    return render_to_string("components/list_table.html", values, request=context.get("request"))
+def poll_interval(running_for_s: float) -> str:
+    """Return how often a page asks: each second at first, every 5 s after five minutes."""
+    return "1s" if running_for_s < 30 else "2s" if running_for_s < 300 else "5s"
 
 
-@register.simple_block_tag
-def pane(content: str, title: str = "", ident: str = "", note: str = "") -> SafeString:
-    """Frame a part of a page under its heading."""
-    return _component("pane", content=content, title=title, ident=ident, note=note)
+@register.inclusion_tag("components/tile.html")
+def tile(
+    number: Any, label: str, url: str = "", tone: Literal["", "ok", "wait", "stop"] = "", note: str = ""
+) -> dict[str, Any]:
+    """Show a number that leads to the list behind it."""
+    return {"number": number, "label": label, "url": url, "tone": tone, "note": note}
 
 
-@register.simple_block_tag
-def dialog(
-    content: str, ident: str, title: str, button: str, tone: str = "plain", key: str = ""
-) -> SafeString:
-    """Ask before an act: a button that opens a dialog holding the form."""
-    return _component("dialog", content=content, ident=ident, title=title, button=button, tone=tone, key=key)
+@register.inclusion_tag("components/timeline.html")
+def timeline(entries: Iterable[Any], trail_links: bool = False) -> dict[str, Any]:
+    """Show entries of the trail as sentences, with before and after on demand."""
+    return {"entries": entries, "trail_links": trail_links}
+
+
+@register.inclusion_tag("components/list_table.html")
+def list_table(page: Any, caption: str, row_url: str = "", empty_text: str = "") -> dict[str, Any]:
+    """Show a whole ``ListPage``: filters, table, pager, exports. ``row_url`` names the URL of a row's key."""
+    return {"page": page, "caption": caption, "row_url": row_url, "empty_text": empty_text}

@@ -1,51 +1,69 @@
-// Keys: g + letter goes to a place, data-key presses its element, j/k move in a table, ? shows what works here.
+// Keys: data-key="a", "g b" or "Ctrl+Enter" on links and buttons; j and k for rows; 1, 2, 3 for questions.
 (() => {
-  const typing = (el) => el && (el.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(el.tagName));
-  const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
-  let waitingForPlace = false;
+  "use strict";
+  const PAUSE_MS = 80; // A scanner types faster than this: what it types must never press a button.
+  const SEQUENCE_MS = 1200;
+  const help = document.getElementById("key-help");
+  let timer = 0;
+  let prefix = "";
 
-  const press = (el) => (/^(INPUT|SELECT|TEXTAREA)$/.test(el.tagName) ? (el.focus(), el.select?.()) : el.click());
-  const move = (step) => {
-    const all = rows();
-    if (!all.length) return;
-    const at = all.findIndex((row) => row.classList.contains("here"));
-    const next = all[Math.min(all.length - 1, Math.max(0, at + step))];
-    all.forEach((row) => row.classList.toggle("here", row === next));
-    next.scrollIntoView({ block: "nearest" });
+  const isTyping = (element) => element.matches("input:not([type=radio], [type=checkbox], [type=file]), textarea, select, [contenteditable]");
+  const visible = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility() && !element.disabled);
+
+  const moveRow = (step) => {
+    const links = [...document.querySelectorAll("[data-rows] tbody tr, [data-row]")]
+      .map((row) => row.querySelector("a, button, input:not([type=hidden])")).filter(Boolean);
+    const here = links.findIndex((link) => link.closest("tr, [data-row]").contains(document.activeElement));
+    links[here < 0 ? 0 : Math.min(links.length - 1, Math.max(0, here + step))]?.focus();
   };
-  const words = (el) => (el.dataset.keyLabel || el.getAttribute("aria-label") || el.placeholder || el.textContent).trim();
+
+  const answer = (number) => {
+    const question = document.activeElement.closest("[data-question]");
+    question?.querySelectorAll("input[type=radio]")[number - 1]?.click();
+    return Boolean(question);
+  };
+
   const showHelp = () => {
-    const help = document.getElementById("key-help");
-    const list = help.querySelector("dl");
-    const lines = [["?", "Show these keys"]];
-    if (rows().length) lines.push(["j / k", "Next or previous row"], ["Enter", "Open the row"]);
-    document.querySelectorAll("[data-key]").forEach((el) => lines.push([el.dataset.key, words(el)]));
-    document.querySelectorAll("[data-go]").forEach((el) => lines.push(["g " + el.dataset.go, words(el)]));
-    list.replaceChildren(...lines.flatMap(([key, text]) => {
-      const term = document.createElement("dt"), kbd = document.createElement("kbd"), what = document.createElement("dd");
-      kbd.textContent = key; term.append(kbd); what.textContent = text;
-      return [term, what];
-    }));
+    const list = help.querySelector("[data-keys]");
+    list.querySelectorAll("[data-from-page]").forEach((item) => item.remove());
+    document.querySelectorAll("[data-key]").forEach((element) => {
+      if (!element.checkVisibility()) return;
+      const name = document.createElement("dt");
+      const key = document.createElement("kbd");
+      const text = document.createElement("dd");
+      key.textContent = element.dataset.key;
+      name.append(key);
+      text.textContent = element.dataset.keyLabel || element.firstChild.textContent.trim();
+      [name, text].forEach((item) => item.setAttribute("data-from-page", ""));
+      list.append(name, text);
+    });
     help.showModal();
   };
 
+  const focusSearch = () => (visible("[data-search]") || visible("[data-scan] input[name=code]"))?.focus();
+  const ACTIONS = { j: () => moveRow(1), k: () => moveRow(-1), "/": focusSearch, "?": showHelp };
+
+  const run = (key) => {
+    const name = prefix ? `${prefix} ${key}` : key;
+    prefix = "";
+    const target = visible(`[data-key="${CSS.escape(name)}"]`);
+    if (target) target.click();
+    else if ("123".includes(key) && answer(Number(key))) return;
+    else if (document.querySelector(`[data-key^="${CSS.escape(name)} "]`)) {
+      prefix = name;
+      setTimeout(() => { prefix = ""; }, SEQUENCE_MS);
+    } else ACTIONS[name]?.();
+  };
+
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const key = event.key;
-    if (/^F\d+$/.test(key) || !typing(document.activeElement)) {
-      if (waitingForPlace) {
-        waitingForPlace = false;
-        const place = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
-        if (place) { event.preventDefault(); place.click(); }
-        return;
-      }
-      const target = document.querySelector(`[data-key="${CSS.escape(key)}"]:not([disabled])`);
-      if (target) { event.preventDefault(); press(target); }
-      else if (key === "g") { waitingForPlace = true; setTimeout(() => (waitingForPlace = false), 1500); }
-      else if (key === "j") move(1);
-      else if (key === "k") move(-1);
-      else if (key === "?") { event.preventDefault(); showHelp(); }
-      else if (key === "Enter" && document.activeElement === document.body) document.querySelector("tr.here a")?.click();
+    clearTimeout(timer);
+    if (document.querySelector("dialog[open]") || event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      visible('[data-key="Ctrl+Enter"]')?.click();
+      return;
     }
+    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.key === "/" || event.key === "'") event.preventDefault(); // Firefox would open its search.
+    timer = setTimeout(run, PAUSE_MS, event.key);
   });
 })();

@@ -1,59 +1,93 @@
-// A scanner types fast and ends with Enter. Such a burst anywhere on the page goes to the scan form;
-// typing in another field is left alone. The same code twice within 3 seconds is ignored and said.
+// Scanners that type: a burst of keys that ends in Enter, anywhere on the page, becomes a scan.
 (() => {
-  const forms = document.querySelectorAll("form[data-scan]");
-  const form = forms[forms.length - 1];
-  const outcome = document.querySelector("[data-scan-outcome]");
-  if (outcome) tone(outcome.dataset.scanOutcome);
-  if (!form) return;
-  const input = form.querySelector("[name=code]");
-  const BURST_MS = 60, REPEAT_MS = 3000;
-  let burst = "", last = 0;
+  "use strict";
+  const KEY_MS = 60; // Longest pause between two keys of a scanner; nobody types like that.
+  const REPEAT_MS = 3000;
+  const MIN_LENGTH = 4;
+  const form = document.querySelector("form[data-scan=page]") || document.querySelector("form[data-scan]");
+  const say = (text, tone) => document.dispatchEvent(new CustomEvent("rb:say", { detail: { text, tone } }));
 
-  document.addEventListener("keydown", (event) => {
-    const active = document.activeElement;
-    if (active !== document.body && active !== input && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName)) return;
-    const now = performance.now();
-    if (now - last > BURST_MS) burst = "";
-    last = now;
-    if (event.key === "Enter" && burst.length >= 4 && active !== input) {
-      event.preventDefault();
-      input.value = burst;
-      form.requestSubmit();
-    } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) burst += event.key;
-  });
+  const TONES = { ok: [[880, 0.12]], already: [[660, 0.08], [660, 0.08]], warning: [[440, 0.2]], stop: [[180, 0.25], [180, 0.25]] };
+  const BUZZES = { ok: [60], already: [40, 40, 40], warning: [150], stop: [300, 100, 300] };
+  const sound = (tone) => {
+    navigator.vibrate?.(BUZZES[tone]);
+    const audio = new AudioContext();
+    let at = audio.currentTime;
+    for (const [pitch, length] of TONES[tone] || []) {
+      const voice = audio.createOscillator();
+      const volume = audio.createGain();
+      volume.gain.value = 0.15;
+      voice.frequency.value = pitch;
+      voice.connect(volume).connect(audio.destination);
+      voice.start(at);
+      voice.stop(at + length);
+      at += length + 0.06;
+    }
+    setTimeout(() => audio.close(), 1500);
+  };
+  const soundOf = (root) => {
+    const result = root.matches?.("[data-scan-result]") ? root : root.querySelector("[data-scan-result]");
+    if (result) sound(result.dataset.scanResult);
+  };
+  soundOf(document);
+  document.addEventListener("htmx:afterSettle", (event) => soundOf(event.target));
+  if (!form) return;
+
+  const field = form.elements.code;
+  const prefix = form.dataset.scanPrefix || "";
+
+  // The tablet's keyboard must not open for a scanner; a tap on the field opens it.
+  if (matchMedia("(pointer: coarse)").matches) {
+    field.inputMode = "none";
+    field.addEventListener("pointerdown", () => { field.inputMode = "text"; });
+    field.addEventListener("blur", () => { field.inputMode = "none"; });
+  }
 
   form.addEventListener("submit", (event) => {
-    const code = input.value.trim();
-    const [before, at] = JSON.parse(sessionStorage.getItem("scan") || "[null,0]");
-    if (!code || (code === before && Date.now() - at < REPEAT_MS)) {
+    field.value = field.value.trim();
+    const last = JSON.parse(sessionStorage.getItem("last-scan") || "{}");
+    if (last.code === field.value && Date.now() - last.at < REPEAT_MS) {
       event.preventDefault();
-      say(code ? `${code}: read twice, counted once.` : "Scan or type a serial first.");
-      input.value = "";
-    } else sessionStorage.setItem("scan", JSON.stringify([code, Date.now()]));
+      event.stopPropagation();
+      sound("already");
+      say(`${field.value} was scanned just now. The repeat was ignored.`, "info");
+      field.value = "";
+      return;
+    }
+    sessionStorage.setItem("last-scan", JSON.stringify({ code: field.value, at: Date.now() }));
   });
 
-  function say(text) {
-    let line = document.getElementById("scan-said");
-    if (!line) {
-      line = Object.assign(document.createElement("p"), { id: "scan-said", className: "message" });
-      line.setAttribute("role", "status");
-      form.after(line);
-    }
-    line.textContent = text;
-  }
+  let burst = "";
+  let lastKeyAt = 0;
+  let before = ""; // What the focused box held before the burst.
+  const isOtherBox = (element) => element !== field && element.matches("input:not([type=radio], [type=checkbox]), textarea, select");
 
-  function tone(kind) {
-    const notes = { received: [880], already: [440], unexpected: [440, 330], refused: [220, 220], stop: [220, 180, 220] }[kind];
-    const Audio = window.AudioContext;
-    if (!notes || !Audio) return;
-    const sound = new Audio();
-    notes.forEach((pitch, i) => {
-      const wave = sound.createOscillator();
-      wave.frequency.value = pitch;
-      wave.connect(sound.destination);
-      wave.start(sound.currentTime + i * 0.16);
-      wave.stop(sound.currentTime + i * 0.16 + 0.12);
-    });
-  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "F2") {
+      event.preventDefault();
+      field.focus();
+      field.select();
+      return;
+    }
+    const isFast = event.timeStamp - lastKeyAt < KEY_MS;
+    lastKeyAt = event.timeStamp;
+    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      if (!isFast) before = event.target.value ?? "";
+      burst = isFast ? burst + event.key : event.key;
+      return;
+    }
+    if (event.key !== "Enter") return;
+    const code = burst;
+    burst = "";
+    if (!isFast || code.length < MIN_LENGTH || document.querySelector("dialog[open]")) return;
+    // A burst into another box belongs to that box, unless it carries the site's prefix.
+    if (isOtherBox(event.target)) {
+      if (!prefix || !code.startsWith(prefix)) return;
+      event.target.value = before;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    field.value = prefix && code.startsWith(prefix) ? code.slice(prefix.length) : code;
+    form.requestSubmit();
+  }, true);
 })();
