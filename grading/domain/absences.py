@@ -25,7 +25,7 @@ def soh_absence(code: str, evidence: Evidence, missing: tuple[str, ...]) -> Reas
     elif code == SOH_TOO_OLD:
         text = "the SOH measurement is older than the policy allows, or its age is unknown"
     elif value is not None:
-        text += f"; {value} % from {_SOURCES.get(source, 'an unknown source')} does not grade"
+        text += f"; {value} % from {_SOURCES.get(source or '', 'an unknown source')} does not grade"
     others = tuple(fact for fact in missing if fact != SOH)
     also = f" May also be needed: {fact_list(others)}." if others else ""
     return Reason(code, f"H: {text}.{also}", SOH)

@@ -80,7 +80,8 @@ class Evidence:
         """
         if strange := sorted(set(value) - set(DEFAULTS)):
             raise ValueError(f"unknown facts in evidence: {', '.join(strange)}")
-        return cls(**{k: Decimal(v) if k in DECIMALS and v is not None else v for k, v in value.items()})
+        plain: dict[str, Any] = dict(value)
+        return cls(**plain | {k: Decimal(v) for k, v in plain.items() if k in DECIMALS and v is not None})
 
     def evidence_sha256(self) -> str:
         """Return the SHA-256 over the canonical JSON of this snapshot."""

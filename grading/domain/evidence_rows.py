@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from grading.domain.evidence import SAFETY, SOH_SOURCES, Evidence
 from rebattery.errors import RuleViolation
@@ -19,9 +20,9 @@ COLUMNS = (
     "weakest_bound_from_pack_ah",
 )
 _LIMITS = {
-    "soh_percent": (0, 105),
-    "ir_ratio": (Decimal("0.0001"), 1000),
-    "weakest_cell_soh_percent": (0, 105),
+    "soh_percent": (Decimal(0), Decimal(105)),
+    "ir_ratio": (Decimal("0.0001"), Decimal(1000)),
+    "weakest_cell_soh_percent": (Decimal(0), Decimal(105)),
 }
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
@@ -88,7 +89,7 @@ def _faults_of(cells: Mapping[str, str | None], chemistries: Collection[str]) ->
 
 def _evidence(row: Row) -> Evidence:
     text = {name: value.strip() for name, value in row.items()}
-    numbers = {name: Decimal(text[name]) if text[name] else None for name in _LIMITS}
+    numbers: dict[str, Any] = {name: Decimal(text[name]) if text[name] else None for name in _LIMITS}
     return Evidence(
         identity_confirmed=True,
         chemistry=text["chemistry"].upper() or "UNKNOWN",

@@ -188,7 +188,7 @@ def _matrix(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Matrix:
     if rule:
         # Without bands of its own a class still has the floor, and one outcome above it.
         cell = _stated(document, rule, f"Rule of the class: {name}")
-        above = (Band(floor, True, (cell,)),)
+        above: tuple[Band, ...] = (Band(floor, True, (cell,)),)
     else:
         rows = [row for row in document["bands"] if row["class"] == name]
         above = compile_bands(rows, floor=floor, flag=lambda code: _remark(document, code))

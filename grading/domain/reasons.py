@@ -53,7 +53,8 @@ class Reason:
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Rebuild what :meth:`to_json` wrote."""
         numbers = ("measured", "limit", "margin")
-        return cls(**{k: Decimal(v) if k in numbers and v is not None else v for k, v in value.items()})
+        plain: dict[str, Any] = dict(value)
+        return cls(**plain | {k: None if plain[k] is None else Decimal(plain[k]) for k in numbers})
 
 
 class Clause(NamedTuple):
