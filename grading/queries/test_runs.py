@@ -14,6 +14,16 @@ T = TypeVar("T", CapacityTest, ResistanceTest)
 SUPERSEDED = ("capacity_test.superseded", "resistance_test.superseded")
 
 
+SOURCES = {
+    "pack_type": "catalog",
+    "nameplate": "supplier's nameplate",
+    "label": "label on the pack",
+    "type_catalogue": "catalog",
+    "pack_datasheet": "data sheet of the pack",
+}
+"""Where a reference or a baseline comes from, in words."""
+
+
 @dataclass(frozen=True)
 class Result(Generic[T]):
     """One result as a page shows it."""
@@ -25,6 +35,13 @@ class Result(Generic[T]):
     @property
     def stands(self) -> bool:
         return self.test.superseded_by_id is None
+
+    @property
+    def source(self) -> str:
+        """Where the value comes from that the measured one is set against."""
+        test = self.test
+        code = test.reference_source if isinstance(test, CapacityTest) else test.baseline_source
+        return SOURCES.get(code, code)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,194 @@
+"""The bench: packs that wait for tests, and the results of one pack."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from grading.domain.measurement import check_unusual
+from grading.queries.bench import (
+    catalog_baseline,
+    packs_at_bench,
+    packs_with_code,
+    references_of,
+    retest_reason_of,
+)
+from grading.queries.instruments import CAPACITY_KINDS, RESISTANCE_KINDS, standings_of_kinds
+from grading.queries.test_runs import Results, claim_against, results_of
+from grading.services.decisions import missing_for
+from grading.services.test_runs import finish_testing, record_capacity, record_resistance
+from grading.web.bench_forms import CapacityForm, ResistanceForm, ResultForm
+from intake.domain.lifecycle import Status
+from intake.models import Pack
+from rebattery.accounts.guards import actor_of, person_of, requires
+from rebattery.accounts.roles import Capability
+from rebattery.errors import RuleViolation
+from rebattery.ui.exports import list_export
+from rebattery.ui.forms import apply_rule_violation
+from rebattery.ui.listing import Column, Filter, list_page
+
+COLUMNS = (
+    Column(key="serial", label="Serial", value=lambda row: row.serial, sort="serial", is_code=True),
+    Column(
+        key="type", label="Type", value=lambda row: str(row.pack_type or f"{row.make} {row.model}".strip())
+    ),
+    Column(key="chemistry", label="Chemistry", value=lambda row: row.chemistry),
+    Column(key="since", label="Waits since", value=lambda row: row.status_at, sort="status_at"),
+    Column(key="soh", label="SOH (%)", value=lambda row: row.soh_percent, is_number=True),
+    Column(key="ir", label="Resistance (mΩ)", value=lambda row: row.ir_mohm, is_number=True),
+)
+FILTERS = (
+    Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(serial__icontains=text)),
+    Filter(
+        key="lacks",
+        label="Lacks",
+        apply=lambda rows, what: rows.filter(**{f"{_LACKS[what]}__isnull": True}),
+        choices=(("capacity", "A capacity test"), ("resistance", "A resistance test")),
+    ),
+)
+_LACKS = {"capacity": "soh_percent", "resistance": "ir_mohm"}
+
+
+@requires(Capability.RECORD_TESTS)
+def bench(request: HttpRequest) -> HttpResponseBase:
+    waiting = packs_at_bench(viewer=person_of(request))
+    if "export" in request.GET:
+        return list_export(
+            waiting,
+            name="bench",
+            columns=COLUMNS,
+            filters=FILTERS,
+            params=request.GET,
+            default_sort="status_at",
+        )
+    matches: QuerySet[Pack] | None = None
+    if code := request.GET.get("code", "").strip():
+        matches = packs_with_code(code=code, viewer=person_of(request))
+        if len(matches) == 1:
+            return redirect("bench_pack", matches[0].pk)
+    context = {
+        "page": list_page(
+            waiting.filter(retest_reason__isnull=True),
+            columns=COLUMNS,
+            filters=FILTERS,
+            params=request.GET,
+            default_sort="status_at",
+        ),
+        "retests": waiting.filter(retest_reason__isnull=False).order_by("status_at", "pk"),
+        "code": code,
+        "matches": matches,
+    }
+    return render(request, "grading/bench/list.html", context)
+
+
+@requires(Capability.RECORD_TESTS)
+def bench_pack(request: HttpRequest, pack_id: int) -> HttpResponse:
+    return _page(request, _pack(request, pack_id))
+
+
+@requires(Capability.RECORD_TESTS)
+@require_POST
+def bench_capacity(request: HttpRequest, pack_id: int) -> HttpResponse:
+    pack = _pack(request, pack_id)
+    form = _capacity_form(request, pack, results_of(pack_id=pack.pk), request.POST)
+    if form.is_valid():
+        try:
+            row = form.result_for(pack.pk)
+            result = record_capacity(rows=[row], actor=actor_of(request), at=timezone.now())[0]
+        except RuleViolation as refused:
+            apply_rule_violation(form, refused)
+        else:
+            messages.success(
+                request, f"Capacity test of {pack.serial} recorded: SOH {result.soh_percent:.1f} %."
+            )
+            return _look_again(request, form, pack)
+    return _page(request, pack, capacity_form=form)
+
+
+@requires(Capability.RECORD_TESTS)
+@require_POST
+def bench_resistance(request: HttpRequest, pack_id: int) -> HttpResponse:
+    pack = _pack(request, pack_id)
+    form = _resistance_form(request, pack, results_of(pack_id=pack.pk), request.POST)
+    if form.is_valid():
+        try:
+            row = form.result_for(pack.pk)
+            result = record_resistance(rows=[row], actor=actor_of(request), at=timezone.now())[0]
+        except RuleViolation as refused:
+            apply_rule_violation(form, refused)
+        else:
+            ratio = f", {result.ir_ratio:.2f}× its baseline" if result.ir_ratio else ""
+            messages.success(request, f"Resistance of {pack.serial} recorded: {result.ir_mohm} mΩ{ratio}.")
+            return _look_again(request, form, pack)
+    return _page(request, pack, resistance_form=form)
+
+
+@requires(Capability.RECORD_TESTS)
+@require_POST
+def bench_finish(request: HttpRequest, pack_id: int) -> HttpResponse:
+    pack = _pack(request, pack_id)
+    try:
+        finish_testing(pack_ids=[pack.pk], actor=actor_of(request), at=timezone.now())
+    except RuleViolation as refused:
+        messages.error(request, refused.message)
+        return redirect("bench_pack", pack.pk)
+    messages.success(request, f"Testing of {pack.serial} finished. It is graded with what is there.")
+    return redirect("bench")
+
+
+def _pack(request: HttpRequest, pack_id: int) -> Pack:
+    packs = Pack.objects.visible_to(person_of(request)).select_related("pack_type", "supplier", "batch")
+    return get_object_or_404(packs, pk=pack_id)
+
+
+def _page(request: HttpRequest, pack: Pack, **filled: ResultForm) -> HttpResponse:
+    results = results_of(pack_id=pack.pk)
+    context: dict[str, Any] = {
+        "pack": pack,
+        "results": results,
+        "claim": claim_against(pack=pack, results=results),
+        "is_open": pack.status == Status.INSPECTED,
+    }
+    if context["is_open"]:
+        context |= {
+            "retest_reason": retest_reason_of(pack=pack, viewer=person_of(request)),
+            "missing": missing_for(pack_id=pack.pk, at=timezone.now()),
+            "capacity_form": _capacity_form(request, pack, results),
+            "resistance_form": _resistance_form(request, pack, results),
+        }
+    return render(request, "grading/bench/pack.html", context | filled)
+
+
+def _capacity_form(request: HttpRequest, pack: Pack, results: Results, data: Any = None) -> CapacityForm:
+    has_result = results.standing_capacity is not None
+    return CapacityForm(
+        data, references=references_of(pack=pack), **_setting(request, pack, CAPACITY_KINDS, has_result)
+    )
+
+
+def _resistance_form(request: HttpRequest, pack: Pack, results: Results, data: Any = None) -> ResistanceForm:
+    has_result = results.standing_resistance is not None
+    catalog = catalog_baseline(pack_type=pack.pack_type)
+    return ResistanceForm(data, catalog=catalog, **_setting(request, pack, RESISTANCE_KINDS, has_result))
+
+
+def _setting(request: HttpRequest, pack: Pack, kinds: Sequence[str], has_result: bool) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "standings": standings_of_kinds(kinds=kinds, on=now.date()),
+        "has_result": has_result,
+        "retest_reason": retest_reason_of(pack=pack, viewer=person_of(request)) if has_result else "",
+        "at": now,
+    }
+
+
+def _look_again(request: HttpRequest, form: ResultForm, pack: Pack) -> HttpResponse:
+    # Recorded all the same: only a person can tell a rare pack from a slipped decimal mark.
+    for doubt in check_unusual(form.cleaned_data):
+        messages.warning(request, f"{form.fields[doubt.field].label}: {doubt.message}")
+    return redirect("bench_pack", pack.pk)

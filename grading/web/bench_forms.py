@@ -1,0 +1,186 @@
+"""What an operator fills in at the bench; shape only, the services check meaning."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+
+from grading.domain.measurement import PLAUSIBLE
+from grading.domain.resistance import Baseline
+from grading.models import CapacityTest, ResistanceTest
+from grading.queries.bench import Reference
+from grading.queries.instruments import Standing
+from grading.services.test_runs import CapacityInput, ResistanceInput
+from rebattery.ui.forms import MeasuredDecimalField
+
+CHOOSE = ("", "Choose")
+
+
+class ClosableSelect(forms.Select):
+    """A list in which some choices can be seen but not taken."""
+
+    closed: Sequence[int] = ()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if value in self.closed:
+            option["attrs"]["disabled"] = True
+        return option
+
+
+def measured(name: str, label: str, *, help_text: str = "", required: bool = True) -> MeasuredDecimalField:
+    """Return the field of a measured value with its unit and plausible range."""
+    limits = PLAUSIBLE[name]
+    return MeasuredDecimalField(
+        label=label,
+        unit=limits.unit,
+        low=limits.low,
+        high=limits.high,
+        help_text=help_text,
+        required=required,
+    )
+
+
+class ResultForm(forms.Form):
+    """What every result has."""
+
+    instrument_id = forms.TypedChoiceField(
+        label="Instrument",
+        coerce=int,
+        widget=ClosableSelect,
+        help_text="A gray one may not measure; beside it stands why.",
+    )
+    measured_at = forms.DateTimeField(
+        label="Measured at (UTC)",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    temperature_degc = measured("temperature_degc", "Temperature")
+    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label="Why it takes the place of the current result",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Both stay visible, with this reason.",
+    )
+
+    def __init__(
+        self, data: Any, *, standings: Sequence[Standing], has_result: bool, retest_reason: str, at: datetime
+    ):
+        minute = at.astimezone(UTC).replace(second=0, microsecond=0)
+        reason = f"Retest ordered: {retest_reason}" if retest_reason else ""
+        super().__init__(data, initial={"measured_at": minute, "reason": reason})
+        field: Any = self.fields["instrument_id"]
+        field.choices = [CHOOSE, *((each.instrument.pk, each.label) for each in standings)]
+        field.widget.closed = [each.instrument.pk for each in standings if each.fault]
+        if not has_result:
+            del self.fields["reason"]
+
+
+class CapacityForm(ResultForm):
+    """A capacity test; SOH is not here, because it is computed."""
+
+    prefix = "capacity"
+    method = forms.ChoiceField(choices=[CHOOSE, *CapacityTest.Method.choices])
+    reference = forms.ChoiceField(
+        label="Reference: what 100 % means", help_text="SOH is computed against it, in the same unit."
+    )
+    reference_value = MeasuredDecimalField(
+        label="Value on the label",
+        unit="Ah or kWh",
+        required=False,
+        help_text="Only when the reference is the label on the pack.",
+    )
+    measured_capacity_ah = measured("measured_capacity_ah", "Measured charge", required=False)
+    measured_energy_kwh = measured("measured_energy_kwh", "Measured energy", required=False)
+    c_rate = measured("c_rate", "C-rate")
+    voltage_from_v = measured("voltage_from_v", "Voltage at the start")
+    voltage_to_v = measured("voltage_to_v", "Voltage at the end")
+    ended_by_cell_limit = forms.TypedChoiceField(
+        label="Did the test end because a cell reached its voltage limit?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        coerce=lambda answer: answer == "yes",
+        widget=forms.RadioSelect,
+        help_text="Then the measured Ah also bound the weakest cell group.",
+    )
+    weakest_soh_percent = measured("weakest_soh_percent", "SOH of the weakest member", required=False)
+    weakest_kind = forms.ChoiceField(
+        label="The weakest member is a",
+        choices=[("", "Not measured"), *CapacityTest.Weakest.choices],
+        required=False,
+    )
+    field_order = [
+        "instrument_id", "measured_at", "method", "reference", "reference_value", "measured_capacity_ah",
+        "measured_energy_kwh", "c_rate", "temperature_degc", "voltage_from_v", "voltage_to_v",
+        "ended_by_cell_limit", "weakest_soh_percent", "weakest_kind", "note", "reason",
+    ]  # fmt: skip
+
+    def __init__(self, data: Any, *, references: Sequence[Reference], **more: Any):
+        super().__init__(data, **more)
+        known = [
+            (f"{r.source}:{r.basis}", f"{r.label} {r.value.normalize():f} {_UNITS[r.basis]}")
+            for r in references
+        ]
+        labels = [(f"label:{basis}", f"Label on the pack, in {unit}") for basis, unit in _UNITS.items()]
+        field: Any = self.fields["reference"]
+        field.choices = [CHOOSE, *known, *labels]
+
+    def result_for(self, pack_id: int) -> CapacityInput:
+        """Return what was filled in, as the service takes it."""
+        values = dict(self.cleaned_data)
+        source, basis = values.pop("reference").split(":")
+        return CapacityInput(pack_id=pack_id, reference_source=source, basis=basis, **values)
+
+
+_UNITS = {"ah": "Ah", "kwh": "kWh"}
+
+
+class ResistanceForm(ResultForm):
+    """A resistance test; the ratio is not here, because it is computed."""
+
+    prefix = "resistance"
+    method = forms.ChoiceField(choices=[CHOOSE, *ResistanceTest.Method.choices])
+    ir_mohm = measured("ir_mohm", "Internal resistance")
+    soc_percent = measured("soc_percent", "State of charge")
+    pulse_duration_s = measured("pulse_duration_s", "Pulse length", required=False, help_text="DC pulse only")
+    pulse_current_a = measured("pulse_current_a", "Pulse current", required=False, help_text="DC pulse only")
+    baseline_source = forms.ChoiceField(
+        label="Baseline: its resistance when new",
+        required=False,
+        help_text="Without one there is no ratio, and some packs are held.",
+    )
+    baseline_mohm = measured("baseline_mohm", "Data sheet resistance", required=False)
+    baseline_pulse_s = measured("baseline_pulse_s", "Data sheet pulse length", required=False)
+    baseline_soc_percent = measured("baseline_soc_percent", "Data sheet state of charge", required=False)
+    baseline_temperature_degc = measured(
+        "baseline_temperature_degc", "Data sheet temperature", required=False
+    )
+    field_order = [
+        "instrument_id", "measured_at", "method", "ir_mohm", "soc_percent", "temperature_degc",
+        "pulse_duration_s", "pulse_current_a", "baseline_source", "baseline_mohm", "baseline_pulse_s",
+        "baseline_soc_percent", "baseline_temperature_degc", "note", "reason",
+    ]  # fmt: skip
+
+    def __init__(self, data: Any, *, catalog: Baseline | None, **more: Any):
+        super().__init__(data, **more)
+        known = [("type_catalogue", f"Catalog: {_words(catalog)}")] if catalog else []
+        field: Any = self.fields["baseline_source"]
+        field.choices = [
+            ("", "None known"),
+            *known,
+            ("pack_datasheet", "Data sheet of this pack, filled in below"),
+        ]
+        if catalog:
+            field.initial = "type_catalogue"
+
+    def result_for(self, pack_id: int) -> ResistanceInput:
+        """Return what was filled in, as the service takes it."""
+        return ResistanceInput(pack_id=pack_id, **self.cleaned_data)
+
+
+def _words(baseline: Baseline) -> str:
+    method = dict(ResistanceTest.Method.choices).get(baseline.method, "method not recorded")
+    conditions = (
+        (baseline.pulse_duration_s, "s"), (baseline.soc_percent, "% SOC"), (baseline.temperature_degc, "°C")
+    )  # fmt: skip
+    known = [f"{value.normalize():f} {unit}" for value, unit in conditions if value is not None]
+    return ", ".join([f"{baseline.ir_mohm.normalize():f} mΩ", method, *known])
