@@ -13,6 +13,7 @@ from grading.domain.verdict import decide
 from grading.domain.warranty import warranty_for
 from grading.models import Decision, PolicyVersion
 from grading.queries.policies import compiled
+from rebattery.accounts.models import User
 
 
 def decisions_of(*, pack_id: int) -> QuerySet[Decision]:
@@ -103,3 +104,9 @@ def _override_faults(decision: Decision) -> Iterator[str]:
     for name in ("pack_id", "policy_sha256", "evidence_sha256"):
         if getattr(base, name) != getattr(decision, name):
             yield f"the override stands on another {name}"
+
+
+def decisions_for(*, viewer: User) -> QuerySet[Decision]:
+    """Return the decisions on packs that ``viewer`` may see, past ones included."""
+    decisions = Decision.objects.select_related("policy")
+    return decisions.filter(pack__supplier_id=viewer.supplier_id) if viewer.is_supplier else decisions

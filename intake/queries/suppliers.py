@@ -40,3 +40,8 @@ def _count(model: type[Batch] | type[Pack] | type[Manifest]) -> Coalesce:
 def _own(model: type[Batch] | type[Pack] | type[Manifest]) -> QuerySet[Batch | Pack | Manifest]:
     rows: QuerySet[Batch | Pack | Manifest] = model._default_manager.filter(supplier=OuterRef("pk"))
     return rows.order_by().values("supplier")
+
+
+def supplier_by_code(*, code: str) -> Supplier | None:
+    """Return the supplier with this code, whatever its case, or None."""
+    return Supplier.objects.filter(code__iexact=code.strip()).first()

@@ -1,9 +1,11 @@
 """Per-request facts: a request id, and the second factor that some roles owe."""
 
+import time
 import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -11,6 +13,8 @@ from rebattery.accounts.models import User
 from rebattery.accounts.roles import SECOND_FACTOR_ROLES
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+SEEN_EVERY_SECONDS = 60
+"""A session is written at most once a minute."""
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
@@ -51,6 +55,21 @@ def second_factor(get_response: GetResponse) -> GetResponse:
         )
         if owes and not is_mfa_enabled(user):
             return redirect("mfa_index")
+        return get_response(request)
+
+    return middleware
+
+
+def idle_sessions(get_response: GetResponse) -> GetResponse:
+    """End a session that nobody has used for half an hour; its 8 hours are a limit besides."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.session:
+            now = int(time.time())
+            if now - request.session.get("seen_at", now) > settings.SESSION_IDLE_SECONDS:
+                logout(request)
+            elif now - request.session.get("seen_at", 0) > SEEN_EVERY_SECONDS:
+                request.session["seen_at"] = now
         return get_response(request)
 
     return middleware

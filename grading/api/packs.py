@@ -1,0 +1,96 @@
+"""Packs and decisions out."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+
+from grading.models import Decision
+from grading.queries.decisions import decisions_for
+from grading.queries.packs import packs_for, with_serial
+from intake.models import Pack
+from rebattery.accounts.guards import person_of
+from rebattery.accounts.roles import Capability
+
+
+class PackOutput(serializers.ModelSerializer[Pack]):
+    supplier = serializers.CharField(source="supplier.code")
+    batch = serializers.CharField(source="batch.number")
+    grade = serializers.CharField(
+        allow_null=True, help_text="Of the decision in force; read it with its policy."
+    )
+    policy = serializers.CharField(allow_null=True)
+
+    class Meta:
+        model = Pack
+        fields = [
+            "id", "serial", "supplier", "batch", "row", "status", "status_at", "make", "model", "chemistry",
+            "nominal_energy_kwh", "rated_capacity_ah", "nominal_voltage_v", "declared_soh_percent",
+            "ddr_status", "received_as", "history_completeness_percent", "grade", "policy",
+        ]  # fmt: skip
+
+
+class DecisionOutput(serializers.ModelSerializer[Decision]):
+    policy = serializers.CharField(source="policy.__str__")
+    in_force = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Decision
+        fields = [
+            "id", "pack_id", "kind", "grade", "route", "policy", "policy_sha256", "reasons", "missing",
+            "applications", "warranty", "evidence_sha256", "decided_at", "in_force",
+        ]  # fmt: skip
+
+    def get_in_force(self, decision: Decision) -> bool:
+        return decision.superseded_by_id is None
+
+
+class PackList(ListAPIView[Pack]):
+    """Packs, newest first."""
+
+    capability = Capability.VIEW_PACKS
+    serializer_class = PackOutput
+
+    @extend_schema(parameters=[OpenApiParameter("serial", str), OpenApiParameter("status", str)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Pack]:
+        packs, asked = packs_for(viewer=person_of(self.request)), self.request.query_params
+        if serial := asked.get("serial"):
+            packs = with_serial(packs, serial)
+        return packs.filter(status=asked["status"]) if "status" in asked else packs
+
+
+class PackDetail(RetrieveAPIView[Pack]):
+    """One pack."""
+
+    capability = Capability.VIEW_PACKS
+    serializer_class = PackOutput
+
+    def get_queryset(self) -> QuerySet[Pack]:
+        return packs_for(viewer=person_of(self.request))
+
+
+class DecisionList(ListAPIView[Decision]):
+    """Decisions, newest first; ``pack`` keeps those on one pack."""
+
+    capability = Capability.VIEW_PACKS
+    serializer_class = DecisionOutput
+
+    @extend_schema(parameters=[OpenApiParameter("pack", int, description="Key of a pack")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Decision]:
+        viewer, pack = person_of(self.request), self.request.query_params.get("pack", "")
+        decisions = decisions_for(viewer=viewer)
+        if not pack:
+            return decisions
+        if not pack.isdigit():
+            raise serializers.ValidationError({"pack": ["Give the key of a pack."]})
+        return decisions.filter(pack=get_object_or_404(packs_for(viewer=viewer), pk=int(pack)))

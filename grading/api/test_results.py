@@ -1,0 +1,110 @@
+"""Test results in: many at once, all or none, through the same services as the bench."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from grading.models import CapacityTest, ResistanceTest
+from grading.services.test_runs import CapacityInput, ResistanceInput, record_capacity, record_resistance
+from rebattery.accounts.guards import actor_of
+from rebattery.accounts.roles import Capability
+from rebattery.api.serializers import StrictSerializer
+
+MOST_ROWS = 1_000
+
+
+def measured(**options: Any) -> serializers.DecimalField:
+    """A measured number; whether it is plausible is the service's to say."""
+    return serializers.DecimalField(max_digits=12, decimal_places=4, **options)
+
+
+class ResultInput(StrictSerializer):
+    pack_id = serializers.IntegerField()
+    instrument_id = serializers.IntegerField()
+    temperature_degc = measured(allow_null=True)
+    measured_at = serializers.DateTimeField()
+    note = serializers.CharField(default="", allow_blank=True)
+    reason = serializers.CharField(
+        default="", allow_blank=True, help_text="Needed where it supersedes a result."
+    )
+
+
+class CapacityRow(ResultInput):
+    method = serializers.ChoiceField(CapacityTest.Method.choices)
+    basis = serializers.ChoiceField(CapacityTest.Basis.choices)
+    measured_capacity_ah = measured(default=None, allow_null=True)
+    measured_energy_kwh = measured(default=None, allow_null=True)
+    reference_source = serializers.CharField()
+    reference_value = measured(default=None, allow_null=True)
+    c_rate = measured(allow_null=True)
+    voltage_from_v = measured(allow_null=True)
+    voltage_to_v = measured(allow_null=True)
+    ended_by_cell_limit = serializers.BooleanField(allow_null=True)
+    weakest_soh_percent = measured(default=None, allow_null=True)
+    weakest_kind = serializers.CharField(default="", allow_blank=True)
+
+
+class ResistanceRow(ResultInput):
+    method = serializers.ChoiceField(ResistanceTest.Method.choices)
+    soc_percent = measured(allow_null=True)
+    ir_mohm = measured(allow_null=True)
+    pulse_duration_s = measured(default=None, allow_null=True)
+    pulse_current_a = measured(default=None, allow_null=True)
+    baseline_source = serializers.CharField(default="", allow_blank=True)
+    baseline_mohm = measured(default=None, allow_null=True)
+    baseline_pulse_s = measured(default=None, allow_null=True)
+    baseline_soc_percent = measured(default=None, allow_null=True)
+    baseline_temperature_degc = measured(default=None, allow_null=True)
+
+
+class CapacityRows(StrictSerializer):
+    rows = CapacityRow(many=True, min_length=1, max_length=MOST_ROWS)
+
+
+class ResistanceRows(StrictSerializer):
+    rows = ResistanceRow(many=True, min_length=1, max_length=MOST_ROWS)
+
+
+class CapacityOutput(serializers.ModelSerializer[CapacityTest]):
+    class Meta:
+        model = CapacityTest
+        fields = ["id", "pack_id", "soh_percent"]
+
+
+class ResistanceOutput(serializers.ModelSerializer[ResistanceTest]):
+    class Meta:
+        model = ResistanceTest
+        fields = ["id", "pack_id", "ir_ratio", "is_comparable", "incomparable_because"]
+
+
+class CapacityTests(APIView):
+    """Record capacity tests; SOH is computed."""
+
+    capability = Capability.RECORD_TESTS
+
+    @extend_schema(request=CapacityRows, responses={201: CapacityOutput(many=True)})
+    def post(self, request: Request) -> Response:
+        payload = CapacityRows(data=request.data)
+        payload.is_valid(raise_exception=True)
+        rows = [CapacityInput(**row) for row in payload.validated_data["rows"]]
+        made = record_capacity(rows=rows, actor=actor_of(request), at=timezone.now())
+        return Response(CapacityOutput(made, many=True).data, status.HTTP_201_CREATED)
+
+
+class ResistanceTests(APIView):
+    """Record resistance tests; the ratio to the baseline is computed."""
+
+    capability = Capability.RECORD_TESTS
+
+    @extend_schema(request=ResistanceRows, responses={201: ResistanceOutput(many=True)})
+    def post(self, request: Request) -> Response:
+        payload = ResistanceRows(data=request.data)
+        payload.is_valid(raise_exception=True)
+        rows = [ResistanceInput(**row) for row in payload.validated_data["rows"]]
+        made = record_resistance(rows=rows, actor=actor_of(request), at=timezone.now())
+        return Response(ResistanceOutput(made, many=True).data, status.HTTP_201_CREATED)

@@ -1,0 +1,14 @@
+"""Endpoints of grading."""
+
+from django.urls import URLPattern, path
+
+from grading.api.packs import DecisionList, PackDetail, PackList
+from grading.api.test_results import CapacityTests, ResistanceTests
+
+urlpatterns: list[URLPattern] = [
+    path("packs/", PackList.as_view(), name="api_packs"),
+    path("packs/<int:pk>/", PackDetail.as_view(), name="api_pack"),
+    path("decisions/", DecisionList.as_view(), name="api_decisions"),
+    path("capacity-tests/", CapacityTests.as_view(), name="api_capacity_tests"),
+    path("resistance-tests/", ResistanceTests.as_view(), name="api_resistance_tests"),
+]

@@ -1,0 +1,92 @@
+"""Files in: the same service as the upload page."""
+
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.generics import RetrieveAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from intake.models import Manifest, ManifestProblem, Supplier
+from intake.queries.manifests import manifests_for
+from intake.queries.suppliers import supplier_by_code
+from intake.services import manifests
+from rebattery.accounts.guards import actor_of, person_of
+from rebattery.accounts.roles import Capability
+from rebattery.api.serializers import StrictSerializer
+
+
+class ManifestUpload(StrictSerializer):
+    file = serializers.FileField()
+    supplier = serializers.CharField(required=False, help_text="Supplier code; staff only.")
+
+
+class ProblemOutput(serializers.ModelSerializer[ManifestProblem]):
+    class Meta:
+        model = ManifestProblem
+        fields = ["row", "column", "field", "rule", "severity", "value", "message", "fix"]
+
+
+class ManifestOutput(serializers.ModelSerializer[Manifest]):
+    rows_done = serializers.IntegerField(source="run.rows_done")
+    sha256 = serializers.CharField(source="stored_file.sha256")
+    batch_id = serializers.IntegerField(source="batch.pk", default=None)
+    problems = ProblemOutput(many=True, help_text="At most 1,000 are kept; the counts are exact.")
+
+    class Meta:
+        model = Manifest
+        fields = [
+            "id", "file_name", "sha256", "state", "received_at", "finished_at", "rows_done", "row_count",
+            "error_count", "warning_count", "refusal", "batch_id", "problems",
+        ]  # fmt: skip
+
+
+class ManifestList(APIView):
+    """Send a file."""
+
+    capability = Capability.UPLOAD_MANIFEST
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(request=ManifestUpload, responses={202: ManifestOutput})
+    def post(self, request: Request) -> Response:
+        payload = ManifestUpload(data=request.data)
+        payload.is_valid(raise_exception=True)
+        upload = payload.validated_data["file"]
+        manifest = manifests.accept(
+            supplier=self._supplier(request, payload.validated_data.get("supplier")),
+            file_name=upload.name,
+            content=upload.file,
+            actor=actor_of(request),
+            at=timezone.now(),
+        )
+        address = reverse("api_manifest", args=[manifest.pk])
+        return Response(
+            {"id": manifest.pk, "state": manifest.state, "progress": address}, status.HTTP_202_ACCEPTED
+        )
+
+    def _supplier(self, request: Request, code: str | None) -> Supplier:
+        # A supplier's own comes from the token, whatever the payload says; staff have to name one.
+        if own := person_of(request).supplier:
+            if code is not None:
+                raise serializers.ValidationError(
+                    {"supplier": ["Leave this out: your token says who you are."]}
+                )
+            return own
+        supplier = supplier_by_code(code=code or "")
+        if supplier is None:
+            raise serializers.ValidationError({"supplier": ["Name a supplier's code."]})
+        return supplier
+
+
+class ManifestDetail(RetrieveAPIView[Manifest]):
+    """Follow a file, and read everything that is wrong with it."""
+
+    capability = Capability.VIEW_BATCHES
+    serializer_class = ManifestOutput
+    queryset = Manifest.objects.none()
+
+    def get_queryset(self):  # type: ignore[no-untyped-def]
+        return manifests_for(viewer=person_of(self.request)).prefetch_related("problems")

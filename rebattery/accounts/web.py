@@ -1,0 +1,131 @@
+"""Pages about people and their tokens."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib import messages
+from django.core.mail import send_mail
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from rebattery.accounts import services
+from rebattery.accounts.forms import InviteForm, ReasonForm, RoleForm, TokenForm
+from rebattery.accounts.guards import actor_of, person_of, requires
+from rebattery.accounts.models import User
+from rebattery.accounts.queries import people as all_people
+from rebattery.accounts.queries import story_of, tokens_of
+from rebattery.accounts.roles import Capability
+from rebattery.errors import RuleViolation
+from rebattery.ui.forms import apply_rule_violation
+
+INVITATION = """Hello {name},
+
+you have been invited to ReBattery as {role}. Set your password here:
+
+{link}
+
+The link works once. If you did not expect this mail, ignore it.
+"""
+
+
+@requires(Capability.MANAGE_PEOPLE)
+def people(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/people.html", {"people": all_people()})
+
+
+@requires(Capability.MANAGE_PEOPLE)
+def person_invite(request: HttpRequest) -> HttpResponse:
+    form = InviteForm(request.POST or None)
+    if form.is_valid():
+        values = form.cleaned_data
+        supplier = values.pop("supplier")
+        try:
+            invited = services.invite_person(
+                **values, supplier_id=supplier and supplier.pk, actor=actor_of(request), at=timezone.now()
+            )
+        except RuleViolation as refused:
+            apply_rule_violation(form, refused)
+        else:
+            _send_invitation(request, invited)
+            return redirect("person", invited.pk)
+    return render(request, "accounts/invite.html", {"form": form})
+
+
+@requires(Capability.MANAGE_PEOPLE)
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    shown = get_object_or_404(all_people(), pk=person_id)
+    context = {
+        "person": shown,
+        "story": story_of(person=shown),
+        "reason_form": ReasonForm(),
+        "role_form": RoleForm(initial={"role": shown.role}),
+        "is_self": shown.pk == person_of(request).pk,
+    }
+    return render(request, "accounts/person.html", context)
+
+
+@require_POST
+@requires(Capability.MANAGE_PEOPLE)
+def person_change(request: HttpRequest, person_id: int, verb: str) -> HttpResponse:
+    get_object_or_404(all_people(), pk=person_id)
+    act = {
+        "deactivate": services.deactivate_person,
+        "reactivate": services.reactivate_person,
+        "role": services.change_role,
+    }[verb]
+    form = RoleForm(request.POST) if verb == "role" else ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Say why. Nothing was changed.")
+        return redirect("person", person_id)
+    try:
+        changed = act(person_id=person_id, **form.cleaned_data, actor=actor_of(request), at=timezone.now())
+    except RuleViolation as refused:
+        messages.error(request, refused.message)
+    else:
+        state = "may sign in" if changed.is_active else "is locked out"
+        messages.success(request, f"{changed.name} {state}, as {changed.get_role_display().lower()}.")
+    return redirect("person", person_id)
+
+
+@requires(Capability.MANAGE_TOKENS)
+def tokens(request: HttpRequest) -> HttpResponse:
+    viewer = person_of(request)
+    form, new = TokenForm(request.POST or None, person=viewer), None
+    if form.is_valid():
+        try:
+            new = services.create_token(
+                person=viewer, **form.cleaned_data, actor=actor_of(request), at=timezone.now()
+            )
+            form = TokenForm(person=viewer)
+        except RuleViolation as refused:
+            apply_rule_violation(form, refused)
+    context = {"form": form, "new": new, "tokens": tokens_of(person=viewer), "now": timezone.now()}
+    return render(request, "accounts/tokens.html", context)
+
+
+@require_POST
+@requires(Capability.MANAGE_TOKENS)
+def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+    viewer = person_of(request)
+    token = get_object_or_404(tokens_of(person=viewer), pk=token_id)
+    services.revoke_token(token_id=token.pk, person=viewer, actor=actor_of(request), at=timezone.now())
+    messages.success(request, f"The token {token.label} no longer works.")
+    return redirect("tokens")
+
+
+def _send_invitation(request: HttpRequest, invited: User) -> None:
+    key = f"{user_pk_to_url_str(invited)}-{default_token_generator.make_token(invited)}"
+    uidb36, _, token = key.partition("-")
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+    link = request.build_absolute_uri(path)
+    text = INVITATION.format(name=invited.name, role=invited.get_role_display().lower(), link=link)
+    try:
+        send_mail("Your invitation to ReBattery", text, None, [invited.email])
+        told = f"The invitation was sent to {invited.email}."
+        messages.success(request, f"{invited.name} was invited. {told}")
+    except OSError as exc:  # the person is there all the same; a lost mail must be seen and mended by hand
+        messages.error(
+            request, f"{invited.name} was invited, but the mail failed: {exc}. Pass this link on: {link}"
+        )
