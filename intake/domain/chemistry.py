@@ -48,7 +48,7 @@ _LABELS = {
     Chemistry.NICD: "Nickel cadmium (NiCd)",
 }
 
-# Matched after NFKC, casefold and removal of everything but letters and digits (DOMAIN 4.3).
+# Matched after NFKC, casefold and removal of everything but letters and digits.
 _ALIASES = {
     Chemistry.NMC: "nmc ncm nmca ncma linimncoo2 linmc lincm ternary nickelmanganesecobalt "
     "nickelmangankobalt 三元 三元锂 三元材料 三元锂电池 三元锂离子 镍钴锰 镍钴锰酸锂",
