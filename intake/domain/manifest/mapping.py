@@ -93,8 +93,9 @@ def _synonyms() -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
             exact.add(row["synonym"].casefold())
             for spelling in (row["synonym"], row["synonym"].translate(_UMLAUTS)):
                 index.setdefault(_compact(spelling), {})[row["field"]] = None
-    for name in FIELDS:
-        index.setdefault(_compact(name), {})[name] = None
+    for name, field in FIELDS.items():
+        for spelling in (name, field.label):
+            index.setdefault(_compact(spelling), {})[name] = None
     return {key: tuple(names) for key, names in index.items()}, frozenset(exact)
 
 

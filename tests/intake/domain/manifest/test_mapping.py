@@ -64,8 +64,9 @@ class TestMatchHeader:
         assert match_header("Lagerplatz").confidence is None
 
     @pytest.mark.parametrize("name", FIELDS)
-    def test_knows_every_canonical_name(self, name):
+    def test_knows_every_canonical_name_and_label(self, name):
         assert match_header(name).field == name
+        assert match_header(FIELDS[name].label).field == name
 
     @given(st.text(max_size=60))
     def test_answers_for_any_text(self, text):
