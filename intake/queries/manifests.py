@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import QuerySet
 
+from intake.domain.manifest.fields import FIELDS
 from intake.domain.manifest.problems import ERROR
 from intake.models import Manifest, ManifestProblem, ManifestState
 from rebattery.accounts.models import User
@@ -27,25 +28,31 @@ def unfinished_for(*, viewer: User) -> QuerySet[Manifest]:
 class Progress:
     """Where the reading of a manifest stands."""
 
+    state: str
+    """The manifest's state; "running" while a worker reads it, which only its lease knows."""
     is_waiting: bool
     """False once it is settled: nothing more will happen by itself."""
     step: str
     rows_done: int
     attempts: int
-    poll_after_s: int
-    """When to look again; longer the longer it takes."""
+    running_for_s: float
+    """Since the file came; the longer, the less often its page asks again."""
+
+    @property
+    def note(self) -> str:
+        return f"attempt {self.attempts}" if self.attempts > 1 else ""
 
 
 def progress_of(*, manifest: Manifest, at: datetime) -> Progress:
     """Return where the reading of ``manifest`` (with its ``run``) stands."""
-    waited = at - manifest.received_at
-    poll_after_s = 1 if waited < timedelta(seconds=30) else 2 if waited < timedelta(minutes=5) else 5
+    is_waiting = manifest.state == ManifestState.QUEUED
     return Progress(
-        is_waiting=manifest.state == ManifestState.QUEUED,
+        state="running" if is_waiting and manifest.run.step else manifest.state,
+        is_waiting=is_waiting,
         step=_STEPS[manifest.run.step],
         rows_done=manifest.run.rows_done,
         attempts=manifest.run.attempts,
-        poll_after_s=poll_after_s,
+        running_for_s=(at - manifest.received_at).total_seconds(),
     )
 
 
@@ -79,6 +86,18 @@ def rules_of(*, manifest: Manifest) -> list[RuleCount]:
     return sorted(counts, key=lambda found: (found.severity != ERROR, -found.count, found.rule))
 
 
+def columns_of(*, manifest: Manifest) -> list[tuple[str, str, str]]:
+    """Return every column of a file: its heading, what it was read as, the unit in its heading."""
+    return [
+        (column["header"], _label(column["field"]), column["unit"] or "")
+        for column in manifest.summary.get("columns", ())
+    ]
+
+
 def problems_of(*, manifest: Manifest) -> QuerySet[ManifestProblem]:
     """Return the kept problems of a file; they were stored in the order of its rows."""
     return manifest.problems.order_by("pk")
+
+
+def _label(field: str | None) -> str:
+    return FIELDS[field].label if field else "kept as extra"

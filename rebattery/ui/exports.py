@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 
 from rebattery.errors import RuleViolation
+from rebattery.ui.listing import Column, Filter, filtered, ordered
 
 # Programs run a cell that starts with one of these; blanks and a byte order mark before it do not help.
 _DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠")
@@ -72,6 +74,26 @@ def xlsx_response(*, name: str, headings: Sequence[str], rows: Iterable[Sequence
     return FileResponse(
         open(spool.name, "rb"), as_attachment=True, filename=f"{name}.xlsx", content_type=content_type
     )
+
+
+def list_export(
+    queryset: QuerySet[Any],
+    *,
+    name: str,
+    columns: Sequence[Column],
+    filters: Sequence[Filter],
+    params: QueryDict,
+    default_sort: str = "-id",
+) -> HttpResponseBase:
+    """Write all rows of a list, filtered and ordered as its address says; ``export=xlsx`` gives a workbook.
+
+    :raises TooManyRows: when a workbook would overflow.
+    """
+    rows = filtered(queryset, filters=filters, params=params)
+    rows = ordered(rows, columns=columns, params=params, default=default_sort).iterator(chunk_size=2_000)
+    respond = xlsx_response if params.get("export") == "xlsx" else csv_response
+    lines = ([column.value(row) for column in columns] for row in rows)
+    return respond(name=name, headings=[column.label for column in columns], rows=lines)
 
 
 class _Echo:

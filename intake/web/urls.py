@@ -1,0 +1,34 @@
+"""Pages of intake; the names are global."""
+
+from django.urls import URLPattern, path
+
+from intake.web import batches, catalogue, dock, inspect, manifests, photos, scan, suppliers
+
+urlpatterns: list[URLPattern] = [
+    path("batches/", batches.batches, name="batches"),
+    path("batches/new/", batches.batch_upload, name="batch_upload"),
+    path("batches/new/template.csv", batches.batch_template, name="batch_template"),
+    path("batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("manifests/<int:manifest_id>/", manifests.manifest, name="manifest"),
+    path("manifests/<int:manifest_id>/progress/", manifests.manifest_progress, name="manifest_progress"),
+    path("manifests/<int:manifest_id>/file/", manifests.manifest_file, name="manifest_file"),
+    path("manifests/<int:manifest_id>/read-again/", manifests.manifest_again, name="manifest_again"),
+    path("dock/", dock.dock, name="dock"),
+    path("dock/<int:batch_id>/", dock.dock_batch, name="dock_batch"),
+    path("dock/<int:batch_id>/close/", dock.dock_close, name="dock_close"),
+    path("packs/<int:pack_id>/inspect/", inspect.inspect_pack, name="inspect_pack"),
+    path("packs/<int:pack_id>/inspect/draft/", inspect.inspection_draft, name="inspection_draft"),
+    path("packs/<int:pack_id>/hazard/", inspect.report_hazard, name="report_hazard"),
+    path("packs/<int:pack_id>/reopen/", inspect.reopen_pack, name="reopen_pack"),
+    path("packs/<int:pack_id>/photos/", photos.photo_add, name="photo_add"),
+    path("photos/<int:photo_id>/", photos.photo, name="photo"),
+    path("scan/", scan.scan, name="scan"),
+    path("suppliers/", suppliers.suppliers, name="suppliers"),
+    path("suppliers/new/", suppliers.supplier_new, name="supplier_new"),
+    path("suppliers/<int:supplier_id>/", suppliers.supplier, name="supplier"),
+    path("suppliers/<int:supplier_id>/edit/", suppliers.supplier_edit, name="supplier_edit"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/new/", catalogue.pack_type_new, name="pack_type_new"),
+    path("catalogue/<int:pack_type_id>/", catalogue.pack_type, name="pack_type"),
+    path("catalogue/<int:pack_type_id>/edit/", catalogue.pack_type_edit, name="pack_type_edit"),
+]
