@@ -14,7 +14,7 @@ from rebattery.jobs import Job, send
 @shared_task(bind=True, name=Job.GRADE_WAITING.value)
 def grade_waiting(self: Task, **_: Any) -> None:
     """Decide on all that waits. Natural key: the pack in its state; a second run finds nothing."""
-    decisions.grade_waiting(actor=task_actor("Grading", job_id=self.request.id), now=timezone.now)
+    decisions.grade_waiting(actor=task_actor("Grading", job_id=self.request.id or ""), now=timezone.now)
 
 
 @shared_task(name=Job.SWEEP_GRADING.value)

@@ -1,5 +1,6 @@
 """Sets of packs with evidence on them, written with their trail, for tests of what follows."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -8,7 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from grading.domain.policy import seed_document
-from grading.models import CapacityTest, Instrument, PolicyVersion, ResistanceTest
+from grading.models import CapacityTest, Instrument, PolicyVersion, ResistanceTest, ReviewCase
+from grading.services import decisions
 from grading.services.policies import publish
 from intake.domain.lifecycle import Move
 from intake.models import Inspection, Pack
@@ -31,17 +33,7 @@ def make_inspected(count: int = 1, *, safety: str = "ok", by: User | None = None
     packs = list(make_batch(packs=[pack or {} for _ in range(count)]).packs.order_by("id"))
     with transaction.atomic():
         _move(packs, Move.RECEIVE, facts={"batch": "T"})
-        _insert(
-            [
-                Inspection(
-                    pack=pack, answers={}, safety=safety, identity_confirmed=True, at=AT, person_id=by and by.pk,
-                    person_label=by.name if by else "Test",
-                )
-                for pack in packs
-            ],
-            "inspection.submitted",
-            {"outcome": safety},
-        )  # fmt: skip
+        add_inspection(packs, safety, by=by)
         if safety == "ok":
             _move(packs, Move.PASS_INSPECTION)
         else:
@@ -49,28 +41,38 @@ def make_inspected(count: int = 1, *, safety: str = "ok", by: User | None = None
     return packs
 
 
+def add_inspection(packs: Sequence[Pack], safety: str, *, by: User | None = None) -> None:
+    """Submit an inspection of each pack with this outcome; moves no pack."""
+    values = {"answers": {}, "safety": safety, "identity_confirmed": True, "at": AT} | _person(by)
+    _insert([Inspection(pack=pack, **values) for pack in packs], "inspection.submitted", {"outcome": safety})
+
+
 def add_capacity(packs: Sequence[Pack], soh: str, *, by: User | None = None, **fields: Any) -> None:
     """Record a capacity test of each pack that gives ``soh`` percent."""
     values = {
         "method": "cc_discharge", "basis": "ah", "measured_capacity_ah": Decimal(50),
         "reference_value": Decimal(100), "reference_source": "test", "c_rate": Decimal("0.33"),
-        "temperature_degc": Decimal(25), "voltage_from_v": Decimal(400), "voltage_to_v": Decimal(300),
-        "ended_by_cell_limit": True, "soh_percent": Decimal(soh), "measured_at": TESTED_AT, "at": TESTED_AT,
-        "person_id": by and by.pk, "person_label": by.name if by else "Test", "instrument": _instrument(),
+        "certificate_number": "CAL-1", "temperature_degc": Decimal(25), "voltage_from_v": Decimal(400),
+        "voltage_to_v": Decimal(300), "ended_by_cell_limit": True, "soh_percent": Decimal(soh),
+        "measured_at": TESTED_AT, "at": TESTED_AT, "instrument": _instrument(),
     }  # fmt: skip
-    _insert([CapacityTest(pack=pack, **values | fields) for pack in packs], "capacity_test.recorded", {"soh": soh})
+    _insert(
+        [CapacityTest(pack=pack, **values | _person(by) | fields) for pack in packs],
+        "capacity_test.recorded",
+        {"soh": soh, "instrument": "T"},
+    )
 
 
 def add_resistance(packs: Sequence[Pack], ratio: str, *, by: User | None = None, **fields: Any) -> None:
     """Record a comparable resistance test of each pack that gives ``ratio`` to its baseline."""
     values = {
-        "method": "dc_pulse", "pulse_duration_s": Decimal(10), "soc_percent": Decimal(50),
-        "temperature_degc": Decimal(25), "ir_mohm": Decimal(60), "baseline_mohm": Decimal(60),
-        "baseline_source": "type", "ir_ratio": Decimal(ratio), "is_comparable": True, "measured_at": TESTED_AT,
-        "at": TESTED_AT, "person_id": by and by.pk, "person_label": by.name if by else "Test",
-        "instrument": _instrument(),
+        "method": "dc_pulse", "certificate_number": "CAL-1", "pulse_duration_s": Decimal(10),
+        "soc_percent": Decimal(50), "temperature_degc": Decimal(25), "ir_mohm": Decimal(60),
+        "baseline_mohm": Decimal(60), "baseline_source": "type", "ir_ratio": Decimal(ratio),
+        "is_comparable": True, "measured_at": TESTED_AT, "at": TESTED_AT, "instrument": _instrument(),
     }  # fmt: skip
-    _insert([ResistanceTest(pack=pack, **values | fields) for pack in packs], "resistance_test.recorded", {"ir": 60})
+    rows = [ResistanceTest(pack=pack, **values | _person(by) | fields) for pack in packs]
+    _insert(rows, "resistance_test.recorded", {"ir": 60, "instrument": "T"})
 
 
 def make_tested(
@@ -101,7 +103,9 @@ def _insert(rows: Sequence[Any], code: str, facts: dict[str, Any]) -> None:
     events = _supersede(rows, code.split(".")[0])
     model.objects.bulk_create(rows)
     events += [
-        Event(code=code, subject_id=row.pk, subject_label=str(row), pack_id=row.pack_id, after={}, facts=facts)
+        Event(
+            code=code, subject_id=row.pk, subject_label=str(row), pack_id=row.pack_id, after={}, facts=facts
+        )
         for row in rows
     ]
     record(events=events, actor=SYSTEM, at=TESTED_AT)
@@ -118,12 +122,36 @@ def _supersede(rows: Sequence[Any], subject: str) -> list[Event]:
                 row.pk = cursor.fetchone()[0]
             model.objects.filter(pk=old.pk).update(superseded_by_id=row.pk)
             event = Event(
-                code=f"{subject}.superseded", subject_id=old.pk, subject_label=str(old), after={}, reason="Test"
+                code=f"{subject}.superseded",
+                subject_id=old.pk,
+                subject_label=str(old),
+                after={},
+                reason="Test",
             )
             events.append(event)
     return events
 
 
+def _person(by: User | None) -> dict[str, Any]:
+    return {"person_id": by and by.pk, "person_label": by.name if by else "Test"}
+
+
 def _instrument() -> Instrument:
     return Instrument.objects.order_by("id").first() or make_instrument()
 
+
+def make_reviews(count: int = 1, **evidence: Any) -> list[ReviewCase]:
+    """Make packs that a policy sent to review, by default because their SOH is below the floor."""
+    packs = make_tested(count, **{"soh": "15"} | evidence)
+    decisions.grade(pack_ids=[pack.pk for pack in packs], actor=SYSTEM, at=GRADED_AT)
+    return list(ReviewCase.objects.filter(pack__in=packs, state="open").select_related("pack").order_by("id"))
+
+
+def leave_claims(packs: Sequence[Pack], *, attempts: int) -> None:
+    """Leave the packs as workers left them that died ``attempts`` times."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO grading_gradingclaim SELECT id, %s, %s, now() - interval '1 s'"
+            " FROM unnest(%s::bigint[]) AS id",
+            [attempts, uuid.uuid4(), [pack.pk for pack in packs]],
+        )

@@ -1,0 +1,90 @@
+"""Every stored decision follows from its evidence and its policy."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+
+from grading.models import Decision, ReviewCase
+from grading.queries.decisions import current_decisions, decisions_of, replayed_decisions
+from grading.services.decisions import grade_waiting
+from grading.services.reviews import override_approve, override_request
+from grading.services.reviews.cases import Justification
+from rebattery.actor import SYSTEM
+from tests.evidence import GRADED_AT, make_inspected, make_tested, publish_seed
+from tests.factories import make_actor, make_person
+
+WHY = Justification(code="engineering", text="Looks better than it measures")
+
+
+@pytest.fixture
+def packs(db):
+    """Packs of every kind of verdict, one overridden, one that failed."""
+    publish_seed()
+    made = [
+        make_tested(soh=soh, ratio=ratio, chemistry=chemistry)[0]
+        for soh in (None, "15", "19.9999", "20", "59.9999", "60", "80", "80.0001", "104.5")
+        for ratio in (None, "1.2", "1.5", "2.0")
+        for chemistry in ("LFP", "LMFP", "NMC", "LMO", "NA_ION", "UNKNOWN", "NIMH")
+    ]
+    made += (
+        make_inspected(safety="critical") + make_inspected(safety="damaged") + make_inspected(safety="odd")
+    )
+    grade_waiting(actor=SYSTEM, now=lambda: GRADED_AT)
+    case = ReviewCase.objects.filter(rule="SOH_BELOW_20", pack__status="in_review").first()
+    ann, ben = (make_actor(make_person("reviewer")) for _ in range(2))
+    override_request(case_id=case.pk, version=1, grade="C", why=WHY, actor=ann, at=GRADED_AT)
+    override_approve(case_id=case.pk, version=2, why=WHY, actor=ben, at=GRADED_AT)
+    return made
+
+
+class TestReplayedDecisions:
+    @pytest.mark.rule(11)
+    def test_come_out_as_they_are_stored(self, packs):
+        replayed = list(replayed_decisions())
+        assert len(replayed) == len(packs) + 1
+        assert [item for item in replayed if item.differences] == []
+        assert {item.kind for item in replayed} == {"policy", "override", "failed"}
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"grade": "A"}, "grade 'A', now"),
+            ({"route": "hold"}, "route 'hold', now"),
+            ({"warranty": {}}, "warranty {}, now"),
+            ({"evidence": {"soh_percent": "99"}}, "the evidence does not have its SHA-256"),
+            ({"policy_sha256": "0" * 64}, "no policy has the SHA-256"),
+        ],
+    )
+    def test_show_what_was_changed_behind_our_back(self, packs, change, said):
+        from grading.queries.decisions import _differences
+
+        decision = Decision.objects.filter(grade="B").select_related("policy").first()
+        version = decision.policy
+        for name, value in change.items():
+            setattr(decision, name, value)
+        found = list(_differences(decision, version if "policy_sha256" not in change else None))
+        assert any(said in text for text in found)
+
+    def test_command_prints_the_count(self, packs, capsys):
+        call_command("replay_decisions")
+        again = Decision.objects.filter(kind="policy").count()
+        said = capsys.readouterr().out
+        assert said.startswith(f"{again} decisions judged again, 1 overrides traced to their base,")
+        assert "1 failures skipped: 0 differences." in said
+
+
+class TestCurrentDecisions:
+    def test_are_those_in_force(self, packs):
+        ids = [pack.pk for pack in packs]
+        found = current_decisions(pack_ids=ids)
+        assert set(found) == set(ids)
+        assert all(decision.superseded_by_id is None for decision in found.values())
+
+    def test_of_one_pack_come_newest_first(self, packs):
+        override = Decision.objects.get(kind="override")
+        assert [decision.kind for decision in decisions_of(pack_id=override.pack_id)] == [
+            "override",
+            "policy",
+        ]
+        assert Decimal(override.evidence["soh_percent"]) < 20
