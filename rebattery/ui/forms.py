@@ -67,7 +67,10 @@ class MeasuredDecimalField(forms.DecimalField):
         super().__init__(min_value=low, max_value=high, **options)
 
     def to_python(self, value: Any) -> Decimal | None:
-        if isinstance(value, str) and (text := value.strip()):
+        text = value.strip() if isinstance(value, str) else ""
+        if isinstance(value, str) and not text:
+            return None
+        if text:
             if len(_MARKS.findall(text)) > 1:
                 raise ValidationError(self.error_messages["ambiguous"], code="ambiguous")
             if not _NUMBER.fullmatch(text):

@@ -5,16 +5,20 @@
   const SEQUENCE_MS = 1200;
   const help = document.getElementById("key-help");
   let timer = 0;
+  let lastKeyAt = 0;
   let prefix = "";
 
   const isTyping = (element) => element.matches("input:not([type=radio], [type=checkbox], [type=file]), textarea, select, [contenteditable]");
   const visible = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility() && !element.disabled);
 
+  // The first link of a row takes the focus, so that Enter opens it; a row without one takes it itself.
   const moveRow = (step) => {
-    const links = [...document.querySelectorAll("[data-rows] tbody tr, [data-row]")]
-      .map((row) => row.querySelector("a, button, input:not([type=hidden])")).filter(Boolean);
-    const here = links.findIndex((link) => link.closest("tr, [data-row]").contains(document.activeElement));
-    links[here < 0 ? 0 : Math.min(links.length - 1, Math.max(0, here + step))]?.focus();
+    const rows = [...document.querySelectorAll("[data-rows] tbody tr, [data-row]")];
+    const here = rows.findIndex((row) => row.contains(document.activeElement));
+    const row = rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))];
+    if (!row) return;
+    row.tabIndex = -1;
+    (row.querySelector("a, button, input:not([type=hidden])") || row).focus();
   };
 
   const answer = (number) => {
@@ -57,6 +61,9 @@
 
   document.addEventListener("keydown", (event) => {
     clearTimeout(timer);
+    const isBurst = event.timeStamp - lastKeyAt < PAUSE_MS;
+    lastKeyAt = event.timeStamp;
+    if (isBurst) return;
     if (document.querySelector("dialog[open]") || event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       visible('[data-key="Ctrl+Enter"]')?.click();

@@ -10,7 +10,10 @@
   const TONES = { ok: [[880, 0.12]], already: [[660, 0.08], [660, 0.08]], warning: [[440, 0.2]], stop: [[180, 0.25], [180, 0.25]] };
   const BUZZES = { ok: [60], already: [40, 40, 40], warning: [150], stop: [300, 100, 300] };
   const sound = (tone) => {
-    navigator.vibrate?.(BUZZES[tone]);
+    // Browsers refuse sound until a person has used the page, or the one before it.
+    const isUsed = navigator.userActivation?.hasBeenActive;
+    if (isUsed) navigator.vibrate?.(BUZZES[tone]);
+    if (!isUsed && !document.referrer.startsWith(location.origin)) return;
     const audio = new AudioContext();
     let at = audio.currentTime;
     for (const [pitch, length] of TONES[tone] || []) {
