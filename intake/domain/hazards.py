@@ -40,6 +40,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("label_unreadable", "Serial or rating label missing or unreadable?", "ok", "Inspection"),
 )
 BY_CODE: dict[str, Question] = {question.code: question for question in QUESTIONS}
+HAZARDS = tuple(question for question in QUESTIONS if question.safety != "ok")
 PHOTO_SLOTS: dict[str, str] = {
     "label": "Rating label",
     "front": "Front and connectors",

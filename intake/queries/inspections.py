@@ -2,8 +2,22 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from intake.domain.inspection import Observation
-from intake.models import Inspection, InspectionDraft, Photo
+from intake.models import Inspection, InspectionDraft, Pack, Photo
+from rebattery.accounts.models import User
+
+
+def packs_for(*, viewer: User) -> QuerySet[Pack]:
+    """Return the packs that ``viewer`` may see, with what their inspection page names."""
+    return Pack.objects.visible_to(viewer).select_related("batch", "supplier")
+
+
+def photos_for(*, viewer: User) -> QuerySet[Photo]:
+    """Return the photos of the packs that ``viewer`` may see."""
+    packs = Pack.objects.visible_to(viewer).values("pk")
+    return Photo.objects.filter(pack__in=packs).select_related("shown")
 
 
 @dataclass(frozen=True)
