@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Avg, Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Round
@@ -93,7 +94,8 @@ def story_of(*, batch: Batch, viewer: User) -> list[Entry]:
 
 
 def _parts(packs: QuerySet[Pack], column: str) -> list[Part]:
-    labels = dict(Pack._meta.get_field(column).flatchoices)
+    field: Any = Pack._meta.get_field(column)
+    labels = dict(field.flatchoices)
     rows = packs.values_list(column).annotate(
         count=Count("pk"), kwh=Coalesce(Sum("nominal_energy_kwh"), Decimal(0), output_field=_KWH)
     )
@@ -109,5 +111,5 @@ def _sum_of_packs(total: Sum) -> Subquery:
     return Subquery(_packs().annotate(total=total).values("total"))
 
 
-def _packs() -> QuerySet[Pack]:
+def _packs() -> QuerySet[Pack, Any]:
     return Pack.objects.filter(batch=OuterRef("pk")).order_by().values("batch")

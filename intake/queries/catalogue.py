@@ -25,6 +25,8 @@ MEASURES = (
     ("baseline_ir_temperature_degc", "Baseline temperature", "°C"),
 )
 """Measured or published figures of a pack type: column, label, unit."""
+BASELINE_METHODS = (("dc_pulse", "DC pulse"), ("ac_1khz", "AC 1 kHz"))
+"""How a baseline resistance was measured; a resistance test compares only within one method."""
 _COMPARED = ("nominal_energy_kwh", "rated_capacity_ah", "nominal_voltage_v", "mass_kg")
 
 
@@ -50,9 +52,21 @@ def catalogue_for_reading() -> list[dict[str, Any]]:
 
 def figures_of(*, pack_type: PackType) -> list[tuple[str, object, str]]:
     """Return label, value and unit of every figure; the value is None where nobody has confirmed one."""
-    return [(label, getattr(pack_type, name), unit) for name, label, unit in MEASURES]
+    return [(label, _short(getattr(pack_type, name)), unit) for name, label, unit in MEASURES]
+
+
+def baseline_method_of(*, pack_type: PackType) -> str:
+    """Return the method of the baseline resistance in words, "" when nobody has confirmed one."""
+    return dict(BASELINE_METHODS).get(pack_type.baseline_ir_method, "")
 
 
 def story_of(*, pack_type: PackType) -> list[Entry]:
     """Return the trail of a pack type, oldest first."""
     return [entry_of(event) for event in events_of(subject_type="pack_type", subject_id=pack_type.pk)]
+
+
+def _short(value: Decimal | int | None) -> Decimal | int | None:
+    """Drop zeros that only the column's width has put behind the decimal point."""
+    if not isinstance(value, Decimal):
+        return value
+    return value.to_integral_value() if value == value.to_integral_value() else value.normalize()

@@ -11,7 +11,11 @@ from intake.domain.manifest.problems import ERROR
 from intake.models import Manifest, ManifestProblem, ManifestState
 from rebattery.accounts.models import User
 
-_STEPS = {"": "Waiting for a worker", "reading": "Reading and checking", "announcing": "Writing the batch"}
+_STEPS = {
+    "": "Waiting for a worker",
+    "reading": "Reading and checking rows",
+    "announcing": "Writing the batch",
+}
 
 
 def manifests_for(*, viewer: User) -> QuerySet[Manifest]:
@@ -70,7 +74,7 @@ class RuleCount:
 
     @property
     def label(self) -> str:
-        return self.rule.replace("_", " ").capitalize()
+        return self.rule.replace("_", " ").capitalize().replace("Soh", "SOH").replace("Vin", "VIN")
 
 
 def rules_of(*, manifest: Manifest) -> list[RuleCount]:

@@ -1,5 +1,7 @@
 """Suppliers with what they have sent."""
 
+from typing import Any
+
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -37,9 +39,8 @@ def _count(model: type[Batch] | type[Pack] | type[Manifest]) -> Coalesce:
     return Coalesce(Subquery(_own(model).annotate(number=Count("pk")).values("number")), 0)
 
 
-def _own(model: type[Batch] | type[Pack] | type[Manifest]) -> QuerySet[Batch | Pack | Manifest]:
-    rows: QuerySet[Batch | Pack | Manifest] = model._default_manager.filter(supplier=OuterRef("pk"))
-    return rows.order_by().values("supplier")
+def _own(model: type[Batch] | type[Pack] | type[Manifest]) -> QuerySet[Any, Any]:
+    return model._default_manager.filter(supplier=OuterRef("pk")).order_by().values("supplier")
 
 
 def supplier_by_code(*, code: str) -> Supplier | None:

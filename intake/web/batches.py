@@ -1,6 +1,7 @@
 """Batches: the list, the upload, and one batch."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from intake.domain.manifest.fields import FIELDS, Field
+from intake.domain.manifest.fields import FIELDS, Field, Kind
 from intake.models import ManifestState, Pack
 from intake.queries.batches import batches_for, naming, overview_of, packs_of, story_of
 from intake.queries.manifests import unfinished_for
@@ -57,8 +58,15 @@ PACK_COLUMNS = (
     Column(key="make", label="Make", value=lambda row: row.make),
     Column(key="model", label="Model", value=lambda row: row.model),
     Column(key="chemistry", label="Chemistry", value=lambda row: row.chemistry),
-    Column(key="kwh", label="Nominal (kWh)", value=lambda row: row.nominal_energy_kwh, is_number=True),
-    Column(key="soh", label="Declared SOH (%)", value=lambda row: row.declared_soh_percent, is_number=True),
+    Column(
+        key="kwh", label="Nominal (kWh)", value=lambda row: _rounded(row.nominal_energy_kwh), is_number=True
+    ),
+    Column(
+        key="soh",
+        label="Claimed SOH (%)",
+        value=lambda row: _rounded(row.declared_soh_percent),
+        is_number=True,
+    ),
     Column(key="status", label="State", value=lambda row: row.get_status_display()),
 )
 PACK_FILTERS = (
@@ -116,7 +124,7 @@ def batch_upload(request: HttpRequest) -> HttpResponse:
                 messages.info(request, "You sent this very file before. This is what became of it.")
             return redirect("manifest", manifest.pk)
     limit_mb = settings.UPLOAD_LIMIT_BYTES // 1024**2
-    context = {"form": form, "fields": FIELDS.values(), "limit_mb": limit_mb}
+    context = {"form": form, "fields": columns_explained(), "limit_mb": limit_mb}
     return render(request, "intake/batches/upload.html", context)
 
 
@@ -147,6 +155,36 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
 
 TEMPLATE_FIELDS = [field for field in FIELDS.values() if field.required or field.history_weight]
 """The columns of the file to fill in: what is needed, and what tells a pack's history."""
+
+
+_ALLOWED = {
+    Kind.SERIAL: "4 to 40 characters: A-Z, 0-9 and . / _ -",
+    Kind.TRACTION_CODE: "GB/T 34014 code, 24 characters",
+    Kind.VIN: "17 letters and digits, without I, O and Q",
+    Kind.CHEMISTRY: "such as LFP, NMC 622, NCA, LMO, LTO",
+    Kind.FLAG: "yes, no",
+    Kind.DATE: "such as 2021-11-02 or 2021-11",
+    Kind.LIST: "several, separated by ;",
+}
+
+
+def columns_explained() -> list[tuple[Field, str]]:
+    """Return every field with what its cells may hold, those that are needed first."""
+    return [
+        (field, _allowed(field)) for field in sorted(FIELDS.values(), key=lambda field: not field.required)
+    ]
+
+
+def _allowed(field: Field) -> str:
+    if field.words:
+        return ", ".join(field.words)
+    if field.hard:
+        return "{:,} to {:,}".format(*field.hard)
+    return _ALLOWED.get(field.kind, "text")
+
+
+def _rounded(value: Decimal | None) -> Decimal | None:
+    return None if value is None else round(value, 1)
 
 
 def heading_of(field: Field) -> str:

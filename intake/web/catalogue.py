@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from intake.models import PackType
-from intake.queries.catalogue import figures_of, matching, pack_types, story_of
+from intake.queries.catalogue import baseline_method_of, figures_of, matching, pack_types, story_of
 from intake.services.catalogue import add_pack_type, change_pack_type
 from intake.web.forms import EditPackTypeForm, NewPackTypeForm
 from rebattery.accounts.guards import actor_of, person_of, requires
@@ -57,6 +57,7 @@ def pack_type(request: HttpRequest, pack_type_id: int) -> HttpResponse:
     context = {
         "pack_type": shown,
         "title": str(shown),
+        "baseline_method": baseline_method_of(pack_type=shown),
         "figures": figures_of(pack_type=shown),
         "story": story_of(pack_type=shown),
         "trail_links": viewer.may(Capability.VIEW_TRAIL),

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.db import models
 
-from intake.models import PackType
-from intake.queries.catalogue import MEASURES
+from intake.models import PackType, Supplier
+from intake.queries.catalogue import BASELINE_METHODS, MEASURES
 from intake.queries.suppliers import suppliers_to_send_for
 from intake.services.catalogue import EDITABLE
 from rebattery.ui.forms import MeasuredDecimalField
@@ -27,7 +27,7 @@ class UploadForm(forms.Form):
 class UploadForSupplierForm(UploadForm):
     """A file that staff send on behalf of a supplier."""
 
-    supplier = forms.ModelChoiceField(queryset=None)
+    supplier: "forms.ModelChoiceField[Supplier]" = forms.ModelChoiceField(queryset=None)
     field_order = ["supplier", "file"]
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -76,12 +76,15 @@ def _figure(field: models.Field, **options: Any) -> forms.Field | None:
 class PackTypeForm(forms.ModelForm):
     """A pack type's figures; what nobody has confirmed stays blank."""
 
+    baseline_ir_method = forms.ChoiceField(
+        choices=[("", "Not confirmed"), *BASELINE_METHODS], label="Baseline method", required=False
+    )
+
     class Meta:
         model = PackType
         fields = [name for name in EDITABLE if name != "unconfirmed_fields"]
         labels = {name: label for name, (label, _) in _WORDS.items()} | {
             "chemistry_detail": "Exact chemistry",
-            "baseline_ir_method": "Baseline method",
             "is_active": "May be chosen",
         }
         formfield_callback = _figure

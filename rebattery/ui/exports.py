@@ -90,9 +90,9 @@ def list_export(
     :raises TooManyRows: when a workbook would overflow.
     """
     rows = filtered(queryset, filters=filters, params=params)
-    rows = ordered(rows, columns=columns, params=params, default=default_sort).iterator(chunk_size=2_000)
+    rows = ordered(rows, columns=columns, params=params, default=default_sort)
     respond = xlsx_response if params.get("export") == "xlsx" else csv_response
-    lines = ([column.value(row) for column in columns] for row in rows)
+    lines = ([column.value(row) for column in columns] for row in rows.iterator(chunk_size=2_000))
     return respond(name=name, headings=[column.label for column in columns], rows=lines)
 
 
