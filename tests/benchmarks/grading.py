@@ -74,6 +74,7 @@ def _worker() -> subprocess.Popen[bytes]:
         "--loglevel", "error", "--include", "tests.benchmarks.grading", "--without-mingle", "--without-gossip",
     ]  # fmt: skip
     environment = os.environ | {"PYTHONWARNINGS": "ignore"}
+    app.control.purge()  # what an earlier run left behind
     worker = subprocess.Popen(command, env=environment)
     while not app.control.inspect(timeout=0.5).ping():
         assert worker.poll() is None, "the worker did not start"
