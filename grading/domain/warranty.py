@@ -44,12 +44,22 @@ def warranty_for(
     threshold = Decimal(entry["threshold_percent"])
     if entry["residual_basis"] == "nameplate" and (soh_percent is None or soh_percent <= threshold):
         return None
+    return _terms(policy, verdict.warranty)
+
+
+def all_terms(policy: Policy) -> list[tuple[str, WarrantyTerms]]:
+    """Return every set of terms that ``policy`` knows, each after its name."""
+    return [(entry["label"], _terms(policy, key)) for key, entry in policy.document["warranty"].items()]
+
+
+def _terms(policy: Policy, key: str) -> WarrantyTerms:
+    entry = policy.document["warranty"][key]
     return WarrantyTerms(
-        key=verdict.warranty,
+        key=key,
         by_default=entry["by_default"],
         term_months=entry["term_months"],
         cycles=entry["cycles"],
-        threshold_percent=threshold,
+        threshold_percent=Decimal(entry["threshold_percent"]),
         residual_basis=entry["residual_basis"],
         monitoring=entry["monitoring"],
         sentence=_sentence(entry),

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from grading.domain.policy import Policy, parse_policy
-from grading.models import PolicyVersion
+from grading.models import Decision, PolicyVersion
 from rebattery.errors import RuleViolation
 
 
@@ -25,7 +25,7 @@ def policy_in_force(*, at: datetime) -> PolicyVersion:
 
     :raises NoPolicyInForce: when none has taken effect by then.
     """
-    version = policies().filter(effective_from__lte=at).first()
+    version = in_force_or_none(at=at)
     if version is None:
         raise NoPolicyInForce
     return version
@@ -39,3 +39,14 @@ def compiled(version: PolicyVersion) -> Policy:
 
 
 _COMPILED: dict[str, Policy] = {}
+
+
+def in_force_or_none(*, at: datetime) -> PolicyVersion | None:
+    """Return the policy that decides at ``at``, None when there is none."""
+    return policies().filter(effective_from__lte=at).first()
+
+
+def decisions_in_force() -> dict[int, int]:
+    """Return how many current decisions follow each policy, by its key."""
+    current = Decision.objects.filter(superseded_by__isnull=True).order_by()
+    return dict(current.values_list("policy").annotate(count=Count("pk")))

@@ -1,17 +1,19 @@
-"""What waits for the reviewers, grouped by the rule that brought it there."""
+"""What waits for the reviewers, grouped by the rule that brought it there, and who may decide on it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Min, QuerySet
 
-from grading.domain.review_reasons import rule_label
-from grading.models import CapacityTest, ResistanceTest, ReviewCase
+from grading.domain.review_reasons import goes_to_reuse, is_safety_decision, rule_label
+from grading.models import ReviewCase
 from intake.domain.lifecycle import Status
-from intake.models import Inspection, Photo
 from rebattery.accounts.models import User
+from rebattery.accounts.roles import Capability
 
-WAITING_STATES = (ReviewCase.State.OPEN, ReviewCase.State.OVERRIDE_REQUESTED)
+State = ReviewCase.State
+WAITING_STATES = (State.OPEN, State.OVERRIDE_REQUESTED)
 
 
 @dataclass(frozen=True)
@@ -34,63 +36,78 @@ def reviews_waiting() -> QuerySet[ReviewCase]:
 def rule_groups() -> list[RuleGroup]:
     """Return the queue's groups, the largest first."""
     found = reviews_waiting().values_list("rule").annotate(count=Count("pk"), oldest_at=Min("opened_at"))
-    return [
-        RuleGroup(rule, rule_label(rule), count, at) for rule, count, at in found.order_by("-count", "rule")
-    ]
+    ordered = found.order_by("-count", "rule")
+    return [RuleGroup(rule, rule_label(rule), count, oldest_at) for rule, count, oldest_at in ordered]
 
 
-def review_case(*, case_id: int) -> ReviewCase | None:
-    """Return one review with all that its page shows of pack and decision, None when it is not there."""
-    rows = ReviewCase.objects.select_related(
-        "pack__supplier",
-        "pack__batch",
-        "pack__pack_type",
-        "decision__policy",
-        "decision__superseded_by__policy",
+def review_cases() -> QuerySet[ReviewCase]:
+    """Return all reviews, decided ones too, with what their page shows of pack and decision."""
+    return ReviewCase.objects.select_related(
+        "pack__supplier", "pack__batch", "pack__pack_type", "decision__policy"
     )
-    return rows.filter(pk=case_id).first()
 
 
 def neighbors(*, case: ReviewCase) -> tuple[int | None, int | None]:
-    """Return the keys of the reviews before and after ``case`` in its group."""
+    """Return the keys of the waiting reviews before and after ``case`` in its group."""
     group = reviews_waiting().filter(rule=case.rule)
     before = group.filter(pk__lt=case.pk).order_by("-pk").values_list("pk", flat=True).first()
     after = group.filter(pk__gt=case.pk).order_by("pk").values_list("pk", flat=True).first()
     return before, after
 
 
-def photos_of(*, pack_id: int) -> QuerySet[Photo]:
-    """Return a pack's photos, the newest first."""
-    return Photo.objects.filter(pack_id=pack_id).order_by("-id")
-
-
 @dataclass(frozen=True)
-class Measurements:
-    """What the decision's evidence was read from, superseded since or not."""
+class Obstacles:
+    """Why a person may not take each of the steps on a review; empty where they may."""
 
-    inspection: Inspection | None
-    capacity_test: CapacityTest | None
-    resistance_test: ResistanceTest | None
+    confirm: str
+    override: str
+    retest: str
+    answer: str
 
 
-def measurements_behind(*, case: ReviewCase) -> Measurements:
-    """Return the very rows that the decision's snapshot names."""
-    sources = case.decision.evidence.get("sources", {})
-    capacity = CapacityTest.objects.select_related("instrument")
-    resistance = ResistanceTest.objects.select_related("instrument")
-    return Measurements(
-        inspection=Inspection.objects.filter(pk=sources.get("inspection_id")).first(),
-        capacity_test=capacity.filter(pk=sources.get("capacity_test_id")).first(),
-        resistance_test=resistance.filter(pk=sources.get("resistance_test_id")).first(),
+def obstacles(*, case: ReviewCase, viewer: User) -> Obstacles:
+    """Return what stands between ``viewer`` and each step; the services refuse the same."""
+    own = _own(case, viewer)
+    waits_for_second = "An override waits for its answer." if case.state == State.OVERRIDE_REQUESTED else ""
+    asked = "You asked for this override; a second person must answer."
+    is_asker = case.requested_by_person_id == viewer.pk and case.state == State.OVERRIDE_REQUESTED
+    return Obstacles(
+        confirm=own or waits_for_second or _not_confirmable(case),
+        override=own or waits_for_second or _not_overridable(case),
+        retest=own or waits_for_second or _not_on_the_shelf(case),
+        answer=own or (asked if is_asker else "") or _not_on_the_shelf(case),
     )
 
 
-def why_not(*, case: ReviewCase, viewer: User) -> str:
-    """Return why ``viewer`` may not decide on ``case``, empty when they may."""
-    if case.state not in WAITING_STATES:
-        return f"{case.closed_by} decided first: {case.get_state_display().lower()}."
-    if viewer.pk in case.measured_by_person_ids:
-        return "You inspected or measured this pack yourself; another reviewer must decide."
-    if case.state == ReviewCase.State.OVERRIDE_REQUESTED and case.requested_by_person_id == viewer.pk:
-        return "You asked for this override; a second person must answer."
-    return ""
+def _own(case: ReviewCase, viewer: User) -> str:
+    checks: tuple[tuple[Callable[[], bool], str], ...] = (
+        (
+            lambda: case.state not in WAITING_STATES,
+            f"{case.closed_by} decided first: {case.get_state_display().lower()}.",
+        ),
+        (lambda: not viewer.may(Capability.DECIDE_REVIEWS), "Only reviewers decide."),
+        (
+            lambda: viewer.pk in case.measured_by_person_ids,
+            "You inspected or measured this pack yourself; another reviewer must decide.",
+        ),
+    )
+    return next((text for applies, text in checks if applies()), "")
+
+
+def _not_confirmable(case: ReviewCase) -> str:
+    if case.decision.grade == "H":
+        return "A hold is not a verdict: order a retest, or ask for an override."
+    return _not_on_the_shelf(case) if goes_to_reuse(case.decision.grade) else ""
+
+
+def _not_overridable(case: ReviewCase) -> str:
+    codes = [reason["code"] for reason in case.decision.reasons if reason["kind"] == "reason"]
+    if is_safety_decision(case.decision.grade, codes):
+        return "A safety decision is not overridden; re-open the pack for a fresh inspection."
+    return _not_on_the_shelf(case)
+
+
+def _not_on_the_shelf(case: ReviewCase) -> str:
+    if case.pack.status == Status.IN_REVIEW:
+        return ""
+    return f"The pack is {case.pack.get_status_display().lower()}, not in review."

@@ -1,0 +1,103 @@
+"""A policy as decision tables in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grading.domain.policy import Policy
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a decision table."""
+
+    soh: str
+    ir: str
+    grade: str
+    route: str
+    conditions: tuple[str, ...]
+    """What comes with the grade, in sentences."""
+    warranty: str
+    """Name of the warranty terms, empty when there are none."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """How the chemistries that share their rules are judged."""
+
+    title: str
+    chemistries: tuple[str, ...]
+    rows: tuple[Row, ...]
+    note: str
+    """The rule of a class without a table."""
+
+
+def decision_tables(policy: Policy) -> list[Table]:
+    """Return one table for each class of chemistries, in the order of the document."""
+    members: dict[str, list[str]] = {}
+    for entry in policy.document["chemistry_classes"].values():
+        members.setdefault(entry["treat_as"], []).append(entry["label"])
+    return [_table(policy, name, tuple(labels)) for name, labels in members.items()]
+
+
+def floors(policy: Policy) -> list[str]:
+    """Return the floors, which hold for every lithium chemistry."""
+    entry = policy.document["floors"]
+    outcome = f"{entry['grade']}, {policy.route_label(entry['route']).lower()}"
+    return [
+        f"Weakest cell below {entry['weakest_percent']} %: {outcome}.",
+        f"SOH measured on the bench below {entry['pack_percent']} %: {outcome}.",
+    ]
+
+
+def evidence_demands(policy: Policy) -> list[str]:
+    """Return what the policy accepts as evidence and when it holds a pack for want of it."""
+    entry = policy.document["evidence"]
+    demands = [f"Only SOH from these sources grades: {', '.join(entry['soh_sources_allowed'])}."]
+    if entry["max_age_days"] is not None:
+        demands.append(f"A measurement counts for {entry['max_age_days']} days.")
+    if entry["needs_ir"]:
+        demands.append("A missing resistance holds a pack where it can still change the route.")
+    if entry["needs_weakest"]:
+        demands.append("A missing weakest cell holds a pack where it can still change the route.")
+    demands.append(f"Guard band: {policy.guard_band_pts} points are taken off the SOH.")
+    return demands
+
+
+def remarks(policy: Policy) -> list[str]:
+    """Return the remarks and caps that lie over the tables."""
+    texts: Mapping[str, str] = policy.document["texts"]
+    return [
+        texts[entry["code"]] + (f" At best {entry['grade']}." if entry["grade"] else "")
+        for entry in policy.document["overlays"]
+    ]
+
+
+def _table(policy: Policy, name: str, labels: tuple[str, ...]) -> Table:
+    document = policy.document
+    rule = document["class_rules"].get(name)
+    if rule:
+        outcome = f"{rule.get('grade', 'H')}, {policy.route_label(rule.get('route', 'hold')).lower()}"
+        note = f"{outcome}: {document['texts'][rule['code']]}"
+        return Table(_title(labels), labels, (), note)
+    rows = tuple(_row(policy, row) for row in document["bands"] if row["class"] == name)
+    return Table(_title(labels), labels, rows, "")
+
+
+def _title(labels: tuple[str, ...]) -> str:
+    return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
+
+
+def _row(policy: Policy, row: Mapping[str, Any]) -> Row:
+    low = f"{row['lo']} % {'≤' if row['lo_incl'] else '<'} SOH"
+    return Row(
+        soh=f"{low} {'≤' if row['hi_incl'] else '<'} {row['hi']} %",
+        ir=f"{_SIGNS[row['ir_op']]} {row['ir_limit']}× baseline" if row["ir_op"] else "any",
+        grade=row["grade"],
+        route=policy.route_label(row["route"]),
+        conditions=tuple(policy.document["texts"][code] for code in row["flags"]),
+        warranty=policy.document["warranty"][row["warranty"]]["label"] if row["warranty"] else "",
+    )
+
+
+_SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}

@@ -1,0 +1,88 @@
+"""What a reviewer fills in; shape only, the services check meaning."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from grading.domain.review_reasons import (
+    CONFIRM_REASONS,
+    OVERRIDE_OUTCOMES,
+    OVERRIDE_REASONS,
+    RETEST_REASONS,
+    SECOND_PERSON_REASONS,
+)
+from grading.services.reviews.cases import Justification
+
+
+class ReasonForm(forms.Form):
+    """Why; every step on a review needs it."""
+
+    reason_code = forms.ChoiceField(label="Reason")
+    reason = forms.CharField(
+        label="In your words",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="It stands in the trail.",
+    )
+    codes: Mapping[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["reason_code"].choices = [("", "Choose…"), *self.codes.items()]  # type: ignore[attr-defined]
+
+    @property
+    def why(self) -> Justification:
+        return Justification(code=self.cleaned_data["reason_code"], text=self.cleaned_data["reason"])
+
+
+class StepForm(ReasonForm):
+    """A step on one review, as the person saw it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        # Several of these forms stand on one page: each needs ids of its own.
+        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}_%s", **kwargs)
+
+
+class ConfirmForm(StepForm):
+    codes = CONFIRM_REASONS
+
+
+class RetestForm(StepForm):
+    codes = RETEST_REASONS
+
+
+class OverrideForm(StepForm):
+    codes = OVERRIDE_REASONS
+    grade = forms.ChoiceField(label="Grade instead")
+    field_order = ["grade", "reason_code", "reason"]
+
+    def __init__(self, *args: Any, decided: str, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        others = [(grade, grade) for grade in OVERRIDE_OUTCOMES if grade != decided]
+        self.fields["grade"].choices = [("", "Choose…"), *others]  # type: ignore[attr-defined]
+
+
+class AnswerForm(StepForm):
+    codes = SECOND_PERSON_REASONS
+
+
+class CasesField(forms.Field):
+    """Reads ticked boxes of the form "key:version" into a dict."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> dict[int, int]:
+        try:
+            return {int(key): int(version) for key, version in (text.split(":") for text in value or [])}
+        except ValueError:
+            raise forms.ValidationError("The list of reviews is damaged; load the page again.") from None
+
+
+class GroupForm(ReasonForm):
+    """One reason for many reviews, each as the person saw it."""
+
+    codes = CONFIRM_REASONS
+    cases = CasesField(error_messages={"required": "Tick the reviews to confirm."})
