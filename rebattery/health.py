@@ -1,5 +1,7 @@
 """Whether the process lives, and whether it can work."""
 
+from collections.abc import Callable
+
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
@@ -30,7 +32,7 @@ def _ask_broker() -> None:
     cache.get("readyz")
 
 
-def _answers(ask) -> bool:  # type: ignore[no-untyped-def]
+def _answers(ask: Callable[[], None]) -> bool:
     try:
         ask()
     except Exception:  # whatever went wrong, the answer is no

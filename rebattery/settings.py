@@ -17,7 +17,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", default="")
 INSTALLED_APPS = [
     "rebattery.ui",
     "django.forms",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # shows what urls.py imports, nothing it finds itself
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "rebattery.embedded",
     "rebattery.audit",
     "rebattery.accounts",
+    "rebattery.api",
     "intake",
     "grading",
 ]
@@ -51,7 +52,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "rebattery.accounts.middleware.idle_sessions",
+    "rebattery.accounts.middleware.session_limits",
     "rebattery.accounts.middleware.private_pages",
     "rebattery.accounts.middleware.second_factor",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -82,7 +83,16 @@ FORM_RENDERER = "rebattery.ui.forms.Renderer"
 DATABASES = {"default": env.database("DATABASE_URL")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# The cache counts rates and holds nothing else. It shares the server with the queue of Celery: its keys
+# carry a prefix, and nobody may call cache.clear(), which would empty the queue as well.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+}
 FILES_ROOT = env.path("FILES_ROOT", default=BASE_DIR / ".run" / "files" if LOCAL else None)
 """Where received files are kept, by SHA-256."""
 
@@ -104,6 +114,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
@@ -124,9 +135,9 @@ SESSION_IDLE_SECONDS = 30 * 60
 SECURE_HSTS_SECONDS = 0 if LOCAL else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not LOCAL
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
-)
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -206,10 +217,11 @@ LEASE_SECONDS = env.number("LEASE_SECONDS", default=900)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rebattery.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rebattery.api.permissions.HasCapability"],
+    "DEFAULT_PARSER_CLASSES": ["rebattery.api.parsers.LimitedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "rebattery.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["rebattery.api.throttling.PersonThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "1200/min"},
     "EXCEPTION_HANDLER": "rebattery.api.errors.handle",
     "COERCE_DECIMAL_TO_STRING": True,

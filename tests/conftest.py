@@ -57,6 +57,6 @@ def committed_db(django_db_setup, django_db_blocker) -> Iterator[None]:
 def no_memory_of_earlier_requests() -> None:
     """Empty the cache, where rate limits count; key by key, for the worker's queue is in the same place."""
     valkey = redis.from_url(settings.REDIS_URL)
-    if keys := list(valkey.scan_iter(":1:*")):
+    if keys := list(valkey.scan_iter("cache:1:*")):
         valkey.delete(*keys)
     valkey.close()

@@ -13,9 +13,12 @@ from grading.models import CapacityTest, ResistanceTest
 from grading.services.test_runs import CapacityInput, ResistanceInput, record_capacity, record_resistance
 from rebattery.accounts.guards import actor_of
 from rebattery.accounts.roles import Capability
+from rebattery.api.idempotency import idempotent
 from rebattery.api.serializers import StrictSerializer
+from rebattery.errors import RuleViolation
 
-MOST_ROWS = 1_000
+LIMITS: dict[str, Any] = {"min_length": 1, "max_length": 1_000}
+"""Rows in one request."""
 
 
 def measured(**options: Any) -> serializers.DecimalField:
@@ -63,11 +66,11 @@ class ResistanceRow(ResultInput):
 
 
 class CapacityRows(StrictSerializer):
-    rows = CapacityRow(many=True, min_length=1, max_length=MOST_ROWS)
+    rows = CapacityRow(many=True, **LIMITS)
 
 
 class ResistanceRows(StrictSerializer):
-    rows = ResistanceRow(many=True, min_length=1, max_length=MOST_ROWS)
+    rows = ResistanceRow(many=True, **LIMITS)
 
 
 class CapacityOutput(serializers.ModelSerializer[CapacityTest]):
@@ -82,11 +85,25 @@ class ResistanceOutput(serializers.ModelSerializer[ResistanceTest]):
         fields = ["id", "pack_id", "ir_ratio", "is_comparable", "incomparable_because"]
 
 
-class CapacityTests(APIView):
-    """Record capacity tests; SOH is computed."""
+class ResultsIn(APIView):
+    """What both endpoints share: the capability, and fields that are always addressed by row."""
 
     capability = Capability.RECORD_TESTS
 
+    def handle_exception(self, exc: Exception) -> Response:
+        # The service names the fields of a single row without its number, as the bench's form needs them.
+        if isinstance(exc, RuleViolation):
+            exc.fields = {
+                name if name.startswith("rows.") else f"rows.0.{name}": text
+                for name, text in exc.fields.items()
+            }
+        return super().handle_exception(exc)
+
+
+class CapacityTests(ResultsIn):
+    """Record capacity tests, all or none; SOH is computed."""
+
+    @idempotent
     @extend_schema(request=CapacityRows, responses={201: CapacityOutput(many=True)})
     def post(self, request: Request) -> Response:
         payload = CapacityRows(data=request.data)
@@ -96,11 +113,10 @@ class CapacityTests(APIView):
         return Response(CapacityOutput(made, many=True).data, status.HTTP_201_CREATED)
 
 
-class ResistanceTests(APIView):
-    """Record resistance tests; the ratio to the baseline is computed."""
+class ResistanceTests(ResultsIn):
+    """Record resistance tests, all or none; the ratio to the baseline is computed."""
 
-    capability = Capability.RECORD_TESTS
-
+    @idempotent
     @extend_schema(request=ResistanceRows, responses={201: ResistanceOutput(many=True)})
     def post(self, request: Request) -> Response:
         payload = ResistanceRows(data=request.data)

@@ -1,5 +1,6 @@
 """Files in: the same service as the upload page."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,6 +17,7 @@ from intake.queries.suppliers import supplier_by_code
 from intake.services import manifests
 from rebattery.accounts.guards import actor_of, person_of
 from rebattery.accounts.roles import Capability
+from rebattery.api.idempotency import idempotent
 from rebattery.api.serializers import StrictSerializer
 
 
@@ -44,13 +46,25 @@ class ManifestOutput(serializers.ModelSerializer[Manifest]):
         ]  # fmt: skip
 
 
+class ManifestAccepted(serializers.ModelSerializer[Manifest]):
+    progress = serializers.SerializerMethodField(help_text="Ask here what becomes of it.")
+
+    class Meta:
+        model = Manifest
+        fields = ["id", "state", "progress"]
+
+    def get_progress(self, manifest: Manifest) -> str:
+        return reverse("api_manifest", args=[manifest.pk])
+
+
 class ManifestList(APIView):
-    """Send a file."""
+    """Send a file. The same file twice is one: the second answer leads to what became of the first."""
 
     capability = Capability.UPLOAD_MANIFEST
     parser_classes = [MultiPartParser]
 
-    @extend_schema(request=ManifestUpload, responses={202: ManifestOutput})
+    @idempotent
+    @extend_schema(request=ManifestUpload, responses={202: ManifestAccepted})
     def post(self, request: Request) -> Response:
         payload = ManifestUpload(data=request.data)
         payload.is_valid(raise_exception=True)
@@ -62,10 +76,7 @@ class ManifestList(APIView):
             actor=actor_of(request),
             at=timezone.now(),
         )
-        address = reverse("api_manifest", args=[manifest.pk])
-        return Response(
-            {"id": manifest.pk, "state": manifest.state, "progress": address}, status.HTTP_202_ACCEPTED
-        )
+        return Response(ManifestAccepted(manifest).data, status.HTTP_202_ACCEPTED)
 
     def _supplier(self, request: Request, code: str | None) -> Supplier:
         # A supplier's own comes from the token, whatever the payload says; staff have to name one.
@@ -86,7 +97,6 @@ class ManifestDetail(RetrieveAPIView[Manifest]):
 
     capability = Capability.VIEW_BATCHES
     serializer_class = ManifestOutput
-    queryset = Manifest.objects.none()
 
-    def get_queryset(self):  # type: ignore[no-untyped-def]
+    def get_queryset(self) -> QuerySet[Manifest]:
         return manifests_for(viewer=person_of(self.request)).prefetch_related("problems")

@@ -15,7 +15,7 @@ class InviteForm(forms.Form):
     name = forms.CharField(max_length=120)
     email = forms.EmailField(label="E-mail", help_text="The link to set a password goes here.")
     role = forms.ChoiceField(choices=Role.choices)
-    supplier = forms.ModelChoiceField(
+    supplier: Any = forms.ModelChoiceField(
         queryset=None, required=False, help_text="For suppliers' people only; leave it empty for staff."
     )
 

@@ -1,4 +1,4 @@
-"""Per-request facts: a request id, and the second factor that some roles owe."""
+"""Per-request facts: a request id, private pages, the second factor that some roles owe, session limits."""
 
 import time
 import uuid
@@ -60,16 +60,19 @@ def second_factor(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def idle_sessions(get_response: GetResponse) -> GetResponse:
-    """End a session that nobody has used for half an hour; its 8 hours are a limit besides."""
+def session_limits(get_response: GetResponse) -> GetResponse:
+    """End a session that nobody has used for half an hour, and any session after 8 hours."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and request.session:
-            now = int(time.time())
-            if now - request.session.get("seen_at", now) > settings.SESSION_IDLE_SECONDS:
+        if request.user.is_authenticated:
+            now, session = int(time.time()), request.session
+            # Django counts its 8 hours anew each time it saves the session; these are counted from the start.
+            is_over = now - session.get("began_at", now) > settings.SESSION_COOKIE_AGE
+            if is_over or now - session.get("seen_at", now) > settings.SESSION_IDLE_SECONDS:
                 logout(request)
-            elif now - request.session.get("seen_at", 0) > SEEN_EVERY_SECONDS:
-                request.session["seen_at"] = now
+            elif now - session.get("seen_at", 0) > SEEN_EVERY_SECONDS:
+                session.setdefault("began_at", now)
+                session["seen_at"] = now
         return get_response(request)
 
     return middleware

@@ -1,19 +1,21 @@
 """Invite, change and deactivate people; create and revoke their tokens."""
 
-import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from rebattery.accounts.models import ApiToken, User
+from rebattery.accounts.queries import sha256_of
 from rebattery.accounts.roles import CAPABILITIES, Capability, Role
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
 
 TOKEN_LIFETIME = timedelta(days=365)
+TOKEN_USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 class PersonExists(RuleViolation):
@@ -165,9 +167,10 @@ def revoke_token(*, token_id: int, person: User, actor: Actor, at: datetime) -> 
     return token
 
 
-def sha256_of(secret: str) -> str:
-    """Return the digest under which a token's secret is stored and looked up."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def note_token_use(*, token: ApiToken, at: datetime) -> None:
+    """Remember when a token was last used, at most once a minute; no event, it judges nothing."""
+    if token.last_used_at is None or token.last_used_at < at - TOKEN_USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
 
 
 @transaction.atomic
@@ -200,9 +203,9 @@ def _record(
     *,
     actor: Actor,
     at: datetime,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-    facts: dict[str, object] | None = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    facts: Mapping[str, object] | None = None,
     reason: str = "",
 ) -> None:
     event = Event(

@@ -1,10 +1,13 @@
 """Pages about people and their tokens."""
 
+from collections.abc import Callable
+
+from allauth.account.decorators import reauthentication_required
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib import messages
 from django.core.mail import send_mail
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,11 +17,32 @@ from rebattery.accounts import services
 from rebattery.accounts.forms import InviteForm, ReasonForm, RoleForm, TokenForm
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.models import User
+from rebattery.accounts.queries import named, story_of, tokens_of
 from rebattery.accounts.queries import people as all_people
-from rebattery.accounts.queries import story_of, tokens_of
-from rebattery.accounts.roles import Capability
+from rebattery.accounts.roles import Capability, Role
 from rebattery.errors import RuleViolation
+from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
+from rebattery.ui.listing import Column, Filter, list_page
+
+COLUMNS = (
+    Column(key="name", label="Name", value=lambda row: row.name, sort="name"),
+    Column(key="email", label="E-mail", value=lambda row: row.email, sort="email"),
+    Column(key="role", label="Role", value=lambda row: row.get_role_display()),
+    Column(key="supplier", label="Supplier", value=lambda row: row.supplier and row.supplier.name),
+    Column(key="state", label="State", value=lambda row: "Active" if row.is_active else "Inactive"),
+    Column(key="last", label="Last sign-in", value=lambda row: row.last_login),
+)
+FILTERS = (
+    Filter(key="q", label="Name or e-mail", apply=named),
+    Filter(key="role", label="Role", apply=lambda rows, role: rows.filter(role=role), choices=Role.choices),
+    Filter(
+        key="active",
+        label="May sign in",
+        apply=lambda rows, answer: rows.filter(is_active=answer == "yes"),
+        choices=(("yes", "Yes"), ("no", "No")),
+    ),
+)
 
 INVITATION = """Hello {name},
 
@@ -26,13 +50,24 @@ you have been invited to ReBattery as {role}. Set your password here:
 
 {link}
 
-The link works once. If you did not expect this mail, ignore it.
+The link works once, for three days. After that, ask for a new one at "Forgot your password?".
+If you did not expect this mail, ignore it.
 """
 
 
 @requires(Capability.MANAGE_PEOPLE)
-def people(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/people.html", {"people": all_people()})
+def people(request: HttpRequest) -> HttpResponseBase:
+    if "export" in request.GET:
+        return list_export(
+            all_people(),
+            name="people",
+            columns=COLUMNS,
+            filters=FILTERS,
+            params=request.GET,
+            default_sort="name",
+        )
+    page = list_page(all_people(), columns=COLUMNS, filters=FILTERS, params=request.GET, default_sort="name")
+    return render(request, "accounts/people.html", {"page": page})
 
 
 @requires(Capability.MANAGE_PEOPLE)
@@ -60,7 +95,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "person": shown,
         "story": story_of(person=shown),
         "reason_form": ReasonForm(),
-        "role_form": RoleForm(initial={"role": shown.role}),
+        "role_form": RoleForm(initial={"role": shown.role}, auto_id="role_%s"),
         "is_self": shown.pk == person_of(request).pk,
     }
     return render(request, "accounts/person.html", context)
@@ -68,14 +103,24 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Capability.MANAGE_PEOPLE)
-def person_change(request: HttpRequest, person_id: int, verb: str) -> HttpResponse:
+def person_deactivate(request: HttpRequest, person_id: int) -> HttpResponse:
+    return _change(request, person_id, ReasonForm(request.POST), services.deactivate_person)
+
+
+@require_POST
+@requires(Capability.MANAGE_PEOPLE)
+def person_reactivate(request: HttpRequest, person_id: int) -> HttpResponse:
+    return _change(request, person_id, ReasonForm(request.POST), services.reactivate_person)
+
+
+@require_POST
+@requires(Capability.MANAGE_PEOPLE)
+def person_role(request: HttpRequest, person_id: int) -> HttpResponse:
+    return _change(request, person_id, RoleForm(request.POST), services.change_role)
+
+
+def _change(request: HttpRequest, person_id: int, form: ReasonForm, act: Callable[..., User]) -> HttpResponse:
     get_object_or_404(all_people(), pk=person_id)
-    act = {
-        "deactivate": services.deactivate_person,
-        "reactivate": services.reactivate_person,
-        "role": services.change_role,
-    }[verb]
-    form = RoleForm(request.POST) if verb == "role" else ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Say why. Nothing was changed.")
         return redirect("person", person_id)
@@ -90,6 +135,7 @@ def person_change(request: HttpRequest, person_id: int, verb: str) -> HttpRespon
 
 
 @requires(Capability.MANAGE_TOKENS)
+@reauthentication_required(allow_get=True)
 def tokens(request: HttpRequest) -> HttpResponse:
     viewer = person_of(request)
     form, new = TokenForm(request.POST or None, person=viewer), None
