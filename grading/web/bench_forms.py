@@ -85,13 +85,17 @@ class CapacityForm(ResultForm):
         label="Reference: what 100 % means", help_text="SOH is computed against it, in the same unit."
     )
     reference_value = MeasuredDecimalField(
-        label="Value on the label",
-        unit="Ah or kWh",
+        label="Value on the label (Ah or kWh)",
+        unit="",
         required=False,
-        help_text="Only when the reference is the label on the pack.",
+        help_text="Only when the label is the reference.",
     )
-    measured_capacity_ah = measured("measured_capacity_ah", "Measured charge", required=False)
-    measured_energy_kwh = measured("measured_energy_kwh", "Measured energy", required=False)
+    measured_capacity_ah = measured(
+        "measured_capacity_ah", "Measured charge", required=False, help_text="Needed for a reference in Ah."
+    )
+    measured_energy_kwh = measured(
+        "measured_energy_kwh", "Measured energy", required=False, help_text="Needed for a reference in kWh."
+    )
     c_rate = measured("c_rate", "C-rate")
     voltage_from_v = measured("voltage_from_v", "Voltage at the start")
     voltage_to_v = measured("voltage_to_v", "Voltage at the end")
@@ -162,15 +166,12 @@ class ResistanceForm(ResultForm):
 
     def __init__(self, data: Any, *, catalog: Baseline | None, **more: Any):
         super().__init__(data, **more)
-        known = [("type_catalogue", f"Catalog: {_words(catalog)}")] if catalog else []
         field: Any = self.fields["baseline_source"]
-        field.choices = [
-            ("", "None known"),
-            *known,
-            ("pack_datasheet", "Data sheet of this pack, filled in below"),
-        ]
+        choices = [("", "None known"), ("pack_datasheet", "Data sheet of this pack, filled in below")]
         if catalog:
-            field.initial = "type_catalogue"
+            choices.insert(1, ("type_catalogue", "Catalog value of its type"))
+            field.initial, field.help_text = "type_catalogue", f"The catalog says {_words(catalog)}."
+        field.choices = choices
 
     def result_for(self, pack_id: int) -> ResistanceInput:
         """Return what was filled in, as the service takes it."""

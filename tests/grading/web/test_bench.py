@@ -174,6 +174,11 @@ class TestBenchPack:
         assert "IR-1" not in str(page.context["capacity_form"]["instrument_id"])
         assert "IR-1" in str(page.context["resistance_form"]["instrument_id"])
 
+    def test_every_form_carries_its_token(self, client, pack):
+        page = client.get(reverse("bench_pack", args=[pack.pk])).text
+
+        assert page.count('name="csrfmiddlewaretoken"') == page.count('method="post"')
+
     def test_a_pack_elsewhere_shows_no_form(self, client):
         page = client.get(reverse("bench_pack", args=[make_pack().pk])).text
 
