@@ -66,7 +66,7 @@ class MeasuredDecimalField(forms.DecimalField):
         options["help_text"] = ". ".join(filter(None, [hint, help_text]))
         super().__init__(min_value=low, max_value=high, **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # stubs say int
         text = value.strip() if isinstance(value, str) else ""
         if isinstance(value, str) and not text:
             return None
@@ -76,8 +76,7 @@ class MeasuredDecimalField(forms.DecimalField):
             if not _NUMBER.fullmatch(text):
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
             value = text.replace(",", ".")
-        number: Decimal | None = super().to_python(value)
-        return number
+        return super().to_python(value)  # type: ignore[return-value]
 
 
 class TriStateInput(forms.RadioSelect):
@@ -93,5 +92,9 @@ class TriStateField(forms.ChoiceField):
 
     def __init__(self, **options: Any):
         choices = [("yes", "Yes"), ("no", "No"), ("", "Not checked")]
-        defaults = {"required": False, "initial": "", "template_name": "components/question.html"}
+        defaults: dict[str, Any] = {
+            "required": False,
+            "initial": "",
+            "template_name": "components/question.html",
+        }
         super().__init__(choices=choices, **(defaults | options))

@@ -25,6 +25,12 @@ def decimal(value: Decimal | None, places: int = 1) -> str:
 
 
 @register.filter
+def signed(value: Decimal | None, places: int = 1) -> str:
+    """Return a difference with its sign, which must not be overlooked."""
+    return NOTHING if value is None else f"{value:+.{places}f}".replace("-", "−")
+
+
+@register.filter
 def utc(value: datetime | None) -> str:
     """Return a time as ``2026-11-22 14:05 UTC``."""
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if value else NOTHING
@@ -220,8 +226,14 @@ def poll_interval(running_for_s: float) -> str:
 def tile(
     number: Any, label: str, url: str = "", tone: Literal["", "ok", "wait", "stop"] = "", note: str = ""
 ) -> dict[str, Any]:
-    """Show a number that leads to the list behind it."""
-    return {"number": number, "label": label, "url": url, "tone": tone, "note": note}
+    """Show a number that leads to the list behind it; nothing to do (0) shows no tone."""
+    return {
+        "number": number,
+        "label": label,
+        "url": url,
+        "tone": "" if str(number) == "0" else tone,
+        "note": note,
+    }
 
 
 @register.inclusion_tag("components/timeline.html")
