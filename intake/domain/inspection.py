@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from intake.domain.hazards import PHOTO_SLOTS, REQUIRED_PHOTO_SLOTS, Answer, Finding, findings_of, unanswered
+from intake.domain.hazards import REQUIRED_PHOTO_SLOTS, Answer, Finding, findings_of, unanswered
 
 IDENTITY = "identity"
 """Key of the answer to "does the serial on the label match?"."""
@@ -72,18 +72,16 @@ def missing_to_pass(observation: Observation, *, photo_slots: frozenset[str]) ->
 
     An untouched question or a blank measurement is never a pass.
     """
-    missing = {
-        question.code: f"Not answered: {question.text}" for question in unanswered(observation.answers)
-    }
+    missing = {question.code: "Not answered." for question in unanswered(observation.answers)}
     if observation.answers.get(IDENTITY) not in ("yes", "no"):
-        missing[IDENTITY] = "Not answered: does the serial on the label match?"
+        missing[IDENTITY] = "Not answered."
     if observation.isolation_kohm is None:
-        missing["isolation_kohm"] = "Isolation resistance is not measured."
+        missing["isolation_kohm"] = "Not measured."
     if observation.pack_voltage_v is None:
-        missing["pack_voltage_v"] = "Pack voltage is not measured."
+        missing["pack_voltage_v"] = "Not measured."
     for slot in REQUIRED_PHOTO_SLOTS:
         if slot not in photo_slots:
-            missing[f"photo_{slot}"] = f"No photo: {PHOTO_SLOTS[slot].lower()}."
+            missing[f"photo_{slot}"] = "No photo yet."
     return missing
 
 

@@ -177,10 +177,10 @@ def _require_complete(observations: Sequence[Observation], packs: dict[int, Pack
     missing = {pack_id: fields for pack_id, fields in missing.items() if fields}
     if not missing:
         return
-    named = ", ".join(f"{packs[pk].serial} ({len(fields)})" for pk, fields in list(missing.items())[:5])
+    named = ", ".join(f"{packs[pk].serial} ({len(fields)} open)" for pk, fields in list(missing.items())[:5])
     more = f" and {len(missing) - 5} more packs" if len(missing) > 5 else ""
     raise InspectionIncomplete(
-        f"Not finished, so not passed. Still open: {named}{more}. Nothing was changed.",
+        f"Not passed, because not finished: {named}{more}. Nothing was changed.",
         fields=next(iter(missing.values())) if len(observations) == 1 else {},
     )
 

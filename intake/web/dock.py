@@ -130,7 +130,8 @@ def _list(request: HttpRequest, batch: Batch, name: str) -> ListPage:
         return list_page(rows, columns=_SCAN_COLUMNS, filters=[], params=params)
     packs = dock_queries.dock_packs(batch_id=batch.pk, name=name)
     default = "-status_at" if name == "arrived" else "id"
-    return list_page(packs, columns=_PACK_COLUMNS, filters=[], params=params, default_sort=default)
+    columns = _ARRIVED_COLUMNS if name == "arrived" else _PACK_COLUMNS
+    return list_page(packs, columns=columns, filters=[], params=params, default_sort=default)
 
 
 def _url_of(row: Pack | Scan) -> str:
@@ -153,6 +154,9 @@ _PACK_COLUMNS = [
     Column(key="type", label="Type", value=_type_of),
     Column(key="chemistry", label="Chemistry", value=lambda pack: pack.chemistry),
     Column(key="ddr", label="Supplier's word", value=lambda pack: pack.ddr_status),
+]
+_ARRIVED_COLUMNS = [
+    *_PACK_COLUMNS,
     Column(key="status", label="State", value=lambda pack: pack.get_status_display()),
     Column(key="since", label="Since", value=lambda pack: f"{pack.status_at:%Y-%m-%d %H:%M} UTC"),
 ]

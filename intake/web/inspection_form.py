@@ -25,7 +25,6 @@ class InspectionForm(forms.Form):
         label="Isolation resistance",
         unit="kΩ",
         low=ISOLATION_RANGE_KOHM[0],
-        high=ISOLATION_RANGE_KOHM[1],
         decimal_places=2,
         required=False,
         help_text="Lower of plus and minus to case. Below 100 Ω per volt the pack is isolated.",
@@ -44,7 +43,10 @@ class InspectionForm(forms.Form):
     def __init__(self, *args: Any, pack: Pack, **options: Any):
         super().__init__(*args, **options)
         self.pack = pack
-        self.fields[IDENTITY] = TriStateField(label=f"Does the serial on the label read {pack.serial}?")
+        self.fields[IDENTITY] = TriStateField(
+            label=f"Does the serial on the label read {pack.serial}?",
+            template_name="intake/inspect/_identity.html",
+        )
         for question in QUESTIONS:
             self.fields[question.code] = TriStateField(label=question.text)
         for slot, label in PHOTO_SLOTS.items():
