@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Min, OuterRef, QuerySet, Subquery
 
@@ -14,8 +15,22 @@ from intake.domain.lifecycle import Status
 from intake.models import Pack, PackType, Scan
 from rebattery.accounts.models import User
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
-def packs_at_bench(*, viewer: User) -> QuerySet[Pack]:
+
+if TYPE_CHECKING:
+
+    class _Recorded(TypedDict):
+        retest_reason: str | None
+        soh_percent: Decimal | None
+        ir_mohm: Decimal | None
+        ir_ratio: Decimal | None
+
+    AtBench = WithAnnotations[Pack, _Recorded]
+
+
+def packs_at_bench(*, viewer: User) -> "QuerySet[AtBench]":
     """Return the packs that wait for tests, each with what is recorded already.
 
     They carry ``retest_reason`` (None unless a reviewer sent them back), ``soh_percent``, ``ir_mohm`` and
@@ -66,18 +81,17 @@ class Reference:
 
 def references_of(*, pack: Pack) -> list[Reference]:
     """Return the known references of ``pack``, the maker's before the supplier's, charge before energy."""
-    found = []
-    if pack.pack_type:
-        kind = pack.pack_type
-        found = [
-            Reference("pack_type", "ah", kind.rated_capacity_ah, f"Catalog, {kind}: rated"),
-            Reference("pack_type", "kwh", kind.nominal_energy_kwh, f"Catalog, {kind}: nominal"),
-        ]
-    found += [
-        Reference("nameplate", "ah", pack.rated_capacity_ah, "Supplier's nameplate: rated"),
-        Reference("nameplate", "kwh", pack.nominal_energy_kwh, "Supplier's nameplate: nominal"),
+    sources: list[tuple[str, Pack | PackType | None, str]] = [
+        ("pack_type", pack.pack_type, f"Catalog, {pack.pack_type}"),
+        ("nameplate", pack, "Supplier's nameplate"),
     ]
-    return [reference for reference in found if reference.value]
+    found = []
+    for source, row, label in sources:
+        if row and row.rated_capacity_ah:
+            found.append(Reference(source, "ah", row.rated_capacity_ah, f"{label}: rated"))
+        if row and row.nominal_energy_kwh:
+            found.append(Reference(source, "kwh", row.nominal_energy_kwh, f"{label}: nominal"))
+    return found
 
 
 def catalog_baseline(*, pack_type: PackType | None) -> Baseline | None:

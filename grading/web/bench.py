@@ -42,6 +42,7 @@ COLUMNS = (
     Column(key="soh", label="SOH (%)", value=lambda row: row.soh_percent, is_number=True),
     Column(key="ir", label="Resistance (mΩ)", value=lambda row: row.ir_mohm, is_number=True),
 )
+_LACKS = {"capacity": "soh_percent", "resistance": "ir_mohm"}
 FILTERS = (
     Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(serial__icontains=text)),
     Filter(
@@ -51,7 +52,6 @@ FILTERS = (
         choices=(("capacity", "A capacity test"), ("resistance", "A resistance test")),
     ),
 )
-_LACKS = {"capacity": "soh_percent", "resistance": "ir_mohm"}
 
 
 @requires(Capability.RECORD_TESTS)

@@ -26,6 +26,10 @@ from intake.models import Pack
 from rebattery.actor import Actor
 
 NEEDED = ("temperature_degc", "c_rate", "voltage_from_v", "voltage_to_v")
+AS_GIVEN = (
+    "basis", "measured_capacity_ah", "measured_energy_kwh", "reference_source", "c_rate", "voltage_from_v",
+    "voltage_to_v", "ended_by_cell_limit", "weakest_soh_percent", "weakest_kind",
+)  # fmt: skip
 MEASURED = {"ah": "measured_capacity_ah", "kwh": "measured_energy_kwh"}
 REFERENCE_RANGES = {"ah": "reference_capacity_ah", "kwh": "reference_energy_kwh"}
 
@@ -119,19 +123,10 @@ def _soh(row: CapacityInput, reference: Decimal) -> Decimal:
 
 def _result(row: CapacityInput, bench: Bench[CapacityTest], actor: Actor, at: datetime) -> CapacityTest:
     reference = _reference(row, bench.packs[row.pack_id])
-    assert reference is not None and row.ended_by_cell_limit is not None
+    assert reference is not None  # refuse_faults saw to it
     return CapacityTest(
         **common_values(row, bench, actor, at),
-        basis=row.basis,
-        measured_capacity_ah=row.measured_capacity_ah,
-        measured_energy_kwh=row.measured_energy_kwh,
+        **{name: getattr(row, name) for name in AS_GIVEN},
         reference_value=reference,
-        reference_source=row.reference_source,
-        c_rate=row.c_rate,
-        voltage_from_v=row.voltage_from_v,
-        voltage_to_v=row.voltage_to_v,
-        ended_by_cell_limit=row.ended_by_cell_limit,
-        weakest_soh_percent=row.weakest_soh_percent,
-        weakest_kind=row.weakest_kind,
         soh_percent=_soh(row, reference),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -96,10 +97,22 @@ def _baseline(row: ResistanceInput, pack: Pack) -> Baseline | None:
     )
 
 
+def _baseline_values(baseline: Baseline | None) -> dict[str, Any]:
+    if baseline is None:
+        return {}
+    return {
+        "baseline_mohm": baseline.ir_mohm,
+        "baseline_method": baseline.method,
+        "baseline_pulse_s": baseline.pulse_duration_s,
+        "baseline_soc_percent": baseline.soc_percent,
+        "baseline_temperature_degc": baseline.temperature_degc,
+    }
+
+
 def _result(
     row: ResistanceInput, bench: Bench[ResistanceTest], policy: Policy, actor: Actor, at: datetime
 ) -> ResistanceTest:
-    assert row.ir_mohm is not None
+    assert row.ir_mohm is not None and row.soc_percent is not None  # refuse_faults saw to it
     measured = Resistance(
         ir_mohm=row.ir_mohm,
         method=row.method,
@@ -115,12 +128,8 @@ def _result(
         pulse_current_a=row.pulse_current_a,
         soc_percent=row.soc_percent,
         ir_mohm=row.ir_mohm,
-        baseline_mohm=baseline and baseline.ir_mohm,
+        **_baseline_values(baseline),
         baseline_source=comparison.baseline_source,
-        baseline_method=baseline.method if baseline else "",
-        baseline_pulse_s=baseline and baseline.pulse_duration_s,
-        baseline_soc_percent=baseline and baseline.soc_percent,
-        baseline_temperature_degc=baseline and baseline.temperature_degc,
         ir_ratio=comparison.ir_ratio,
         is_comparable=comparison.is_comparable,
         incomparable_because=comparison.why,
