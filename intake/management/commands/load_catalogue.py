@@ -21,11 +21,12 @@ class Command(BaseCommand):
     help = "Load the pack types that come with ReBattery; a second run changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        added, changed = load_pack_types(rows=_rows(), actor=SYSTEM, at=timezone.now())
+        added, changed = load_pack_types(rows=catalogue_rows(), actor=SYSTEM, at=timezone.now())
         self.stdout.write(f"Catalogue: {added} pack types added, {changed} changed.")
 
 
-def _rows() -> Iterator[dict[str, Any]]:
+def catalogue_rows() -> Iterator[dict[str, Any]]:
+    """Yield the pack types that come with ReBattery, in the words of the catalogue's columns."""
     with FACTS.open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             yield {name: _value(name, text) for name, text in line.items()} | _chemistry(line["chemistry"])

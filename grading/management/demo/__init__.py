@@ -1,0 +1,1 @@
+"""The demo: a year at a second-life business, lived through the services."""

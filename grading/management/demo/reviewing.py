@@ -1,0 +1,110 @@
+"""The reviewers of the demo's year."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from grading.management.demo import arriving, measuring
+from grading.management.demo.timeline import Year
+from grading.models import ReviewCase
+from grading.services import reviews
+from grading.services.reviews.cases import Justification, reason_codes
+from intake.domain.lifecycle import Status
+from intake.services import inspections
+
+_DAY = timedelta(days=1)
+REPAIRABLE = ("dried_leak", "connector_damage")
+OVERRIDABLE = ("NMC_SOH_NOT_ABOVE_80", "CHEM_UNKNOWN")
+CONFIRMED = Justification(code="policy_right", text="Evidence checked; the policy's outcome stands.")
+INCOMPLETE = Justification(code="missing_evidence", text="Measure what the hold names, at 25 °C.")
+ASKED = Justification(
+    code="customer", text="A storage builder takes this type below the policy's limit, with monitoring."
+)
+AGREED = Justification(code="evidence_convinces", text="Both tests agree and the buyer monitors every cycle.")
+REFUSED = Justification(code="risk_too_high", text="One customer's wish does not outweigh the chemistry.")
+
+
+def review(year: Year, at: datetime) -> None:
+    """Work through what has waited for three days."""
+    cases = [case for case in _open_cases() if case.opened_at < at - 3 * _DAY]
+    repaired = [case for case in cases if _is_repairable(case)]
+    overridable = [c for c in cases if c.rule in OVERRIDABLE and c.pack.status == Status.IN_REVIEW]
+    asked = overridable[:1] if at.day % 3 == 0 else []
+    held = [case for case in cases if case.decision.grade == "H" and case.pack.status == Status.IN_REVIEW]
+    settled = [case for case in cases if case.decision.grade not in ("H",) and case not in repaired + asked]
+    if settled:
+        reviews.confirm(cases=_versions(settled), why=CONFIRMED, actor=year.who("reviewer2"), at=at)
+    _order_retests(year, at, [case for case in held if case not in asked])
+    _reopen(year, at, repaired)
+    for case in asked:
+        ask_override(year, at, case)
+
+
+def ask_override(year: Year, at: datetime, case: ReviewCase | None = None) -> None:
+    """Ask for a grade against the policy; without a case, for the newest one that allows it."""
+    case = case or next((c for c in reversed(_open_cases()) if c.rule in OVERRIDABLE), None)
+    if case is None:
+        return
+    year.overrides += 1
+    grade = "B" if case.rule == OVERRIDABLE[0] else "C"
+    asked = reviews.override_request(
+        case_id=case.pk, version=case.version, grade=grade, why=ASKED, actor=year.who("reviewer"), at=at
+    )
+    year.later(at + 1 * _DAY, answer_override, asked, year.overrides % 2 == 1)
+
+
+def answer_override(year: Year, at: datetime, case: ReviewCase, is_approved: bool) -> None:
+    """Let the second reviewer answer."""
+    answer = reviews.override_approve if is_approved else reviews.override_decline
+    why = AGREED if is_approved else REFUSED
+    answer(case_id=case.pk, version=case.version, why=why, actor=year.who("reviewer2"), at=at)
+
+
+def find_hazard(year: Year, at: datetime) -> None:
+    """Find a pack warm in the store after it was sent to review."""
+    case = _open_cases()[-1]
+    inspections.report_hazard(
+        pack_ids=[case.pack_id],
+        codes=["heating"],
+        note="Warm to the hand on the evening round.",
+        actor=year.who("warehouse"),
+        at=at,
+    )
+    measuring.grade_soon(year, at)
+
+
+def _open_cases() -> list[ReviewCase]:
+    waiting = ReviewCase.objects.filter(
+        state=ReviewCase.State.OPEN, pack__status__in=(Status.IN_REVIEW, Status.QUARANTINED)
+    )
+    return list(waiting.select_related("pack", "decision").order_by("pk"))
+
+
+def _is_repairable(case: ReviewCase) -> bool:
+    if case.pack.status != Status.QUARANTINED:
+        return False
+    inspection = case.pack.inspections.get(superseded_by=None)
+    return {finding["code"] for finding in inspection.findings} <= set(REPAIRABLE)
+
+
+def _order_retests(year: Year, at: datetime, cases: Iterable[ReviewCase]) -> None:
+    incomplete = [case for case in cases if {"IR_MISSING", "IR_NOT_COMPARABLE", "WEAKEST_CELL_MISSING"}
+                  & set(reason_codes(case))]  # fmt: skip
+    if incomplete:
+        reviews.order_retest(cases=_versions(incomplete), why=INCOMPLETE, actor=year.who("reviewer"), at=at)
+        year.later(at + 2 * _DAY, measuring.retest, [case.pack_id for case in incomplete])
+
+
+def _reopen(year: Year, at: datetime, cases: Iterable[ReviewCase]) -> None:
+    pack_ids = [case.pack_id for case in cases]
+    if pack_ids:
+        inspections.reopen(
+            pack_ids=pack_ids,
+            reason="Cleaned and repaired; to be inspected afresh.",
+            actor=year.who("reviewer"),
+            at=at,
+        )
+        year.later(at + 1 * _DAY, arriving.inspect_again, pack_ids)
+
+
+def _versions(cases: Iterable[ReviewCase]) -> dict[int, int]:
+    return {case.pk: case.version for case in cases}

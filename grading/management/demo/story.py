@@ -1,0 +1,132 @@
+"""The demo's year from its first day to yesterday, in one transaction."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.db import transaction
+
+from grading.domain.policy import seed_document
+from grading.management.demo import arriving, measuring, people, reviewing
+from grading.management.demo.fleet import KINDS, SOURCES
+from grading.management.demo.people import Cast
+from grading.management.demo.timeline import Year
+from grading.services import instruments
+from grading.services.policies import publish
+from intake.management.commands.load_catalogue import catalogue_rows
+from intake.models import PackType
+from intake.services.catalogue import change_pack_type, load_pack_types
+from rebattery.actor import SYSTEM
+
+SEED = 1974
+_DAY = timedelta(days=1)
+FILES_DAYS_AGO = (
+    362, 350, 339, 325, 311, 298, 284, 270, 255, 241, 226, 212, 197, 183, 168, 152, 138, 121, 104, 88, 71,
+    54, 38, 23, 14, 10, 6, 4, 2,
+)  # fmt: skip
+"""When suppliers send files; the last ones are still on their way through the house."""
+BASELINE_REASON = "Demo data: an assumed resistance of a new pack, not a value of the maker."
+
+
+@transaction.atomic
+def seed(*, at: datetime) -> None:
+    """Live through the year that ends with the day before ``at``.
+
+    One transaction: a seeding that is killed leaves nothing, and a running worker sees all of it at once.
+    """
+    ends_at = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    begins_at = ends_at - 365 * _DAY
+    cast = people.bring_together(at=begins_at)
+    policy = publish(document=seed_document(), actor=cast["administrator"], at=begins_at)
+    load_pack_types(rows=catalogue_rows(), actor=SYSTEM, at=begins_at)
+    opens_at = max(policy.effective_from, begins_at) + timedelta(hours=9)
+    year = Year(cast, Random(SEED), ends_at, opens_at)  # noqa: S311  a story, not a secret
+    _equip(year, begins_at)
+    _set_baselines(cast, begins_at + 1 * _DAY)
+    _plan(year)
+    year.pass_by()
+
+
+def _plan(year: Year) -> None:
+    morning = year.ends_at + timedelta(hours=9, minutes=10)
+    for number, days in enumerate(FILES_DAYS_AGO):
+        source = SOURCES[number % len(SOURCES)]
+        year.later(morning - days * _DAY, arriving.send, source, year.random.randint(12, 16))
+    for days in (300, 3):
+        year.later(morning - days * _DAY, arriving.send, SOURCES[0], 6, True)
+    year.later(morning - 299 * _DAY, arriving.read_again)
+    year.later(morning - 250 * _DAY, lambda year, at: people.change_some(year.cast, at=at))
+    year.later(morning - 120 * _DAY, _look_after_instruments)
+    for days in range(350, 4, -9):
+        year.later(morning - days * _DAY + timedelta(hours=5), reviewing.review)
+    year.later(morning - 60 * _DAY, reviewing.find_hazard)
+    year.later(year.ends_at - timedelta(hours=8), reviewing.ask_override)
+    year.later(year.ends_at - timedelta(minutes=25), measuring.last_evening)
+
+
+def _equip(year: Year, at: datetime) -> None:
+    """Add instruments: two good ones, one that lapsed two weeks ago, one about to lapse, one retired."""
+    today = year.ends_at.date()
+    kinds = {"CYC": ("Pack cycler 600 V", "cycler"), "IRT": ("Resistance tester", "ir_tester")}
+    for code, until in (
+        ("CYC-1", at.date() + 260 * _DAY),
+        ("CYC-2", today + 9 * _DAY),
+        ("CYC-3", today - 14 * _DAY),
+        ("CYC-4", at.date() + 90 * _DAY),
+        ("IRT-1", today + 200 * _DAY),
+        ("IRT-2", today + 120 * _DAY),
+    ):
+        name, kind = kinds[code[:3]]
+        instrument = instruments.create_instrument(
+            code=code,
+            name=name,
+            kind=kind,
+            maker_serial=f"DEMO-{code}",
+            certificate_number=f"CAL-{at:%Y}-{code}",
+            calibrated_from_date=at.date() - 30 * _DAY,
+            calibrated_to_date=until,
+            actor=year.who("administrator"),
+            at=at,
+        )
+        year.instruments[code] = instrument.pk
+
+
+def _look_after_instruments(year: Year, at: datetime) -> None:
+    instruments.record_calibration(
+        instrument_id=year.instruments["CYC-1"],
+        certificate_number=f"CAL-{at:%Y}-CYC-1",
+        calibrated_from_date=at.date() - 2 * _DAY,
+        calibrated_to_date=_a_year_after(at.date()),
+        actor=year.who("administrator"),
+        at=at,
+    )
+    instruments.change_instrument(
+        instrument_id=year.instruments["CYC-4"],
+        name="Pack cycler 600 V",
+        kind="cycler",
+        maker_serial="DEMO-CYC-4",
+        is_active=False,
+        reason="Contactor worn out; not worth the repair.",
+        actor=year.who("administrator"),
+        at=at,
+    )
+
+
+def _a_year_after(day: date) -> date:
+    return day + 365 * _DAY
+
+
+def _set_baselines(cast: Cast, at: datetime) -> None:
+    known = PackType.objects.filter(key__in=KINDS).in_bulk(field_name="key")
+    for key, pack_type in sorted(known.items()):
+        conditions = {
+            "baseline_ir_mohm": Decimal(KINDS[key].baseline_mohm),
+            "baseline_ir_method": "dc_pulse",
+            "baseline_ir_pulse_s": Decimal(10),
+            "baseline_ir_soc_percent": Decimal(50),
+            "baseline_ir_temperature_degc": Decimal(25),
+        }
+        change_pack_type(
+            pack_type_id=pack_type.pk, values=conditions, reason=BASELINE_REASON,
+            actor=cast["administrator"], at=at,
+        )  # fmt: skip
