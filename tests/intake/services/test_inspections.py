@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from intake.domain.hazards import QUESTIONS
 from intake.domain.inspection import IDENTITY, Observation
+from intake.domain.lifecycle import Status, is_movable
 from intake.models import Inspection, InspectionDraft, Pack
 from intake.services import inspections, photos
 from intake.services.lifecycle import MoveRefused
@@ -66,6 +67,13 @@ class TestSubmit:
         told = [event.event_type for event in events_of_pack(pack_id=pack.pk)]
         assert told[-2:] == ["inspection.submitted", "pack.inspected"]
         balance()
+
+    @pytest.mark.rule(3)
+    @pytest.mark.parametrize("answers", [ALL_NO, ALL_NO | {IDENTITY: "no"}, {"smoke": "yes"}])
+    def test_makes_no_pack_movable_whatever_it_finds(self, pack, actor, answers):
+        submit(full(pack, answers=answers), actor=actor)
+
+        assert not is_movable(Status(status_of(pack)))
 
     @pytest.mark.rule(1)
     @given(untouched=st.sets(st.sampled_from(sorted(ALL_NO)), min_size=1))
