@@ -33,11 +33,18 @@ class Table:
 
 
 def decision_tables(policy: Policy) -> list[Table]:
-    """Return one table for each class of chemistries, in the order of the document."""
-    members: dict[str, list[str]] = {}
-    for entry in policy.document["chemistry_classes"].values():
-        members.setdefault(entry["treat_as"], []).append(entry["label"])
-    return [_table(policy, name, tuple(labels)) for name, labels in members.items()]
+    """Return one table for each class of chemistries: those with bands first, in their order."""
+    # The order of keys is no part of a stored document; the order of its lists is.
+    names = dict.fromkeys(
+        [*(row["class"] for row in policy.document["bands"]), *sorted(policy.treat_as.values())]
+    )
+    classes = policy.document["chemistry_classes"]
+    members = {name: [c for c in sorted(policy.treat_as) if policy.treat_as[c] == name] for name in names}
+    return [
+        _table(policy, name, tuple(classes[c]["label"] for c in sorted(codes, key=lambda c: c != name)))
+        for name, codes in members.items()
+        if codes
+    ]
 
 
 def floors(policy: Policy) -> list[str]:
@@ -53,7 +60,8 @@ def floors(policy: Policy) -> list[str]:
 def evidence_demands(policy: Policy) -> list[str]:
     """Return what the policy accepts as evidence and when it holds a pack for want of it."""
     entry = policy.document["evidence"]
-    demands = [f"Only SOH from these sources grades: {', '.join(entry['soh_sources_allowed'])}."]
+    sources = ", ".join(_SOURCES[source] for source in entry["soh_sources_allowed"])
+    demands = [f"Only SOH from these sources grades: {sources}."]
     if entry["max_age_days"] is not None:
         demands.append(f"A measurement counts for {entry['max_age_days']} days.")
     if entry["needs_ir"]:
@@ -100,4 +108,10 @@ def _row(policy: Policy, row: Mapping[str, Any]) -> Row:
     )
 
 
+_SOURCES = {
+    "lab": "test on the bench",
+    "bms": "battery management system",
+    "telematics": "telematics",
+    "estimate": "estimate",
+}
 _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}

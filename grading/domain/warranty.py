@@ -49,7 +49,8 @@ def warranty_for(
 
 def all_terms(policy: Policy) -> list[tuple[str, WarrantyTerms]]:
     """Return every set of terms that ``policy`` knows, each after its name."""
-    return [(entry["label"], _terms(policy, key)) for key, entry in policy.document["warranty"].items()]
+    named = sorted((entry["label"], key) for key, entry in policy.document["warranty"].items())
+    return [(label, _terms(policy, key)) for label, key in named]
 
 
 def _terms(policy: Policy, key: str) -> WarrantyTerms:
