@@ -210,8 +210,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
 }
 CELERY_TIMEZONE = "UTC"
-LEASE_SECONDS = env.number("LEASE_SECONDS", default=900)
-"""How long a worker may be silent before another takes its work over; longer than the task limit."""
+LEASE_SECONDS = env.number("LEASE_SECONDS", default=120)
+"""How long a worker may be silent before another takes its work over; the fence stops a late writer."""
 
 # API
 REST_FRAMEWORK = {
@@ -225,7 +225,6 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"user": "1200/min"},
     "EXCEPTION_HANDLER": "rebattery.api.errors.handle",
     "COERCE_DECIMAL_TO_STRING": True,
-    "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ReBattery API",

@@ -38,6 +38,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tokens/<int:token_id>/revoke/", accounts.token_revoke, name="token_revoke"),
     path("theme/", ui.set_theme, name="set_theme"),
     path("styleguide/", ui.styleguide, name="styleguide"),
+    # A person's address changes with its event or not at all, and nobody confirms or adds one here.
+    path("accounts/email/", accounts.not_here, name="no_email_page"),
+    path("accounts/confirm-email/", accounts.not_here, name="no_confirmation_page"),
+    path("accounts/signup/", accounts.not_here, name="no_signup_page"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("intake.api.urls")),

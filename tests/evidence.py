@@ -13,7 +13,7 @@ from grading.models import CapacityTest, Instrument, PolicyVersion, ResistanceTe
 from grading.services import decisions
 from grading.services.policies import publish
 from intake.domain.lifecycle import Move
-from intake.models import Inspection, Pack
+from intake.models import Inspection, Pack, Supplier
 from intake.services.lifecycle import move_packs
 from rebattery.accounts.models import User
 from rebattery.actor import SYSTEM
@@ -28,9 +28,16 @@ def publish_seed() -> PolicyVersion:
     return publish(document=seed_document(), actor=SYSTEM, at=AT)
 
 
-def make_inspected(count: int = 1, *, safety: str = "ok", by: User | None = None, **pack: Any) -> list[Pack]:
+def make_inspected(
+    count: int = 1,
+    *,
+    safety: str = "ok",
+    by: User | None = None,
+    supplier: Supplier | None = None,
+    **pack: Any,
+) -> list[Pack]:
     """Make packs that were inspected; with another ``safety`` than ok they are in quarantine."""
-    packs = list(make_batch(packs=[pack or {} for _ in range(count)]).packs.order_by("id"))
+    packs = list(make_batch(supplier, packs=[pack or {} for _ in range(count)]).packs.order_by("id"))
     with transaction.atomic():
         _move(packs, Move.RECEIVE, facts={"batch": "T"})
         add_inspection(packs, safety, by=by)
@@ -125,6 +132,7 @@ def _supersede(rows: Sequence[Any], subject: str) -> list[Event]:
                 code=f"{subject}.superseded",
                 subject_id=old.pk,
                 subject_label=str(old),
+                pack_id=old.pack_id,
                 after={},
                 reason="Test",
             )

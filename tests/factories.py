@@ -4,12 +4,14 @@ import hashlib
 import itertools
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from grading.models import Instrument
-from intake.models import Batch, Manifest, ManifestState, Pack, PackType, StoredFile, Supplier
+from intake.models import Batch, Manifest, ManifestRun, ManifestState, Pack, PackType, StoredFile, Supplier
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM, Actor
@@ -25,6 +27,12 @@ def make_supplier(code: str = "", name: str = "") -> Supplier:
     return _made(Supplier(code=code, name=name or f"{code} GmbH", created_at=AT), "supplier.created", code)
 
 
+@cache
+def _hashed(password: str) -> str:
+    """Hash once: the hash is slow on purpose."""
+    return make_password(password)
+
+
 def make_person(role: str = Role.WAREHOUSE, *, supplier: Supplier | None = None, name: str = "") -> User:
     number = next(_numbers)
     if role == Role.SUPPLIER and supplier is None:
@@ -36,7 +44,7 @@ def make_person(role: str = Role.WAREHOUSE, *, supplier: Supplier | None = None,
         supplier=supplier,
         created_at=AT,
     )
-    person.set_password(PASSWORD)
+    person.password = _hashed(PASSWORD)
     return _made(person, "person.invited", str(person), facts={"role": Role(role).label})
 
 
@@ -85,6 +93,7 @@ def make_batch(supplier: Supplier | None = None, *, packs: int | list[dict[str, 
         row_count=len(rows),
     )
     _made(manifest, "manifest.accepted", manifest.file_name, facts={"bytes": 100, "sha256": stored.sha256})
+    ManifestRun.objects.create(manifest=manifest)
     batch = Batch(number=f"B-2026-T{number:04}", supplier=supplier, manifest=manifest, announced_at=AT)
     _made(batch, "batch.announced", batch.number, facts={"packs": len(rows)})
     made = [_pack(batch, index, fields) for index, fields in enumerate(rows, start=2)]
@@ -117,7 +126,9 @@ MANIFEST_HEADINGS = (
 
 def manifest_csv(*serials: str, headings: str = MANIFEST_HEADINGS, **cells: str) -> bytes:
     """Return a supplier's CSV with one sound line per serial; ``cells`` replaces values by heading."""
-    values = dict(zip(headings.split(","), ",Nissan,Leaf,NMC,40,78.5,bms,no,none,product".split(","), strict=True))
+    values = dict(
+        zip(headings.split(","), ",Nissan,Leaf,NMC,40,78.5,bms,no,none,product".split(","), strict=True)
+    )
     values |= cells
     lines = [",".join([serial, *list(values.values())[1:]]) for serial in serials]
     return "\n".join([headings, *lines, ""]).encode()

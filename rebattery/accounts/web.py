@@ -7,7 +7,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib import messages
 from django.core.mail import send_mail
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from rebattery.accounts import services
 from rebattery.accounts.forms import InviteForm, ReasonForm, RoleForm, TokenForm
-from rebattery.accounts.guards import actor_of, person_of, requires
+from rebattery.accounts.guards import actor_of, person_of, public, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.queries import named, story_of, tokens_of
 from rebattery.accounts.queries import people as all_people
@@ -159,6 +159,12 @@ def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     services.revoke_token(token_id=token.pk, person=viewer, actor=actor_of(request), at=timezone.now())
     messages.success(request, f"The token {token.label} no longer works.")
     return redirect("tokens")
+
+
+@public
+def not_here(request: HttpRequest) -> HttpResponse:
+    """Stand in for account pages of the sign-in package that this product does not have."""
+    raise Http404
 
 
 def _send_invitation(request: HttpRequest, invited: User) -> None:

@@ -1,0 +1,98 @@
+"""One person of each role, with a session and a token, and one object of every kind."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from grading.models import Decision
+from intake.services import files, photos
+from rebattery.accounts.models import User
+from rebattery.accounts.roles import CAPABILITIES, Role
+from rebattery.accounts.services import create_token
+from rebattery.audit.trail import events
+from tests.architecture.routes import Route
+from tests.evidence import make_reviews, publish_seed
+from tests.factories import AT, make_actor, make_instrument, make_pack_type, make_person
+from tests.intake.pictures import jpeg
+
+OWNER, OTHER, ANYONE = "supplier", "other supplier", "anyone"
+STAFF = [role.value for role in Role if role != Role.SUPPLIER]
+CAST = [OWNER, OTHER, *STAFF]
+
+
+@dataclass
+class Member:
+    """One of the cast, who asks by session or by token as the route wants it."""
+
+    person: User | None
+    objects: dict[str, Any]
+    """Keys by the names of the routes' parameters."""
+    secret: str = ""
+
+    def __post_init__(self) -> None:
+        self.session = Client()
+        if self.person:
+            self.session.force_login(self.person)
+        self.program = Client(headers={"Authorization": f"Bearer {self.secret}"} if self.secret else {})
+
+    def ask(self, route: Route, method: str) -> HttpResponse:
+        client = self.program if route.is_endpoint else self.session
+        key = {"pk": self.objects[_PK[route.name]]} if route.name in _PK else {}
+        return getattr(client, method)(route.path(**(self.objects | key)))
+
+
+_PK = {"api_manifest": "manifest_id", "api_batch": "batch_id", "api_pack": "pack_id"}
+OF_A_SUPPLIER = {"batch_id", "manifest_id", "pack_id", "photo_id", "case_id", "pk"}
+"""Parameters that name something of a supplier."""
+
+
+def make_cast() -> dict[str, Member]:
+    """Make everybody; all objects belong to the supplier called ``OWNER``."""
+    publish_seed()
+    people = {OWNER: make_person(Role.SUPPLIER), OTHER: make_person(Role.SUPPLIER)}
+    people |= {role: make_person(role) for role in STAFF}
+    objects = _objects(people[OWNER])
+    members = {ANYONE: Member(None, objects | {"token_id": 0})}
+    for name, person in people.items():
+        made = create_token(
+            person=person,
+            label="All",
+            scopes=list(CAPABILITIES[Role(person.role)]),
+            actor=make_actor(person),
+            at=timezone.now(),
+        )
+        members[name] = Member(person, objects | {"token_id": made.token.pk}, made.secret)
+    return members
+
+
+def _objects(owner: User) -> dict[str, Any]:
+    case = make_reviews(supplier=owner.supplier)[0]
+    pack = case.pack
+    stranger = make_person(Role.AUDITOR)
+    original = files.path_of(pack.batch.manifest.stored_file)
+    original.parent.mkdir(parents=True, exist_ok=True)
+    original.write_bytes(b"serial\n")
+    photo = photos.add(
+        pack_ids=[pack.pk], slot="label", file_name="a.jpg", content=jpeg(), actor=make_actor(), at=AT
+    )[0]
+    return {
+        "batch_id": pack.batch_id,
+        "manifest_id": pack.batch.manifest_id,
+        "pack_id": pack.pk,
+        "photo_id": photo.pk,
+        "supplier_id": owner.supplier_id,
+        "pack_type_id": make_pack_type().pk,
+        "event_id": events().first().pk,
+        "instrument_id": make_instrument().pk,
+        "case_id": case.pk,
+        "policy_id": Decision.objects.get(pack=pack).policy_id,
+        "person_id": stranger.pk,
+        "object_id": owner.supplier_id,
+        "content_type_id": 1,
+        "app_label": "intake",
+        "url": "anything",
+        "secrets": (pack.serial, pack.batch.number, pack.batch.manifest.file_name, owner.supplier.name),
+    }
