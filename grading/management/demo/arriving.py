@@ -13,7 +13,7 @@ from grading.management.demo.files import (
     label_picture,
     manifest_of,
 )
-from grading.management.demo.fleet import KINDS, Source, TruePack, draw_packs, mended
+from grading.management.demo.fleet import KINDS, Source, TruePack, draw_packs, draw_rare_packs, mended
 from grading.management.demo.timeline import Year
 from intake.domain.hazards import BY_CODE, QUESTIONS
 from intake.domain.inspection import IDENTITY, Observation
@@ -28,8 +28,9 @@ damage_of = functools.cache(damage_picture)
 
 def send(year: Year, at: datetime, source: Source, count: int, is_flawed: bool = False) -> None:
     """Let a supplier send a file, and plan what becomes of it."""
-    first = len(year.truth) + 1
-    packs = draw_packs(source=source, count=count, first_number=first, on=at.date(), random=year.random)
+    packs = [] if year.truth else draw_rare_packs(source=source, on=at.date(), random=year.random)
+    first = len(year.truth) + len(packs) + 1
+    packs += draw_packs(source=source, count=count, first_number=first, on=at.date(), random=year.random)
     write = flawed_manifest_of if is_flawed else manifest_of
     manifest = manifests.accept(
         supplier=year.cast.suppliers[source.code],
@@ -54,7 +55,6 @@ def read(year: Year, at: datetime, manifest: Manifest) -> None:
     first_truck = serials[: max(len(serials) - 3, 1)]
     year.later(morning + 3 * _DAY, receive, batch, first_truck)
     year.later(morning + 5 * _DAY, receive, batch, serials[len(first_truck) :])
-    year.later(morning + 4 * _DAY, inspect, batch)
     year.later(morning + 6 * _DAY, inspect, batch)
     year.later(morning + 21 * _DAY, close, batch)
     bench = max(morning + 7 * _DAY, year.bench_opens_at + timedelta(hours=year.random.randint(0, 20)))
@@ -139,7 +139,7 @@ def _inspect(year: Year, at: datetime, rows: Iterable[Pack], name: str) -> None:
         by_kind[year.pack(pack).kind.key].append(pack.pk)
     for key, pack_ids in by_kind.items():
         _photograph(year, at, "label", label_of(KINDS[key]), pack_ids, name)
-    seen = [_observation(pack, year.pack(pack), year.random.uniform(400, 4000)) for pack in packs]
+    seen = [_observation(pack, year.pack(pack), year.bench_random.uniform(400, 4000)) for pack in packs]
     inspections.submit(observations=seen, actor=year.who(name), at=at)
     if any(observation.findings for observation in seen):
         measuring.grade_soon(year, at)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 FADE_PERCENT_PER_YEAR = 2.0
 IR_RISE_PER_POINT = 0.035
@@ -79,6 +80,11 @@ class TruePack:
     """Its first resistance test is done in the cold, so it does not compare."""
     mislabeled: bool
 
+    @property
+    def number(self) -> int:
+        """The running number at the end of its serial."""
+        return int(self.serial[-5:])
+
 
 _ALL = (
     Kind("SAIC-MG-LFP50", "MG", "ZS", "LFP", "50.3", "131", "384", "84", 352, 2021, 2023, 4, 14),
@@ -130,6 +136,16 @@ SOURCES = (
 )  # fmt: skip
 DECLARABLE = {"recalled": "recalled", "heating": "critical", "venting": "critical"}
 """Word in a manifest for a hazard; for all others it is "damaged"."""
+_RARE: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("SAIC-MG-LFP50", {"skips_weakest": True}),
+    ("SAIC-MG-LFP50", {"skips_ir": True}),
+    ("SAIC-MG-LFP50", {"cold": True}),
+    ("SAIC-MG-LFP50", {"damage": "connector_damage"}),
+    ("SAIC-MG-LFP50", {"damage": "heating", "declared_damage": "heating"}),
+    ("SAIC-MG-LFP50", {"mislabeled": True}),
+    ("TOY-PRIUS-NIMH", {}),
+    ("DAC-SPRING27", {}),
+)
 _DAMAGES = (
     "swelling", "deformation", "crash", "water", "dried_leak", "connector_damage", "recalled", "heating",
 )  # fmt: skip
@@ -139,6 +155,13 @@ def draw_packs(*, source: Source, count: int, first_number: int, on: date, rando
     """Return ``count`` packs as ``source`` would send them on the day ``on``."""
     keys = random.choices(source.kinds, [KINDS[key].weight for key in source.kinds], k=count)
     return [_draw(KINDS[key], source, first_number + n, on, random) for n, key in enumerate(keys)]
+
+
+def draw_rare_packs(*, source: Source, on: date, random: Random) -> list[TruePack]:
+    """Return one pack for each thing that is too rare to leave to chance in a small fleet."""
+    drawn = [_draw(KINDS[key], source, n, on, random) for n, (key, _) in enumerate(_RARE, start=1)]
+    plain: dict[str, Any] = {"damage": "", "declared_damage": "", "arrives": True}
+    return [replace(pack, **plain | change) for pack, (_, change) in zip(drawn, _RARE, strict=True)]
 
 
 def mended(pack: TruePack) -> TruePack:

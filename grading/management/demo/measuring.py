@@ -96,17 +96,17 @@ def _finish(year: Year, at: datetime, packs: Iterable[Pack]) -> None:
 def _capacity_row(year: Year, row: Pack, at: datetime, is_retest: bool) -> CapacityInput:
     pack = year.pack(row)
     volts = Decimal(pack.kind.nominal_v)
-    ends_at_a_cell = row.pk % 5 < 2
+    ends_at_a_cell = pack.number % 5 < 2
     tells_weakest = is_retest or not (ends_at_a_cell or pack.skips_weakest)
     return CapacityInput(
         pack_id=row.pk,
-        instrument_id=year.instruments["CYC-1" if row.pk % 3 else "CYC-2"],
+        instrument_id=year.instruments["CYC-1" if pack.number % 3 else "CYC-2"],
         method=CapacityTest.Method.CC_DISCHARGE,
         basis="ah",
         measured_capacity_ah=rounded(float(Decimal(pack.kind.rated_ah) * pack.soh_percent / 100), 3),
         reference_source="nameplate",
         c_rate=Decimal("0.33"),
-        temperature_degc=rounded(year.random.uniform(23.6, 26.2), 1),
+        temperature_degc=rounded(year.bench_random.uniform(23.6, 26.2), 1),
         voltage_from_v=(volts * Decimal("1.14")).quantize(Decimal("0.1")),
         voltage_to_v=(volts * Decimal("0.82")).quantize(Decimal("0.1")),
         ended_by_cell_limit=ends_at_a_cell and not is_retest and not pack.skips_weakest,
@@ -122,12 +122,12 @@ def _resistance_row(year: Year, row: Pack, at: datetime, is_retest: bool) -> Res
     is_cold = pack.cold and not is_retest
     return ResistanceInput(
         pack_id=row.pk,
-        instrument_id=year.instruments["IRT-1" if row.pk % 2 else "IRT-2"],
+        instrument_id=year.instruments["IRT-1" if pack.number % 2 else "IRT-2"],
         method=ResistanceTest.Method.DC_PULSE,
         pulse_duration_s=Decimal(10),
         pulse_current_a=Decimal(100),
-        soc_percent=rounded(year.random.uniform(48, 52), 1),
-        temperature_degc=rounded(year.random.uniform(23.6, 26.2) - 7 * is_cold, 1),
+        soc_percent=rounded(year.bench_random.uniform(48, 52), 1),
+        temperature_degc=rounded(year.bench_random.uniform(23.6, 26.2) - 7 * is_cold, 1),
         ir_mohm=rounded(float(Decimal(pack.kind.baseline_mohm) * pack.ir_ratio), 3),
         measured_at=at,
         reason=RETEST_REASON if is_retest else "",

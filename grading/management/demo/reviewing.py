@@ -23,14 +23,14 @@ AGREED = Justification(code="evidence_convinces", text="Both tests agree and the
 REFUSED = Justification(code="risk_too_high", text="One customer's wish does not outweigh the chemistry.")
 
 
-def review(year: Year, at: datetime) -> None:
+def review(year: Year, at: datetime, may_override: bool) -> None:
     """Work through what has waited for three days."""
     cases = [case for case in _open_cases() if case.opened_at < at - 3 * _DAY]
     repaired = [case for case in cases if _is_repairable(case)]
     overridable = [c for c in cases if c.rule in OVERRIDABLE and c.pack.status == Status.IN_REVIEW]
-    asked = overridable[:1] if at.day % 3 == 0 else []
+    asked = overridable[:1] if may_override else []
     held = [case for case in cases if case.decision.grade == "H" and case.pack.status == Status.IN_REVIEW]
-    settled = [case for case in cases if case.decision.grade not in ("H",) and case not in repaired + asked]
+    settled = [case for case in cases if case.decision.grade != "H" and case not in repaired + asked]
     if settled:
         reviews.confirm(cases=_versions(settled), why=CONFIRMED, actor=year.who("reviewer2"), at=at)
     _order_retests(year, at, [case for case in held if case not in asked])

@@ -21,8 +21,8 @@ from rebattery.actor import SYSTEM
 SEED = 1974
 _DAY = timedelta(days=1)
 FILES_DAYS_AGO = (
-    362, 350, 339, 325, 311, 298, 284, 270, 255, 241, 226, 212, 197, 183, 168, 152, 138, 121, 104, 88, 71,
-    54, 38, 23, 14, 10, 6, 4, 2,
+    362, 346, 330, 314, 297, 280, 263, 247, 231, 214, 198, 181, 164, 147, 130, 113, 96, 79, 62, 45, 29,
+    15, 10, 7, 4, 2,
 )  # fmt: skip
 """When suppliers send files; the last ones are still on their way through the house."""
 BASELINE_REASON = "Demo data: an assumed resistance of a new pack, not a value of the maker."
@@ -40,7 +40,8 @@ def seed(*, at: datetime) -> None:
     policy = publish(document=seed_document(), actor=cast["administrator"], at=begins_at)
     load_pack_types(rows=catalogue_rows(), actor=SYSTEM, at=begins_at)
     opens_at = max(policy.effective_from, begins_at) + timedelta(hours=9)
-    year = Year(cast, Random(SEED), ends_at, opens_at)  # noqa: S311  a story, not a secret
+    chance, bench_chance = Random(SEED), Random(SEED)  # noqa: S311  a story, not a secret
+    year = Year(cast, chance, bench_chance, ends_at, opens_at)
     _equip(year, begins_at)
     _set_baselines(cast, begins_at + 1 * _DAY)
     _plan(year)
@@ -51,14 +52,15 @@ def _plan(year: Year) -> None:
     morning = year.ends_at + timedelta(hours=9, minutes=10)
     for number, days in enumerate(FILES_DAYS_AGO):
         source = SOURCES[number % len(SOURCES)]
-        year.later(morning - days * _DAY, arriving.send, source, year.random.randint(12, 16))
+        year.later(morning - days * _DAY, arriving.send, source, year.random.randint(13, 18))
     for days in (300, 3):
         year.later(morning - days * _DAY, arriving.send, SOURCES[0], 6, True)
     year.later(morning - 299 * _DAY, arriving.read_again)
     year.later(morning - 250 * _DAY, lambda year, at: people.change_some(year.cast, at=at))
     year.later(morning - 120 * _DAY, _look_after_instruments)
-    for days in range(350, 4, -9):
-        year.later(morning - days * _DAY + timedelta(hours=5), reviewing.review)
+    for number, days in enumerate(range(350, 4, -11)):
+        may_override = number % 3 == 0
+        year.later(morning - days * _DAY + timedelta(hours=5), reviewing.review, may_override)
     year.later(morning - 60 * _DAY, reviewing.find_hazard)
     year.later(year.ends_at - timedelta(hours=8), reviewing.ask_override)
     year.later(year.ends_at - timedelta(minutes=25), measuring.last_evening)

@@ -23,6 +23,8 @@ class Year:
 
     cast: Cast
     random: Random
+    bench_random: Random
+    """Of its own: what is measured, and when, changes neither packs nor arrivals."""
     ends_at: datetime
     bench_opens_at: datetime
     """Nothing is graded before the first policy takes effect."""
