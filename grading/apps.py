@@ -1,3 +1,5 @@
+"""What we measure and conclude."""
+
 from django.apps import AppConfig
 
 

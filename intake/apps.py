@@ -1,3 +1,5 @@
+"""What suppliers say and what arrives."""
+
 from django.apps import AppConfig
 
 

@@ -84,7 +84,7 @@ DATABASES = {"default": env.database("DATABASE_URL")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL")
 # The cache counts rates and holds nothing else. It shares the server with the queue of Celery: its keys
-# carry a prefix, and nobody may call cache.clear(), which would empty the queue as well.
+# carry a prefix, and nobody may clear it as a whole, which would empty the queue as well.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

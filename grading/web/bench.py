@@ -19,6 +19,7 @@ from grading.queries.bench import (
     retest_reason_of,
 )
 from grading.queries.instruments import CAPACITY_KINDS, RESISTANCE_KINDS, standings_of_kinds
+from grading.queries.packs import packs_for
 from grading.queries.test_runs import Results, claim_against, results_of
 from grading.services.decisions import missing_for
 from grading.services.test_runs import finish_testing, record_capacity, record_resistance
@@ -142,8 +143,7 @@ def bench_finish(request: HttpRequest, pack_id: int) -> HttpResponse:
 
 
 def _pack(request: HttpRequest, pack_id: int) -> Pack:
-    packs = Pack.objects.visible_to(person_of(request)).select_related("pack_type", "supplier", "batch")
-    return get_object_or_404(packs, pk=pack_id)
+    return get_object_or_404(packs_for(viewer=person_of(request)), pk=pack_id)
 
 
 def _page(request: HttpRequest, pack: Pack, **filled: ResultForm) -> HttpResponse:

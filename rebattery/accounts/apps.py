@@ -1,3 +1,5 @@
+"""People and their tokens."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""The one trail."""
+
 from django.apps import AppConfig
 
 

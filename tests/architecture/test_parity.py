@@ -1,0 +1,43 @@
+"""Where a verb has two doors, form, serializer and service ask for the same."""
+
+from dataclasses import fields
+
+from grading.api.test_results import CapacityRow, ResistanceRow
+from grading.services.test_runs import CapacityInput, ResistanceInput
+from grading.web.bench_forms import CapacityForm, ResistanceForm
+from intake.api.manifests import ManifestUpload
+from intake.web.forms import UploadForm, UploadForSupplierForm
+
+FROM_THE_ADDRESS = {"pack_id"}
+"""The page's address names the pack, where a row of the API names it itself."""
+
+
+def inputs(record: type) -> set[str]:
+    return {field.name for field in fields(record)}
+
+
+class TestCapacityTest:
+    def test_row_of_the_api_is_the_input_of_the_service(self):
+        assert set(CapacityRow().fields) == inputs(CapacityInput)
+
+    def test_form_asks_for_the_same(self):
+        # The form offers source and unit of the reference as one choice, which it takes apart again.
+        asked = set(CapacityForm.base_fields) - {"reference"} | {"reference_source", "basis"}
+
+        assert asked | FROM_THE_ADDRESS == inputs(CapacityInput)
+
+
+class TestResistanceTest:
+    def test_row_of_the_api_is_the_input_of_the_service(self):
+        assert set(ResistanceRow().fields) == inputs(ResistanceInput)
+
+    def test_form_asks_for_the_same(self):
+        assert set(ResistanceForm.base_fields) | FROM_THE_ADDRESS == inputs(ResistanceInput)
+
+
+class TestManifest:
+    def test_form_and_serializer_ask_for_the_same(self):
+        assert set(UploadForSupplierForm.base_fields) == set(ManifestUpload().fields)
+
+    def test_a_supplier_is_asked_for_the_file_alone(self):
+        assert set(UploadForm.base_fields) == {"file"}
