@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from intake.domain.hazards import safety_of
+from intake.domain.hazards import Answer, safety_of
 from intake.domain.inspection import Observation, differences, missing_to_pass, out_of_range
 from intake.domain.lifecycle import Move, Status
 from intake.models import Inspection, InspectionDraft, Pack
@@ -124,7 +124,7 @@ def report_hazard(
     # A re-opened pack starts afresh: what the former inspection found is what was looked at again.
     earlier = {pk: seen for pk, seen in earlier.items() if packs[pk].status != Status.RECEIVED}
     earlier |= {row.pack_id: observation_of(row) for row in InspectionDraft.objects.filter(pack_id__in=packs)}
-    answers = dict.fromkeys(codes, "yes")
+    answers: dict[str, Answer] = dict.fromkeys(codes, "yes")
     reports = [Observation(pack_id=pk, answers=answers, note=note) for pk in packs]
     if not all(report.findings for report in reports):
         raise NoHazard(fields={"codes": "Choose a hazard."})

@@ -71,12 +71,12 @@ def inspection_draft(request: HttpRequest, pack_id: int) -> HttpResponse:
         except RuleViolation as refusal:
             form, refusal_text = _refused(form, refusal), refusal.message
         else:
-            if request.htmx:
+            if "HX-Request" in request.headers:
                 context = {"draft": draft, "findings": observation.findings, "pack": pack}
                 return render(request, "intake/inspect/_saved.html", context)
             messages.success(request, f"Draft of {pack.serial} saved.")
             return redirect("inspect_pack", pack_id)
-    if request.htmx:
+    if "HX-Request" in request.headers:
         return _swapped(_page(request, pack, form, refusal_text, "intake/inspect/_form.html"))
     return _page(request, pack, form, refusal_text)
 

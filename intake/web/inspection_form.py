@@ -59,7 +59,7 @@ class InspectionForm(forms.Form):
 
     def joined_with(self, draft: InspectionDraft) -> "InspectionForm":
         """Return this form with what another person saved meanwhile wherever it was left open."""
-        data = self.data.copy()
+        data = dict(self.data.items())
         theirs = _values(observation_of(draft))
         data.update({name: text for name, text in theirs.items() if not data.get(name)})
         data["seen_draft_at"] = theirs["seen_draft_at"]
@@ -92,7 +92,7 @@ class InspectionForm(forms.Form):
 
     def faults(self) -> list[tuple[str, str, str]]:
         """Return name, label and message of every field that needs work, in the order of the page."""
-        labels = {name: field.label or "Note" for name, field in self.fields.items()}
+        labels = {name: str(field.label or "Note") for name, field in self.fields.items()}
         order = [IDENTITY, *BY_CODE, *_MEASURED, "note", *(f"photo_{slot}" for slot in PHOTO_SLOTS)]
         return [(name, labels[name], str(text)) for name in order for text in self.errors.get(name, [])]
 

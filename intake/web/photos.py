@@ -39,11 +39,11 @@ def photo_add(request: HttpRequest, pack_id: int) -> HttpResponse:
             add_photos(request, pack_id, ((slot, upload) for slot, upload in chosen if upload))
         except RuleViolation as refusal:
             apply_rule_violation(form, refusal)
-    if form.is_valid() and not request.htmx:
+    if form.is_valid() and "HX-Request" not in request.headers:
         return redirect("inspect_pack", pack_id)
     faults = [text for texts in form.errors.values() for text in texts]
     context = {"pack": pack, "slots": photo_slots(photos_of(pack_id=pack_id)), "faults": faults}
-    template = "_photos.html" if request.htmx else "photos.html"
+    template = "_photos.html" if "HX-Request" in request.headers else "photos.html"
     return render(request, f"intake/inspect/{template}", context)
 
 

@@ -2,6 +2,7 @@
 
 import io
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import ExifTags, Image
 
 
@@ -24,3 +25,8 @@ def phone_photo() -> bytes:
     exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "N"
     exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (52.0, 31.0, 12.0)
     return picture(exif=exif, comment=b"<script>alert(1)</script><?php evil(); ?>")
+
+
+def uploaded(name: str = "label.jpg", content: bytes | None = None) -> SimpleUploadedFile:
+    """A picture as a form sends it."""
+    return SimpleUploadedFile(name, jpeg() if content is None else content)

@@ -4,15 +4,13 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from intake.domain.hazards import HAZARDS, QUESTIONS
 from intake.domain.inspection import IDENTITY
 from intake.models import Inspection, InspectionDraft, Pack, Photo
-from intake.services import photos
-from tests.factories import make_actor, make_pack, make_person, make_supplier
-from tests.intake.pictures import jpeg
+from tests.factories import make_pack, make_person
+from tests.intake.pictures import uploaded
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -42,10 +40,6 @@ def warehouse(client, db):
 
 def page(pack, name="inspect_pack"):
     return reverse(name, args=[pack.pk])
-
-
-def picture(name="label.jpg", content=None):
-    return SimpleUploadedFile(name, jpeg() if content is None else content)
 
 
 def text_of(response) -> str:
@@ -82,7 +76,7 @@ class TestInspectPack:
         assert dict(chosen) == dict.fromkeys([IDENTITY, *(question.code for question in QUESTIONS)], "")
 
     def test_passes_a_full_inspection_with_its_photo_in_one_post(self, warehouse, pack):
-        response = warehouse.post(page(pack), COMPLETE | {"photo_label": picture()}, follow=True)
+        response = warehouse.post(page(pack), COMPLETE | {"photo_label": uploaded()}, follow=True)
 
         made = Inspection.objects.get()
         assert status_of(pack) == "inspected"
@@ -107,7 +101,7 @@ class TestInspectPack:
     @pytest.mark.rule(2)
     @pytest.mark.parametrize("blank", ["", "  "])
     def test_refuses_a_blank_number(self, warehouse, pack, blank):
-        posted = COMPLETE | {"isolation_kohm": blank, "photo_label": picture()}
+        posted = COMPLETE | {"isolation_kohm": blank, "photo_label": uploaded()}
 
         response = warehouse.post(page(pack), posted)
 
@@ -116,7 +110,7 @@ class TestInspectPack:
 
     @pytest.mark.parametrize("value", ["abc", "1.234,5", "-1", "NaN", "Infinity", "1e3", "99999999999"])
     def test_refuses_a_number_that_it_cannot_read(self, warehouse, pack, value):
-        response = warehouse.post(page(pack), COMPLETE | {"isolation_kohm": value, "photo_label": picture()})
+        response = warehouse.post(page(pack), COMPLETE | {"isolation_kohm": value, "photo_label": uploaded()})
 
         assert response.context["form"].errors["isolation_kohm"]
         assert status_of(pack) == "received"
@@ -129,12 +123,12 @@ class TestInspectPack:
         assert "In quarantine." in text_of(response)
 
     def test_keeps_a_photo_although_the_rest_is_refused(self, warehouse, pack):
-        warehouse.post(page(pack), {"photo_label": picture()})
+        warehouse.post(page(pack), {"photo_label": uploaded()})
 
         assert Photo.objects.get().pack == pack
 
     def test_says_in_words_that_a_picture_is_none(self, warehouse, pack):
-        response = warehouse.post(page(pack), COMPLETE | {"photo_label": picture(content=b"<svg/>")})
+        response = warehouse.post(page(pack), COMPLETE | {"photo_label": uploaded(content=b"<svg/>")})
 
         assert "This is not a JPEG, PNG or WebP picture." in text_of(response)
         assert status_of(pack) == "received"
@@ -273,54 +267,3 @@ class TestReopenPack:
 
         assert response.context["form"].errors["reason"]
         assert status_of(pack) == "quarantined"
-
-
-class TestPhotoAdd:
-    def test_adds_and_shows_the_photo_in_its_slot(self, warehouse, pack):
-        response = warehouse.post(page(pack, "photo_add"), {"photo_label": picture()}, headers=HTMX)
-
-        assert reverse("photo", args=[Photo.objects.get().pk]) in response.content.decode()
-
-    def test_goes_back_to_the_inspection_without_script(self, warehouse, pack):
-        response = warehouse.post(page(pack, "photo_add"), {"photo_damage": picture()})
-
-        assert response["Location"] == page(pack)
-        assert Photo.objects.get().slot == "damage"
-
-    @pytest.mark.parametrize("headers", [{}, HTMX])
-    def test_says_what_is_wrong_with_a_picture(self, warehouse, pack, headers):
-        posted = {"photo_label": picture(content=b"%PDF-1.7")}
-
-        response = warehouse.post(page(pack, "photo_add"), posted, headers=headers)
-
-        assert "not a JPEG, PNG or WebP picture" in text_of(response)
-        assert not Photo.objects.exists()
-
-
-class TestPhoto:
-    @pytest.fixture
-    def photo(self, pack) -> Photo:
-        [photo] = photos.add(
-            pack_ids=[pack.pk], slot="label", file_name="a", content=jpeg(), actor=make_actor(), at=NOW
-        )
-        return photo
-
-    @pytest.mark.rule(5)
-    def test_is_not_there_for_another_supplier(self, client, photo):
-        client.force_login(make_person("supplier", supplier=make_supplier()))
-
-        assert client.get(reverse("photo", args=[photo.pk])).status_code == 404
-
-    def test_shows_the_clean_copy_so_that_nothing_in_it_can_run(self, warehouse, photo):
-        response = warehouse.get(reverse("photo", args=[photo.pk]))
-
-        assert b"".join(response.streaming_content).startswith(b"\xff\xd8\xff")
-        assert response["Content-Type"] == "image/jpeg"
-        assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
-        assert response["X-Content-Type-Options"] == "nosniff"
-        assert response["Cache-Control"] == "no-store, private"
-
-    def test_is_there_for_the_supplier_whose_pack_it_is(self, client, photo, pack):
-        client.force_login(make_person("supplier", supplier=pack.supplier))
-
-        assert client.get(reverse("photo", args=[photo.pk])).status_code == 200
