@@ -80,11 +80,11 @@ def assert_honest_and_other_suppliers():
         gaps.setdefault(code, []).append(gap)
     assert mean(gaps["NORDFLEET"]) < 1 < mean(gaps["RHEIN"]) < mean(gaps["QUAYSIDE"])
     assert Pack.objects.filter(supplier__code="NORDFLEET", status=Status.MISSING).count() == 0
-    chosen = Manifest.objects.filter(supplier__code="DEMO", state="refused")
-    assert chosen.count() == 2
-    assert set(chosen.latest("received_at").problems.filter(severity="error").values_list("rule", flat=True)) == {
-        "serial_repeated", "date_unreadable", "out_of_range",
-    }  # fmt: skip
+    refused = Manifest.objects.filter(supplier__code="DEMO", state="refused")
+    assert refused.count() == 2
+    errors = refused.latest("received_at").problems.filter(severity="error")
+    rules = set(errors.values_list("rule", flat=True))
+    assert rules == {"serial_repeated", "date_unreadable", "out_of_range"}
 
 
 def assert_every_event_was_written():
