@@ -1,7 +1,10 @@
 """CSV and XLSX exports in which no cell can become a formula."""
 
 import csv
+import itertools
+import re
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,18 +14,16 @@ import xlsxwriter
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 
-from rebattery.errors import RuleViolation
 from rebattery.ui.listing import Column, Filter, filtered, ordered
 
-# Programs run a cell that starts with one of these; blanks and a byte order mark before it do not help.
-_DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠")
+# Programs run a cell that starts with one of these, whatever cannot be seen before it.
+_DANGEROUS = frozenset("=+-@\t\r\n\0＝＋－＠")
+# A program that expects another separator splits our text cells where that separator stands in them.
+_AFTER_SEPARATOR = re.compile(r"(?<=[;,|\t\r\n])([^\w'=+@＝＋－＠-]*)(?=[=+@＝＋－＠-])")
 XLSX_ROW_LIMIT = 1_048_575
-
-
-class TooManyRows(RuleViolation):
-    """An XLSX sheet holds 1,048,575 rows; filter the list or take the CSV."""
-
-    code = "too_many_rows"
+"""Rows that fit on one sheet below its headings."""
+XLSX_TEXT_LIMIT = 32_767
+"""Characters that fit into one cell."""
 
 
 def export_cell(value: Any) -> Any:
@@ -38,9 +39,16 @@ def export_cell(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     text = str(value)
-    return (
-        f"'{text}" if text.lstrip(" \ufeff").startswith(_DANGEROUS) or text.startswith(_DANGEROUS) else text
-    )
+    return f"'{text}" if _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    for char in text:
+        if char in _DANGEROUS:
+            return True
+        if not char.isspace() and unicodedata.category(char) not in ("Cc", "Cf"):
+            return False
+    return False
 
 
 def csv_response(*, name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
@@ -51,29 +59,37 @@ def csv_response(*, name: str, headings: Sequence[str], rows: Iterable[Sequence[
 
 
 def xlsx_response(*, name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
-    """Write ``rows`` to an XLSX download, row by row to disk.
+    """Write ``rows`` to an XLSX download, row by row to disk, on as many sheets as they need.
 
-    :raises TooManyRows: when the sheet would overflow.
+    A text longer than a cell holds is cut and ends in "…"; the CSV has it whole.
     """
-    spool = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  # the response closes it
+    spool = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  # open until the answer is sent
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(spool.name, options) as book:
-        sheet = book.add_worksheet(name[:31])
-        sheet.write_row(0, 0, [str(heading) for heading in headings], book.add_format({"bold": True}))
-        for number, row in enumerate(rows, start=1):
-            if number > XLSX_ROW_LIMIT:
-                raise TooManyRows
-            for column, value in enumerate(row):
-                cell = export_cell(value)
-                if isinstance(cell, (int, Decimal)):
-                    sheet.write_number(number, column, cell)
-                else:
-                    sheet.write_string(number, column, cell)
-        sheet.freeze_panes(1, 0)
+        bold, rest = book.add_format({"bold": True}), iter(rows)
+        for number in itertools.count(1):
+            sheet = book.add_worksheet(name[:25] if number == 1 else f"{name[:25]} {number}")
+            sheet.write_row(0, 0, [str(heading) for heading in headings], bold)
+            sheet.freeze_panes(1, 0)
+            if _fill(sheet, itertools.islice(rest, XLSX_ROW_LIMIT)) < XLSX_ROW_LIMIT:
+                break
     content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return FileResponse(
-        open(spool.name, "rb"), as_attachment=True, filename=f"{name}.xlsx", content_type=content_type
-    )
+    spool.seek(0)
+    return FileResponse(spool, as_attachment=True, filename=f"{name}.xlsx", content_type=content_type)
+
+
+def _fill(sheet: Any, rows: Iterable[Sequence[Any]]) -> int:
+    """Write ``rows`` below the headings and return how many there were."""
+    number = 0
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row):
+            cell = export_cell(value)
+            if isinstance(cell, (int, Decimal)):
+                sheet.write_number(number, column, cell)
+            else:
+                is_long = len(cell) > XLSX_TEXT_LIMIT
+                sheet.write_string(number, column, f"{cell[: XLSX_TEXT_LIMIT - 1]}…" if is_long else cell)
+    return number
 
 
 def list_export(
@@ -85,10 +101,7 @@ def list_export(
     params: QueryDict,
     default_sort: str = "-id",
 ) -> HttpResponseBase:
-    """Write all rows of a list, filtered and ordered as its address says; ``export=xlsx`` gives a workbook.
-
-    :raises TooManyRows: when a workbook would overflow.
-    """
+    """Write all rows of a list, filtered and ordered by its address; ``export=xlsx`` gives a workbook."""
     rows = filtered(queryset, filters=filters, params=params)
     rows = ordered(rows, columns=columns, params=params, default=default_sort)
     respond = xlsx_response if params.get("export") == "xlsx" else csv_response
@@ -107,4 +120,9 @@ def _csv_lines(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterat
     writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
     yield "\ufeff" + writer.writerow(headings)
     for row in rows:
-        yield writer.writerow([export_cell(value) for value in row])
+        yield writer.writerow([_csv_cell(value) for value in row])
+
+
+def _csv_cell(value: Any) -> Any:
+    cell = export_cell(value)
+    return _AFTER_SEPARATOR.sub(r"\1'", cell) if isinstance(cell, str) else cell

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
@@ -37,6 +38,8 @@ class Filter:
     apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
     choices: Sequence[tuple[str, str]] = ()
     """Value and label; empty means free text."""
+    is_day: bool = False
+    """The text is a day, such as 2026-11-22."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +79,10 @@ class ListPage:
         return [(column, column.value(row)) for column in self.columns]
 
 
-class CursorInvalid(ValueError):
-    """The page address was cut or changed by hand; the first page is shown instead."""
-
-
 def filtered(queryset: QuerySet[Any], *, filters: Sequence[Filter], params: QueryDict) -> QuerySet[Any]:
     """Apply those of ``filters`` that the address names; an unknown choice filters everything out."""
     for item in filters:
-        value = params.get(item.key, "").strip()
+        value = params.get(item.key, "").replace("\0", "").strip()
         if not value:
             continue
         known = not item.choices or value in [choice for choice, _ in item.choices]
@@ -116,15 +115,26 @@ def list_page(
     holds ``sort`` (field, ``-`` for descending), ``after`` or ``before`` (cursors) and the filters.
     """
     name, descending = _order(columns, params, default_sort)
-    queryset = filtered(queryset, filters=filters, params=params)
+    unfiltered, queryset = queryset, filtered(queryset, filters=filters, params=params)
     backward = bool(params.get("before"))
-    cursor = _read_cursor(params.get("before") or params.get("after") or "")
+    cursor = _read_cursor(params.get("before") or params.get("after") or "", queryset.model, name)
+    backward = backward and cursor is not None
     if cursor is not None:
         queryset = queryset.filter(_beyond(name, cursor, descending != backward))
     flip = descending != backward
     sign = "-" if flip else ""
     names = [f"{sign}id"] if name == "id" else [f"{sign}{name}", f"{sign}id"]
     rows = list(queryset.order_by(*names)[: page_size + 1])
+    if cursor is not None and not rows:  # an old address: what it pointed beyond is gone
+        first = {key: value for key, value in params.items() if key not in ("after", "before")}
+        return list_page(
+            unfiltered,
+            columns=columns,
+            filters=filters,
+            params=_query(first),
+            default_sort=default_sort,
+            page_size=page_size,
+        )
     more = len(rows) > page_size
     rows = rows[:page_size]
     if backward:
@@ -137,8 +147,8 @@ def list_page(
         headings=[_heading(column, name, descending, base) for column in columns],
         filters=[_filter(item, params) for item in filters],
         chips=_chips(filters, params, base),
-        next_url=_url(base | {"after": _cursor(rows[-1], name)}) if has_next else "",
-        previous_url=_url(base | {"before": _cursor(rows[0], name)}) if has_previous else "",
+        next_url=_url(base | {"after": cursor_of(rows[-1], name)}) if has_next else "",
+        previous_url=_url(base | {"before": cursor_of(rows[0], name)}) if has_previous else "",
         query=_url(base),
         columns=columns,
     )
@@ -162,7 +172,8 @@ def _beyond(name: str, cursor: tuple[Any, int], less: bool) -> Q:
     return reach & (Q(**{f"{name}__{way}": value}) | Q(**{name: value, f"id__{way}": key}))
 
 
-def _cursor(row: Model, name: str) -> str:
+def cursor_of(row: Model, name: str) -> str:
+    """Return the address part that stands for ``row`` in a list sorted by ``name``."""
     value: Any = row
     for part in name.split("__"):
         value = getattr(value, part)
@@ -171,14 +182,23 @@ def _cursor(row: Model, name: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([plain, row.pk]).encode()).decode().rstrip("=")
 
 
-def _read_cursor(text: str) -> tuple[Any, int] | None:
-    if not text:
-        return None
+def _read_cursor(text: str, model: type[Model], name: str) -> tuple[Any, int] | None:
+    """Return value and key, or None for an address that was cut or changed by hand."""
     try:
         value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return (value, int(key)) if isinstance(value, (str, int)) else None
-    except (ValueError, TypeError):
+        if "\0" in str(value):
+            return None
+        str(value).encode()  # a lone surrogate is no text that a database could hold
+        return _field(model, name).to_python(value), int(key)
+    except (ValueError, TypeError, OverflowError, ValidationError, RecursionError):
         return None
+
+
+def _field(model: Any, name: str) -> Any:
+    for part in name.split("__"):
+        field = model._meta.get_field(part)
+        model = field.related_model
+    return field
 
 
 def _heading(column: Column, name: str, descending: bool, base: Mapping[str, str]) -> Heading:
@@ -196,7 +216,13 @@ def _heading(column: Column, name: str, descending: bool, base: Mapping[str, str
 
 
 def _filter(item: Filter, params: QueryDict) -> dict[str, Any]:
-    return {"key": item.key, "label": item.label, "choices": item.choices, "value": params.get(item.key, "")}
+    return {
+        "key": item.key,
+        "label": item.label,
+        "choices": item.choices,
+        "type": "date" if item.is_day else "search",
+        "value": params.get(item.key, ""),
+    }
 
 
 def _chips(filters: Sequence[Filter], params: QueryDict, base: Mapping[str, str]) -> list[Chip]:
@@ -210,6 +236,10 @@ def _chips(filters: Sequence[Filter], params: QueryDict, base: Mapping[str, str]
 
 
 def _url(params: Mapping[str, str]) -> str:
+    return f"?{_query(params).urlencode()}"
+
+
+def _query(params: Mapping[str, str]) -> QueryDict:
     query = QueryDict(mutable=True)
     query.update(dict(params))
-    return f"?{query.urlencode()}"
+    return query

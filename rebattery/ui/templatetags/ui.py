@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from django import template
@@ -27,7 +27,10 @@ def decimal(value: Decimal | None, places: int = 1) -> str:
 @register.filter
 def signed(value: Decimal | None, places: int = 1) -> str:
     """Return a difference with its sign, which must not be overlooked."""
-    return NOTHING if value is None else f"{value:+.{places}f}".replace("-", "−")
+    if value is None:
+        return NOTHING
+    rounded = round(value, places)
+    return f"{rounded:+f}".replace("-", "−") if rounded else f"{abs(rounded):f}"
 
 
 @register.filter
@@ -47,7 +50,16 @@ def or_dash(value: Any) -> Any:
     """Return ``value``, times as ``utc`` shows them, or a dash for a missing one."""
     if isinstance(value, datetime):
         return utc(value)
-    return NOTHING if value in (None, "") else value
+    return NOTHING if value in (None, "", [], {}) else value
+
+
+@register.filter
+def figure(value: str) -> str:
+    """Return a number of a decision's reason without idle zeros; other words as they are."""
+    try:
+        return f"{Decimal(value).quantize(Decimal('0.01')).normalize():f}"
+    except InvalidOperation:
+        return value
 
 
 @register.filter
