@@ -8,15 +8,17 @@ from urllib.parse import urlencode
 
 from django.db.models import Count
 
-from grading.models import ReviewCase
-from grading.queries.instruments import standings
-from grading.queries.review_queue import reviews_waiting
+from grading.models import Instrument
+from grading.queries.instruments import unusable_on
+from grading.queries.review_queue import WAITING_STATES, reviews_waiting
 from grading.queries.waiting import packs_waiting_for_grade
 from intake.domain.lifecycle import Status
 from intake.models import Batch, InspectionDraft, Manifest, ManifestState, Pack, PackType
+from intake.queries.catalogue import unconfirmed
+from intake.queries.manifests import WRONG, in_state
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
-from rebattery.audit.trail import counts_since, unsealed_count
+from rebattery.audit.trail import counts_since
 
 MOVES = {
     "pack.announced": "announced",
@@ -40,7 +42,6 @@ class Figure:
     params: dict[str, Any]
     tone: str = ""
     """stop or wait where somebody has to act, else nothing."""
-    note: str = ""
 
     @property
     def query(self) -> str:
@@ -58,10 +59,7 @@ def waiting_for(*, viewer: User, at: datetime) -> list[Figure]:
         counts += [
             _packs(packs, Status.RECEIVED, "packs to inspect", "wait"),
             Figure(
-                "inspections begun",
-                InspectionDraft.objects.count(),
-                "packs",
-                {"status": Status.RECEIVED.value},
+                "inspections begun", InspectionDraft.objects.count(), "packs", {"waits": "inspection_begun"}
             ),
         ]
     if viewer.may(Capability.RECORD_TESTS):
@@ -79,16 +77,18 @@ def wrong_for(*, viewer: User, at: datetime) -> list[Figure]:
     counts = [_packs(packs, Status.QUARANTINED, "packs in quarantine", "stop")]
     counts.append(_packs(packs, Status.MISSING, "packs missing", "wait"))
     if viewer.may(Capability.UPLOAD_MANIFEST):
-        refused = Manifest.objects.visible_to(viewer).filter(
-            state__in=(ManifestState.REFUSED, ManifestState.FAILED)
-        )
-        counts.append(Figure("files refused or failed", refused.count(), "batches", {}, "stop"))
+        faulty = in_state(Manifest.objects.visible_to(viewer), WRONG).count()
+        counts.append(_figure(faulty, "files refused or failed", "manifests", {"state": WRONG}, "stop"))
     if viewer.may(Capability.MANAGE_INSTRUMENTS) or viewer.may(Capability.RECORD_TESTS):
-        faulty = sum(bool(s.fault) and s.instrument.is_active for s in standings(on=at.date()))
-        counts.append(Figure("instruments not usable today", faulty, "instruments", {}, "stop"))
+        lapsed = unusable_on(Instrument.objects.all(), at.date()).count()
+        counts.append(
+            _figure(lapsed, "instruments not usable today", "instruments", {"today": "unusable"}, "stop")
+        )
     if viewer.may(Capability.MANAGE_CATALOGUE):
-        unconfirmed = PackType.objects.filter(is_active=True).exclude(unconfirmed_fields="").count()
-        counts.append(Figure("pack types with unconfirmed facts", unconfirmed, "catalogue", {}))
+        guessed = unconfirmed(PackType.objects.all()).count()
+        counts.append(
+            Figure("pack types with unconfirmed facts", guessed, "catalogue", {"facts": "unconfirmed"})
+        )
     return counts
 
 
@@ -105,13 +105,13 @@ def moved_since(*, viewer: User, at: datetime) -> list[Figure]:
 def machine_room() -> list[Figure]:
     """Return what the machine is busy with, for administrators and auditors."""
     return [
+        Figure("packs waiting for their grade", packs_waiting_for_grade(), "packs", {"waits": "grade"}),
         Figure(
-            "packs waiting for their grade",
-            packs_waiting_for_grade(),
-            "packs",
-            {"status": Status.TESTED.value},
+            "files waiting to be read",
+            in_state(Manifest.objects.all(), ManifestState.QUEUED).count(),
+            "manifests",
+            {"state": ManifestState.QUEUED.value},
         ),
-        Figure("events not sealed yet", unsealed_count(), "trail", {}, note="Sealing comes later."),
     ]
 
 
@@ -137,23 +137,19 @@ def _pack_counts(viewer: User) -> dict[str, int]:
 
 def _packs(counts: dict[str, int], status: Status, label: str, tone: str = "") -> Figure:
     number = counts.get(status.value, 0)
-    return Figure(label, number, "packs", {"status": status.value}, tone if number else "")
+    return _figure(number, label, "packs", {"status": status.value}, tone)
+
+
+def _figure(number: int, label: str, url_name: str, params: dict[str, Any], tone: str) -> Figure:
+    """Return a figure that is colored only when there is something to do."""
+    return Figure(label, number, url_name, params, tone if number else "")
 
 
 def _reviews(viewer: User) -> list[Figure]:
     rows = reviews_waiting()
-    open_count = rows.filter(state=ReviewCase.State.OPEN).count()
-    second = rows.filter(state=ReviewCase.State.OVERRIDE_REQUESTED)
+    counts = {state: rows.filter(state=state).count() for state in WAITING_STATES}
+    labels = ("decisions to review", "overrides wait for a second person")
     return [
-        Figure(
-            "decisions to review", open_count, "review_queue", {"state": "open"}, "wait" if open_count else ""
-        ),
-        Figure(
-            "overrides wait for a second person",
-            second.count(),
-            "review_queue",
-            {"state": "override_requested"},
-            "wait",
-            note=f"{second.exclude(requested_by_person_id=viewer.pk).count()} not asked for by you",
-        ),
+        _figure(number, label, "review_queue", {"state": state.value}, "wait")
+        for label, (state, number) in zip(labels, counts.items(), strict=True)
     ]

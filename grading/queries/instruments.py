@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 
 from grading.domain.calibration import why_unusable
 from grading.models import CapacityTest, Instrument, ResistanceTest
@@ -28,6 +28,11 @@ class Standing:
         """Name it for a picker, with what stands against it."""
         return f"{self.instrument} — {self.fault}" if self.fault else str(self.instrument)
 
+    @property
+    def words(self) -> str:
+        """Say whether it may measure."""
+        return self.fault or "May measure"
+
 
 def standing_of(*, instrument: Instrument, on: date) -> Standing:
     """Return whether ``instrument`` may measure on the day ``on``."""
@@ -41,10 +46,26 @@ def standing_of(*, instrument: Instrument, on: date) -> Standing:
     return Standing(instrument, fault)
 
 
+def all_instruments() -> QuerySet[Instrument]:
+    """Return every instrument."""
+    return Instrument.objects.all()
+
+
+def named(instruments: QuerySet[Instrument], text: str) -> QuerySet[Instrument]:
+    """Keep the instruments whose code or name contains ``text``."""
+    return instruments.filter(Q(code__icontains=text) | Q(name__icontains=text))
+
+
 def standings(*, on: date) -> list[Standing]:
     """Return every instrument, those in service first, by code."""
     rows = Instrument.objects.order_by("-is_active", "code", "pk")
     return [standing_of(instrument=row, on=on) for row in rows]
+
+
+def unusable_on(instruments: QuerySet[Instrument], day: date) -> QuerySet[Instrument]:
+    """Keep the instruments in service whose calibration does not hold on ``day``."""
+    holds = Q(calibrated_from_date__lte=day, calibrated_to_date__gt=day)
+    return instruments.filter(~holds, is_active=True)
 
 
 def standings_of_kinds(*, kinds: Sequence[str], on: date) -> list[Standing]:

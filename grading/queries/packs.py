@@ -1,11 +1,12 @@
 """Packs with their current grade, for lists."""
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Upper
 
 from grading.models import Decision
 from intake.domain.identity import normalize_serial
-from intake.models import Pack
+from intake.domain.lifecycle import Status
+from intake.models import InspectionDraft, Pack
 from rebattery.accounts.models import User
 
 UNGRADED = "none"
@@ -34,6 +35,23 @@ def graded(packs: QuerySet[Pack], grade: str) -> QuerySet[Pack]:
     if grade == UNGRADED:
         return packs.filter(~Exists(current))
     return packs.filter(Exists(current.filter(grade=grade)))
+
+
+def waiting(packs: QuerySet[Pack], what: str) -> QuerySet[Pack]:
+    """Keep the packs that wait for ``what``, a key of ``WAITS``.
+
+    :raises KeyError: for anything else.
+    """
+    judged = Decision.objects.filter(
+        pack=OuterRef("pk"), superseded_by__isnull=True, decided_at__gte=OuterRef("status_at")
+    )
+    begun = InspectionDraft.objects.filter(pack=OuterRef("pk"))
+    # The first condition is the queue of grading.queries.waiting; a test holds the two together.
+    unjudged = Q(status=Status.TESTED) | (Q(status=Status.QUARANTINED) & ~Exists(judged))
+    return packs.filter({"grade": unjudged, "inspection_begun": Exists(begun)}[what])
+
+
+WAITS = (("grade", "The grade"), ("inspection_begun", "An inspection already begun"))
 
 
 def with_serial(packs: QuerySet[Pack], text: str) -> QuerySet[Pack]:

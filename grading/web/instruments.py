@@ -1,19 +1,25 @@
 """Instruments: the list, one of them, adding, changing, calibrating."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from grading.models import Instrument
-from grading.queries.instruments import standing_of, standings, use_of
+from grading.queries.instruments import all_instruments, named, standing_of, unusable_on, use_of
 from grading.services.instruments import change_instrument, create_instrument, record_calibration
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import entry_of, events_of
 from rebattery.errors import RuleViolation
+from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
+from rebattery.ui.listing import Column, Filter, list_page
 
 
 def _day(label: str, **options: str) -> forms.DateField:
@@ -55,12 +61,55 @@ class EditInstrumentForm(InstrumentForm):
 
 
 @requires(Capability.VIEW_INSTRUMENTS)
-def instruments(request: HttpRequest) -> HttpResponse:
+def instruments(request: HttpRequest) -> HttpResponseBase:
+    today = timezone.now().date()
+    options: dict[str, Any] = {"columns": _columns(today), "filters": _filters(today), "params": request.GET}
+    if "export" in request.GET:
+        return list_export(all_instruments(), name="instruments", default_sort="code", **options)
+    page = list_page(all_instruments(), default_sort="code", **options)
     context = {
-        "standings": standings(on=timezone.now().date()),
+        "page": page,
+        "standings": [standing_of(instrument=row, on=today) for row in page.rows],
         "may_manage": person_of(request).may(Capability.MANAGE_INSTRUMENTS),
     }
     return render(request, "grading/instruments/list.html", context)
+
+
+def _columns(today: date) -> Sequence[Column]:
+    return (
+        Column(key="code", label="Code", value=lambda row: row.code, sort="code", is_code=True),
+        Column(key="name", label="Name", value=lambda row: row.name),
+        Column(key="kind", label="Kind", value=lambda row: row.get_kind_display()),
+        Column(key="certificate", label="Certificate", value=lambda row: row.certificate_number),
+        Column(
+            key="from",
+            label="Valid from",
+            value=lambda row: row.calibrated_from_date,
+            sort="calibrated_from_date",
+        ),
+        Column(
+            key="to", label="Valid until", value=lambda row: row.calibrated_to_date, sort="calibrated_to_date"
+        ),
+        Column(key="today", label="Today", value=lambda row: standing_of(instrument=row, on=today).words),
+    )
+
+
+def _filters(today: date) -> Sequence[Filter]:
+    return (
+        Filter(key="q", label="Code or name", apply=named),
+        Filter(
+            key="kind",
+            label="Kind",
+            apply=lambda rows, kind: rows.filter(kind=kind),
+            choices=Instrument.Kind.choices,
+        ),
+        Filter(
+            key="today",
+            label="Today",
+            apply=lambda rows, _: unusable_on(rows, today),
+            choices=(("unusable", "In service but not usable"),),
+        ),
+    )
 
 
 @requires(Capability.VIEW_INSTRUMENTS)

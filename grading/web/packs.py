@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from grading.models import Grade
-from grading.queries.packs import UNGRADED, graded, packs_for, with_serial
+from grading.queries.packs import UNGRADED, WAITS, graded, packs_for, waiting, with_serial
 from intake.models import Pack
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
@@ -28,6 +28,7 @@ FILTERS = (
     Filter(key="batch", label="Batch", apply=lambda rows, value: rows.filter(batch__number__iexact=value)),
 )
 FOR_STAFF = (
+    Filter(key="waits", label="Waits for", apply=waiting, choices=WAITS),
     Filter(
         key="supplier",
         label="Supplier code",
@@ -42,7 +43,9 @@ def packs(request: HttpRequest) -> HttpResponseBase:
     rows, columns, filters = packs_for(viewer=viewer), columns_for(viewer), filters_for(viewer)
     if "export" in request.GET:
         return list_export(rows, name="packs", columns=columns, filters=filters, params=request.GET)
-    page = list_page(rows, columns=columns, filters=filters, params=request.GET)
+    # On the page the policy stands in the grade's own cell.
+    shown = [column for column in columns if column.key != "policy"]
+    page = list_page(rows, columns=shown, filters=filters, params=request.GET)
     return render(request, "grading/packs/list.html", {"page": page, "is_supplier": viewer.is_supplier})
 
 
@@ -54,7 +57,7 @@ def columns_for(viewer: User) -> Sequence[Column]:
     """Return the columns of the list and of its export; only staff see whose a pack is."""
     columns = (
         Column(key="serial", label="Serial", value=lambda row: row.serial, sort="serial", is_code=True),
-        Column(key="status", label="State", value=lambda row: row.get_status_display()),
+        Column(key="status", label="State", value=lambda row: row.get_status_display(), sort="status"),
         Column(key="grade", label="Grade", value=lambda row: row.grade),
         Column(key="policy", label="Policy", value=lambda row: row.policy),
         Column(key="type", label="Make and model", value=lambda row: f"{row.make} {row.model}".strip()),

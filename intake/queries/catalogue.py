@@ -35,6 +35,11 @@ def pack_types() -> QuerySet[PackType]:
     return PackType.objects.all()
 
 
+def unconfirmed(queryset: QuerySet[PackType]) -> QuerySet[PackType]:
+    """Keep the active types of which some figure is nobody's word yet."""
+    return queryset.filter(is_active=True).exclude(unconfirmed_fields="")
+
+
 def matching(queryset: QuerySet[PackType], text: str) -> QuerySet[PackType]:
     """Keep the types whose key, make, model or variant contains ``text``."""
     found = Q()

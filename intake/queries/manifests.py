@@ -11,6 +11,7 @@ from intake.domain.manifest.problems import ERROR
 from intake.models import Manifest, ManifestProblem, ManifestState
 from rebattery.accounts.models import User
 
+WRONG = "wrong"
 _STEPS = {
     "": "Waiting for a worker",
     "reading": "Reading and checking rows",
@@ -21,6 +22,12 @@ _STEPS = {
 def manifests_for(*, viewer: User) -> QuerySet[Manifest]:
     """Return the manifests that ``viewer`` may see, with supplier, file and reading."""
     return Manifest.objects.visible_to(viewer).select_related("supplier", "stored_file", "run")
+
+
+def in_state(manifests: QuerySet[Manifest], state: str) -> QuerySet[Manifest]:
+    """Keep the files in ``state``; ``WRONG`` means refused or failed."""
+    wanted = (ManifestState.REFUSED, ManifestState.FAILED) if state == WRONG else (state,)
+    return manifests.filter(state__in=wanted)
 
 
 def unfinished_for(*, viewer: User) -> QuerySet[Manifest]:

@@ -6,7 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from intake.models import PackType
-from intake.queries.catalogue import baseline_method_of, figures_of, matching, pack_types, story_of
+from intake.queries.catalogue import (
+    baseline_method_of,
+    figures_of,
+    matching,
+    pack_types,
+    story_of,
+    unconfirmed,
+)
 from intake.services.catalogue import add_pack_type, change_pack_type
 from intake.web.forms import EditPackTypeForm, NewPackTypeForm
 from rebattery.accounts.guards import actor_of, person_of, requires
@@ -28,6 +35,12 @@ COLUMNS = (
     Column(key="kg", label="Mass (kg)", value=lambda row: row.mass_kg, is_number=True),
 )
 FILTERS = (
+    Filter(
+        key="facts",
+        label="Facts",
+        apply=lambda rows, _: unconfirmed(rows),
+        choices=(("unconfirmed", "Not all confirmed"),),
+    ),
     Filter(key="q", label="Key, make or model", apply=matching),
     Filter(
         key="chemistry",

@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from intake.web import batches, catalogue, dock, inspect, manifests, photos, scan, suppliers
+from intake.web import batches, catalogue, dock, inspect, manifest_list, manifests, photos, scan, suppliers
 
 urlpatterns: list[URLPattern] = [
     path("batches/", batches.batches, name="batches"),
     path("batches/new/", batches.batch_upload, name="batch_upload"),
     path("batches/new/template.csv", batches.batch_template, name="batch_template"),
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("manifests/", manifest_list.manifest_list, name="manifests"),
     path("manifests/<int:manifest_id>/", manifests.manifest, name="manifest"),
     path("manifests/<int:manifest_id>/progress/", manifests.manifest_progress, name="manifest_progress"),
     path("manifests/<int:manifest_id>/file/", manifests.manifest_file, name="manifest_file"),

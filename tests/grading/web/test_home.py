@@ -1,0 +1,202 @@
+"""The start page: every figure of every role equals the rows behind its link."""
+
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from intake.models import InspectionDraft, Manifest, ManifestState
+from intake.services import receiving
+from rebattery.accounts.roles import Role
+from rebattery.actor import SYSTEM
+from rebattery.audit.record import Event, record
+from tests.evidence import make_tested, publish_seed
+from tests.factories import (
+    make_actor,
+    make_batch,
+    make_instrument,
+    make_pack,
+    make_pack_type,
+    make_person,
+)
+from tests.grading import cast
+
+pytestmark = pytest.mark.django_db
+
+
+class Tiles(HTMLParser):
+    """Collects label, number and address of every tile of a page."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.found: dict[str, tuple[int, str]] = {}
+        self._href, self._slot, self._number = "", "", 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        classes = (values.get("class") or "").split()
+        if "tile" in classes:
+            self._href = values.get("href") or ""
+        self._slot = next((name for name in ("big", "tile-label") if name in classes), "")
+
+    def handle_data(self, data):
+        if self._slot == "big":
+            self._number = int(data)
+        elif self._slot == "tile-label":
+            self.found[data] = (self._number, self._href)
+        self._slot = ""
+
+
+@pytest.fixture
+def world(db):
+    """Something behind every figure, and nothing twice as many as another by design."""
+    publish_seed()
+    packs = [made() for made in cast.STATES.values()]
+    make_tested(2)
+    supplier = packs[0].supplier
+    for state in (ManifestState.REFUSED, ManifestState.FAILED, ManifestState.QUEUED):
+        manifest = make_batch(supplier).manifest
+        Manifest.objects.filter(pk=manifest.pk).update(state=state)
+        _touched(manifest)
+    InspectionDraft.objects.create(pack=cast.received(), saved_at=timezone.now(), saved_by="Test")
+    make_instrument(calibrated_to_date=timezone.now().date())
+    make_instrument(is_active=False)
+    make_pack_type(unconfirmed_fields="mass_kg")
+    # What moved today moved today.
+    for _ in range(2):
+        pack = make_pack(supplier)
+        receiving.receive(
+            batch_id=pack.batch_id, code=pack.serial, nonce=None, actor=make_actor(), at=timezone.now()
+        )
+    return supplier
+
+
+def _touched(manifest: Manifest) -> None:
+    event = Event(
+        code="manifest.refused",
+        subject_id=manifest.pk,
+        subject_label=manifest.file_name,
+        after={},
+        facts={"why": "Test"},
+    )
+    record(events=[event], actor=SYSTEM, at=timezone.now())
+
+
+def person_for(role: str, supplier):
+    return make_person(role, supplier=supplier if role == Role.SUPPLIER else None)
+
+
+def rows_behind(client, url: str) -> int:
+    """Count the rows of a list over all its pages."""
+    count, seen = 0, set()
+    while url not in seen:
+        seen.add(url)
+        response = client.get(url)
+        assert response.status_code == 200
+        page = response.context["page"]
+        count += len(page.rows)
+        url = response.wsgi_request.path + page.next_url if page.next_url else url
+    return count
+
+
+class TestFigures:
+    @pytest.mark.parametrize(
+        ("role", "acted_on"),
+        [
+            (
+                Role.WAREHOUSE,
+                {
+                    "open batches at the dock",
+                    "packs to inspect",
+                    "inspections begun",
+                    "packs to test",
+                    "instruments not usable today",
+                },
+            ),
+            (Role.REVIEWER, {"decisions to review", "overrides wait for a second person"}),
+            (
+                Role.ADMINISTRATOR,
+                {
+                    "files refused or failed",
+                    "pack types with unconfirmed facts",
+                    "packs waiting for their grade",
+                },
+            ),
+            (Role.AUDITOR, {"files waiting to be read", "packs received"}),
+            (Role.SUPPLIER, {"packs received", "files refused or failed"}),
+        ],
+    )
+    def test_equal_the_rows_behind_their_links(self, client, world, role, acted_on):
+        client.force_login(person_for(role, world))
+
+        tiles = Tiles(client.get("/").text).found
+
+        behind = {label: rows_behind(client, url) for label, (_, url) in tiles.items()}
+        assert behind == {label: number for label, (number, _) in tiles.items()}
+        assert acted_on <= {label for label, number in behind.items() if number}
+
+    @pytest.mark.parametrize("role", Role.values)
+    def test_are_zero_and_quiet_on_an_empty_house(self, client, role):
+        client.force_login(make_person(role))
+
+        html = client.get("/").text
+
+        assert {number for number, _ in Tiles(html).found.values()} == {0}
+        assert "tile-stop" not in html and "tile-wait" not in html
+        assert "No batch yet." in html
+
+
+class TestSupplier:
+    @pytest.mark.rule(5)
+    def test_counts_their_own_only(self, client, world):
+        client.force_login(make_person(Role.SUPPLIER))
+
+        html = client.get("/").text
+
+        assert {number for number, _ in Tiles(html).found.values()} == {0}
+
+    def test_reads_no_staff_name_and_no_staff_words(self, client):
+        publish_seed()
+        pack = cast.overridden()
+        client.force_login(make_person(Role.SUPPLIER, supplier=pack.supplier))
+
+        main = client.get("/").text.split("<main")[1]
+
+        assert cast.SECRET not in main
+        for internal in ("Machine room", "Moved today", "/dock/", "/review/", "/trail/", "instrument"):
+            assert internal not in main
+
+    def test_reads_what_became_of_their_packs(self, client):
+        pack = make_pack()
+        now = timezone.now() - timedelta(minutes=1)
+        receiving.receive(batch_id=pack.batch_id, code=pack.serial, nonce=None, actor=make_actor(), at=now)
+        client.force_login(make_person(Role.SUPPLIER, supplier=pack.supplier))
+
+        html = client.get("/").text
+
+        assert "Received at our dock." in html
+        assert pack.batch.number in html
+
+
+class TestQueries:
+    @pytest.mark.parametrize("role", Role.values)
+    def test_are_as_many_with_much_as_with_little(self, client, role):
+        publish_seed()
+        supplier = make_batch().supplier
+        client.force_login(person_for(role, supplier))
+        client.get("/")
+        with CaptureQueriesContext(connection) as little:
+            client.get("/")
+        for _ in range(5):
+            make_batch(supplier, packs=3)
+        make_tested(3)
+
+        with CaptureQueriesContext(connection) as much:
+            client.get("/")
+
+        assert len(much) == len(little)
+        assert len(little) <= 20
