@@ -8,16 +8,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from grading.models import Decision
+from grading.models import Decision, ResistanceTest
 from grading.queries.decisions import decisions_of
-from grading.queries.test_runs import Results, results_of
-from intake.domain.hazards import BY_CODE
+from grading.queries.test_runs import SOURCES, Results, results_of
+from intake.domain.hazards import BY_CODE, PHOTO_SLOTS, declared_hazards
 from intake.domain.lifecycle import Status
 from intake.domain.manifest.fields import FIELDS
 from intake.models import Inspection, Pack, Photo, Scan
 from intake.queries.inspections import photos_of
 from rebattery.accounts.models import User
-from rebattery.audit.trail import Entry, entry_of, events_of_pack, supplier_timeline
+from rebattery.audit.trail import Entry, entry_of, events_of_pack, is_told
 
 SHOWN_EVENTS = 200
 
@@ -50,12 +50,13 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One answer of an inspection in words."""
+class Way:
+    """How far a pack has come on the way of one that goes well."""
 
-    text: str
-    answer: str
-    is_hazard: bool
+    times: dict[str, datetime]
+    """State to the moment at which the pack came into it; steps that it was taken back from are left out."""
+    left_at: str
+    """The step at which a pack in another state left the way; empty while it is on it."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,11 @@ class Dossier:
     """Header and cell of the supplier's file, as received."""
     scans: list[Scan]
     inspections: list[Inspection]
-    findings: list[Finding]
-    photos: list[Photo]
+    """The newest first."""
+    checklist: list[tuple[str, str]]
+    """Question and answer of the newest inspection."""
+    photos: list[tuple[str, Photo]]
+    """What each is meant to show, and the photo; newest first."""
     results: Results
     decisions: list[Decision]
     """The newest first."""
@@ -77,8 +81,9 @@ class Dossier:
     people: list[str]
     story: list[Entry]
     """The newest first."""
-    reached: dict[str, datetime]
-    """State to the moment at which the pack last came into it."""
+    story_count: int
+    """How many lines there are; ``story`` holds the newest ``SHOWN_EVENTS``."""
+    way: "Way"
 
     @property
     def decision(self) -> Decision | None:
@@ -86,14 +91,24 @@ class Dossier:
         return next((d for d in self.decisions if d.superseded_by_id is None), None)
 
     @property
+    def earlier(self) -> list[Decision]:
+        """Return the decisions that others took the place of, the newest first."""
+        return [d for d in self.decisions if d.superseded_by_id is not None]
+
+    @property
+    def lead(self) -> str:
+        """Return the page in one sentence."""
+        return str(self.reasons[0]["sentence"]) if self.reasons else "No decision yet."
+
+    @property
     def hazards(self) -> list[str]:
-        """Return why the pack is dangerous, by inspection or by its supplier's word."""
-        found = [finding.text for finding in self.findings if finding.is_hazard]
-        if self.pack.status == Status.QUARANTINED and not found and self.inspections:
+        """Return why the pack is dangerous: by its newest inspection, before one by its supplier's word."""
+        if self.inspections:
             found = [str(item["text"]) for item in self.inspections[0].findings]
-        if not self.inspections and self.pack.ddr_status != "none":
-            found.append(f"Declared {self.pack.ddr_status} by the supplier")
-        return found
+        else:
+            declared = declared_hazards(ddr_status=self.pack.ddr_status, declared=self.pack.declared)
+            found = [f"{text} (the supplier's word)" for text in declared]
+        return found or (["In quarantine"] if self.pack.status == Status.QUARANTINED else [])
 
     @property
     def reasons(self) -> list[dict[str, Any]]:
@@ -115,26 +130,46 @@ def pack_for(*, viewer: User) -> QuerySet[Pack]:
 def dossier_of(*, pack: Pack, viewer: User) -> Dossier:
     """Return the dossier of ``pack``; the number of queries does not depend on how much there is."""
     inspections = list(Inspection.objects.filter(pack=pack).order_by("-id"))
-    results, decisions = results_of(pack_id=pack.pk), list(decisions_of(pack_id=pack.pk))
-    events = events_of_pack(pack_id=pack.pk)
-    newest = list(events.order_by("-id")[:SHOWN_EVENTS])
-    story = supplier_timeline(events.order_by("-id")) if viewer.is_supplier else [entry_of(e) for e in newest]
-    moves = [e for e in reversed(newest) if e.subject_type == "pack" and "status" in (e.after or {})]
+    results = results_of(pack_id=pack.pk)
+    events = list(events_of_pack(pack_id=pack.pk))
+    told = [event for event in reversed(events) if is_told(event) or not viewer.is_supplier]
     return Dossier(
         pack=pack,
         claims=_claims(pack),
         raw_claims=list(pack.declared_raw.items()),
         scans=list(Scan.objects.filter(pack=pack).order_by("id")),
         inspections=inspections,
-        findings=_findings(inspections),
-        photos=photos_of(pack_id=pack.pk),
+        checklist=_checklist(inspections),
+        photos=[(PHOTO_SLOTS.get(photo.slot, photo.slot), photo) for photo in photos_of(pack_id=pack.pk)],
         results=results,
-        decisions=decisions,
+        decisions=list(decisions_of(pack_id=pack.pk)),
         comparisons=_comparisons(pack, results),
-        people=sorted({event.actor_label for event in newest if event.person_id}),
-        story=story,
-        reached={event.after["status"]: event.at for event in moves},
+        people=sorted({event.actor_label for event in events if event.person_id}),
+        story=[entry_of(event, for_supplier=viewer.is_supplier) for event in told[:SHOWN_EVENTS]],
+        story_count=len(told),
+        way=_way(events),
     )
+
+
+def _way(events: Sequence[Any]) -> Way:
+    times: dict[str, datetime] = {}
+    left_at = ""
+    for event in events:
+        status = (event.after or {}).get("status") if event.subject_type == "pack" else None
+        if status in _STEPS:
+            later = _STEPS[_STEPS.index(status) :]
+            times, left_at = {step: at for step, at in times.items() if step not in later}, ""
+        elif status and not left_at:
+            left_at = (event.before or {}).get("status", "")
+        if status:
+            times[status] = event.at
+    return Way(times, left_at)
+
+
+_STEPS = [
+    step.value for step in (Status.ANNOUNCED, Status.RECEIVED, Status.INSPECTED, Status.TESTED, Status.GRADED)
+]
+"""The steps that a pack takes in order; every other state stands aside of them."""
 
 
 def _claims(pack: Pack) -> list[Claim]:
@@ -166,53 +201,41 @@ def _words(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _findings(inspections: Sequence[Inspection]) -> list[Finding]:
-    if not inspections:
-        return []
-    answers = inspections[0].answers
-    found = [
-        Finding(
-            question.text,
-            answers.get(code, "not checked"),
-            answers.get(code) == "yes" and question.safety != "ok",
-        )
-        for code, question in BY_CODE.items()
-    ]
-    asked = {item["text"] for item in inspections[0].findings}
-    extra = [Finding(text, "", True) for text in sorted(asked) if not any(text in f.text for f in found)]
-    return found + extra
+def _checklist(inspections: Sequence[Inspection]) -> list[tuple[str, str]]:
+    answers = inspections[0].answers if inspections else {}
+    return [(question.text, answers.get(code) or "not checked") for code, question in BY_CODE.items()]
 
 
 def _comparisons(pack: Pack, results: Results) -> list[Comparison]:
     capacity, resistance = results.standing_capacity, results.standing_resistance
-    kind = pack.pack_type
+    how = f"{capacity.get_method_display()}, {capacity.get_basis_display()}" if capacity else ""
+    ah = capacity.measured_capacity_ah if capacity else None
+    kwh = capacity.measured_energy_kwh if capacity else None
     return [
         Comparison(
-            "State of health",
-            "%",
-            pack.declared_soh_percent,
-            capacity.soh_percent if capacity else None,
-            f"{capacity.get_method_display()}, {capacity.get_basis_display()}" if capacity else "",
+            "State of health", "%", pack.declared_soh_percent, capacity.soh_percent if capacity else None, how
         ),
-        Comparison(
-            "Capacity",
-            "Ah",
-            pack.rated_capacity_ah,
-            capacity.measured_capacity_ah if capacity else None,
-            "against rated",
-        ),
-        Comparison(
-            "Energy",
-            "kWh",
-            pack.nominal_energy_kwh,
-            capacity.measured_energy_kwh if capacity else None,
-            "against nominal",
-        ),
+        Comparison("Capacity", "Ah", pack.rated_capacity_ah, ah, "against rated" if ah else ""),
+        Comparison("Energy", "kWh", pack.nominal_energy_kwh, kwh, "against nominal" if kwh else ""),
         Comparison(
             "Internal resistance",
             "mΩ",
-            kind.baseline_ir_mohm if kind else None,
+            _baseline(pack, resistance),
             resistance.ir_mohm if resistance else None,
-            f"{resistance.get_method_display()}, against the type's baseline" if resistance else "",
+            _resistance_words(resistance) if resistance else "",
         ),
     ]
+
+
+def _baseline(pack: Pack, test: ResistanceTest | None) -> Decimal | None:
+    if test and test.baseline_mohm is not None:
+        return test.baseline_mohm
+    return pack.pack_type.baseline_ir_mohm if pack.pack_type else None
+
+
+def _resistance_words(test: ResistanceTest) -> str:
+    if test.baseline_mohm is None:
+        return f"{test.get_method_display()}, no baseline"
+    source = SOURCES.get(test.baseline_source, test.baseline_source)
+    against = f"{test.get_method_display()}, against the baseline ({source})"
+    return against if test.is_comparable else f"{against}; not comparable: {test.incomparable_because}"

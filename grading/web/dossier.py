@@ -30,6 +30,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         "dossier": dossier,
         "pack": shown,
         "is_internal": viewer.may(C.VIEW_INTERNAL),
+        "may_review": viewer.may(C.VIEW_REVIEWS),
         "trail_links": viewer.may(C.VIEW_TRAIL),
         "next_step": next_step(dossier, viewer),
     }
@@ -40,6 +41,7 @@ def next_step(dossier: Dossier, viewer: User) -> NextStep | None:
     """Return what ``viewer`` can do next with the pack, None when it waits for somebody else."""
     pack = dossier.pack
     steps = {
+        Status.MISSING: (C.RECEIVE_PACKS, "Receive at the dock", ("dock_batch", pack.batch_id)),
         Status.ANNOUNCED: (C.RECEIVE_PACKS, "Receive at the dock", ("dock_batch", pack.batch_id)),
         Status.RECEIVED: (C.INSPECT_PACKS, "Inspect this pack", ("inspect_pack", pack.pk)),
         Status.INSPECTED: (C.RECORD_TESTS, "Record tests", ("bench_pack", pack.pk)),
@@ -50,4 +52,6 @@ def next_step(dossier: Dossier, viewer: User) -> NextStep | None:
     review = getattr(dossier.decision, "review", None)
     if pack.status in (Status.IN_REVIEW, Status.QUARANTINED) and review and viewer.may(C.VIEW_REVIEWS):
         return NextStep("Open the review", reverse("review_case", args=[review.pk]))
+    if pack.status == Status.QUARANTINED and viewer.may(C.DECIDE_REVIEWS):
+        return NextStep("Re-open for inspection", reverse("reopen_pack", args=[pack.pk]))
     return None

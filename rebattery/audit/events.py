@@ -101,11 +101,16 @@ _ALL = (
         needs_reason=True,
     ),
     EventType("pack.tested", "pack", "{actor} finished testing.", "Tested on our bench."),
-    EventType("pack.graded", "pack", "Graded {grade} for {route}.", "Graded {grade} for {route}."),
+    EventType(
+        "pack.graded",
+        "pack",
+        "Graded {grade} by {policy} for {route}.",
+        "Graded {grade} by {policy} for {route}.",
+    ),
     EventType(
         "pack.sent_to_review",
         "pack",
-        "Sent to review with grade {grade}: {why}",
+        "Sent to review with grade {grade} by {policy}: {why}",
         "Waiting for a reviewer: {why}",
     ),
     EventType(

@@ -27,6 +27,7 @@ class Entry:
     subject_label: str
     pack_id: int | None
     reason: str
+    """Why, in the author's words, where the sentence does not say it; never told to a supplier."""
     reason_code: str
     changes: list[tuple[str, Any, Any]]
     """Column, value before, value after."""
@@ -50,6 +51,7 @@ def entry_of(event: Event, *, for_supplier: bool = False) -> Entry:
         reason=event.reason,
     )
     before, after = event.before or {}, event.after or {}
+    is_said = for_supplier or "{reason}" in template
     changes = [] if for_supplier else [(key, before.get(key), after.get(key)) for key in {**before, **after}]
     return Entry(
         id=event.pk,
@@ -62,8 +64,8 @@ def entry_of(event: Event, *, for_supplier: bool = False) -> Entry:
         subject_id=event.subject_id,
         subject_label=event.subject_label,
         pack_id=event.subject_id if event.subject_type == "pack" else event.pack_id,
-        reason=event.reason,
-        reason_code=event.reason_code,
+        reason="" if is_said else event.reason,
+        reason_code="" if for_supplier else event.reason_code,
         changes=changes,
         request_id="" if for_supplier else event.request_id,
         job_id="" if for_supplier else event.job_id,
@@ -85,6 +87,11 @@ def events_of(*, subject_type: str, subject_id: int) -> QuerySet[Event]:
 def events() -> QuerySet[Event]:
     """Return the whole trail, newest first; filter and page it before reading."""
     return Event.objects.order_by("-id")
+
+
+def is_told(event: Event) -> bool:
+    """Return whether the supplier of what ``event`` is about may read it."""
+    return bool(EVENTS[event.event_type].supplier_sentence)
 
 
 def supplier_timeline(entries: QuerySet[Event], *, limit: int | None = None) -> list[Entry]:

@@ -177,8 +177,14 @@ def _move(judgements: Sequence[Judgement], policy: Policy, actor: Actor, at: dat
         (Move.SEND_TO_REVIEW, [j for j in tested if j.review_rule]),
     ):
         if moved:
+            name = f"{policy.id} v{policy.version}"
             facts = {
-                j.pack.pk: {"grade": j.grade, "route": policy.route_label(j.route).lower(), "why": j.why}
+                j.pack.pk: {
+                    "grade": j.grade,
+                    "policy": name,
+                    "route": policy.route_label(j.route).lower(),
+                    "why": j.why,
+                }
                 for j in moved
             }
             move_packs(pack_ids=list(facts), move=move, actor=actor, at=at, facts_by_pack=facts)

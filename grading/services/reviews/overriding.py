@@ -32,7 +32,7 @@ class SecondPersonNeeded(ReviewRefused):
 
 
 class SafetyStands(ReviewRefused):
-    """A safety decision is not overridden; re-open the pack for a fresh inspection. Nothing was changed."""
+    """A safety decision is not overridden: re-open the pack, or order a retest. Nothing was changed."""
 
     code = "safety_stands"
 
@@ -63,7 +63,7 @@ def override_request(
         "reason_code": why.code,
         "reason": why.text,
     }
-    facts = {"grade": case.decision.grade, "new_grade": grade}
+    facts = {"grade": f"{case.decision.grade} by {case.decision.policy}", "new_grade": grade}
     close_cases(
         cases=[case],
         code="review.override_requested",
