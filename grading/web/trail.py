@@ -46,8 +46,8 @@ FILTERS = (
     Filter(key="subject", label="About", apply=lambda rows, value: rows.filter(subject_type=value),
            choices=[(name, name.replace("_", " ")) for name in _SUBJECTS]),
     Filter(key="actor", label="Who", apply=lambda rows, value: rows.filter(actor_label__icontains=value)),
-    Filter(key="since", label="From (2026-11-22)", apply=_since),
-    Filter(key="until", label="To (2026-11-22)", apply=_until),
+    Filter(key="since", label="From", apply=_since, is_day=True),
+    Filter(key="until", label="To", apply=_until, is_day=True),
     Filter(key="request", label="Request", apply=lambda rows, value: rows.filter(request_id=value)),
     Filter(key="job", label="Job", apply=lambda rows, value: rows.filter(job_id=value)),
 )  # fmt: skip
