@@ -66,7 +66,7 @@ def invite_person(
 
 @transaction.atomic
 def change_role(*, person_id: int, role: str, reason: str, actor: Actor, at: datetime) -> User:
-    """Give a member of staff another staff role.
+    """Give a member of staff another staff role; the one they have already changes nothing.
 
     :raises OwnAccount: when somebody changes their own role.
     :raises SupplierMismatch: when a supplier's person would become staff or the reverse.
@@ -74,6 +74,8 @@ def change_role(*, person_id: int, role: str, reason: str, actor: Actor, at: dat
     person = _locked(person_id, actor)
     if Role.SUPPLIER in (role, person.role):
         raise SupplierMismatch
+    if role == person.role:
+        return person
     before = {"role": person.role}
     person.role = role
     person.save(update_fields=["role"])
