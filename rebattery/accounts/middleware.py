@@ -33,8 +33,10 @@ def private_pages(get_response: GetResponse) -> GetResponse:
     """Keep signed-in pages out of every cache."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        # Asked before and after: the API signs a token's person in, and the page of its documentation out.
+        is_private = request.user.is_authenticated
         response = get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        if (is_private or request.user.is_authenticated) and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store, private"
         return response
 
