@@ -15,10 +15,11 @@ from rebattery.accounts.guards import requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.events import EVENTS
 from rebattery.audit.record import plain
-from rebattery.audit.trail import entry_of, event_or_none, events, same_transaction
+from rebattery.audit.trail import entry_of, event_or_none, events, in_transaction
 from rebattery.ui.exports import list_export
 from rebattery.ui.listing import Column, Filter, filtered, list_page
 
+TOGETHER = 50
 _SUBJECTS = sorted({event.subject for event in EVENTS.values()})
 
 
@@ -49,6 +50,7 @@ FILTERS = (
     Filter(key="since", label="From", apply=_since, is_day=True),
     Filter(key="until", label="To", apply=_until, is_day=True),
     Filter(key="request", label="Request", apply=lambda rows, value: rows.filter(request_id=value)),
+    Filter(key="transaction", label="Transaction", apply=in_transaction),
     Filter(key="job", label="Job", apply=lambda rows, value: rows.filter(job_id=value)),
 )  # fmt: skip
 COLUMNS = (
@@ -81,7 +83,7 @@ def trail_event(request: HttpRequest, event_id: int) -> HttpResponseBase:
     event = event_or_none(event_id=event_id)
     if event is None:
         raise Http404
-    together = [entry_of(other) for other in same_transaction(event=event) if other.pk != event.pk]
+    together = [entry_of(other) for other in in_transaction(events(), str(event.transaction_id))[:TOGETHER]]
     context = {"event": event, "entry": entry_of(event), "together": together, "json": _json(event, indent=2)}
     return render(request, "grading/trail/event.html", context)
 

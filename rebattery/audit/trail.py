@@ -105,9 +105,9 @@ def event_or_none(*, event_id: int) -> Event | None:
     return Event.objects.filter(pk=event_id).first()
 
 
-def same_transaction(*, event: Event, limit: int = 200) -> QuerySet[Event]:
-    """Return the first ``limit`` events that were committed together with ``event``."""
-    return Event.objects.filter(transaction_id=event.transaction_id).order_by("id")[:limit]
+def in_transaction(entries: QuerySet[Event], text: str) -> QuerySet[Event]:
+    """Keep the events that were committed together in the transaction of this number."""
+    return entries.filter(transaction_id=int(text)) if text.isascii() and text.isdigit() else entries.none()
 
 
 def unsealed_count() -> int:
@@ -124,6 +124,7 @@ def counts_since(*, at: datetime, codes: Sequence[str]) -> dict[str, int]:
 
 
 def told_to_supplier(*, supplier_id: int, since: datetime, limit: int) -> list[Entry]:
-    """Return the newest lines that a supplier may read about anything of theirs."""
+    """Return the newest lines that a supplier may read; a batch's line stands for its announced packs."""
     theirs = Event.objects.filter(supplier_id=supplier_id, at__gte=since).order_by("-id")
+    theirs = theirs.exclude(event_type="pack.announced")
     return supplier_timeline(theirs, limit=limit)

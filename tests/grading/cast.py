@@ -86,7 +86,7 @@ def graded() -> Pack:
 
 
 def in_review() -> Pack:
-    return make_reviews(by=staff())[0].pack
+    return make_reviews(soh="15", by=staff())[0].pack
 
 
 def held() -> Pack:
@@ -94,7 +94,7 @@ def held() -> Pack:
 
 
 def rejected() -> Pack:
-    [case] = make_reviews(by=staff())
+    [case] = make_reviews(soh="15", by=staff())
     reviews.confirm(cases={case.pk: case.version}, why=WHY, actor=make_actor(staff("reviewer")), at=LATER)
     return case.pack
 
@@ -118,7 +118,7 @@ def overridden() -> Pack:
 
 def measured_again() -> Pack:
     """Make a reject that a retest turned into a B: every result and decision has a successor."""
-    [case] = make_reviews(by=staff())
+    [case] = make_reviews(soh="15", by=staff())
     reviewer = make_actor(staff("reviewer"))
     reviews.order_retest(cases={case.pk: case.version}, why=WHY, actor=reviewer, at=LATER)
     add_capacity([case.pack], "74", by=staff(), note=f"{SECRET} note")

@@ -88,7 +88,7 @@ class TestFilters:
         assert serials(client, "?status=rejected") == [rejected.serial]
         assert serials(client, f"?supplier={fresh.supplier.code.lower()}") == [fresh.serial]
         assert serials(client, f"?batch={fresh.batch.number}&chemistry=LFP") == [fresh.serial]
-        assert serials(client, "?chemistry=NMC") == []
+        assert serials(client, "?chemistry=NCA") == []
         assert serials(client, "?status=nonsense") == []
 
     def test_grade_is_the_one_in_force(self, client, staff):
@@ -144,13 +144,13 @@ class TestExport:
         assert len(rows) == 60
         assert [row["Serial"] for row in rows][:50] == listed
         assert rows[0]["Nominal (kWh)"] == "40.000"
-        assert rows[0]["In this state since"] == "2026-11-20 09:00:00 UTC"
+        assert rows[0]["Since"] == "2026-11-20 09:00:00 UTC"
 
     @pytest.mark.rule(25)
     def test_neutralizes_what_a_supplier_wrote(self, client, staff):
         make_pack(make="=HYPERLINK(1)", model="@x")
 
-        assert exported(client, "?export=csv")[0]["Make and model"] == "'=HYPERLINK(1) @x"
+        assert exported(client, "?export=csv")[0]["Type"] == "'=HYPERLINK(1) @x"
 
     def test_is_a_workbook_with_numbers(self, client, staff):
         make_batch(packs=3)

@@ -91,6 +91,8 @@ class TestFilters:
             ("pack=unknown", set()),
             ("type=unknown", set()),
             ("job=unknown", set()),
+            ("transaction=1%3B", set()),
+            ("transaction=99999999999999999999", set()),
         ],
     )
     def test_keep_what_they_say(self, client, pack, query, types):
@@ -125,7 +127,8 @@ class TestEvent:
         context = client.get(reverse("trail_event", args=[event.pk])).context
 
         assert "review.confirmed" in [entry.event_type for entry in context["together"]]
-        assert event.pk not in [entry.id for entry in context["together"]]
+        url = f"?transaction={event.transaction_id}"
+        assert set(found(client, url)) == {entry.event_type for entry in context["together"]}
 
     def test_leads_to_the_same_job(self, client, auditor):
         publish_seed()
