@@ -149,8 +149,9 @@ def _instrument() -> Instrument:
 
 
 def make_reviews(count: int = 1, **evidence: Any) -> list[ReviewCase]:
-    """Make packs that a policy sent to review, by default because their SOH is below the floor."""
-    packs = make_tested(count, **{"soh": "15"} | evidence)
+    """Make packs that a policy sent to review, by default NMC packs whose SOH is not above 80 %."""
+    rejected = {} if {"soh", "ratio"} & set(evidence) else {"chemistry": "NMC", "soh": "78"}
+    packs = make_tested(count, **rejected | evidence)
     decisions.grade(pack_ids=[pack.pk for pack in packs], actor=SYSTEM, at=GRADED_AT)
     return list(ReviewCase.objects.filter(pack__in=packs, state="open").select_related("pack").order_by("id"))
 

@@ -36,11 +36,17 @@ OVERRIDE_OUTCOMES = {
 
 
 def is_safety_decision(grade: str, codes: Sequence[str]) -> bool:
-    """Return whether a decision rests on the safety gate, which only a fresh inspection can open again.
+    """Return whether a decision rests on the safety gate or on a floor, which nobody overrides.
+
+    Only a fresh inspection opens the gate again, only a new measurement lifts a pack over a floor: below
+    20 % it is dangerous to reuse in any application.
 
     :param codes: codes of the deciding reasons.
     """
-    return grade == "Q" or any(code.startswith("SAFETY_") for code in codes)
+    return grade == "Q" or any(code.startswith("SAFETY_") or code in _FLOORS for code in codes)
+
+
+_FLOORS = ("WEAK_CELL_FLOOR", "SOH_BELOW_20")
 
 
 def goes_to_reuse(grade: str) -> bool:

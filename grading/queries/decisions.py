@@ -109,4 +109,4 @@ def _override_faults(decision: Decision) -> Iterator[str]:
 def decisions_for(*, viewer: User) -> QuerySet[Decision]:
     """Return the decisions on packs that ``viewer`` may see, past ones included."""
     decisions = Decision.objects.select_related("policy")
-    return decisions.filter(pack__supplier_id=viewer.supplier_id) if viewer.is_supplier else decisions
+    return decisions.filter(pack__supplier=viewer.supplier) if viewer.is_supplier else decisions

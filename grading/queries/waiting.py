@@ -7,9 +7,11 @@ from django.db import connection
 WAITS = """
     (p.status = 'tested' OR (p.status = 'quarantined' AND NOT EXISTS (
         SELECT FROM grading_decision d
-        WHERE d.pack_id = p.id AND d.superseded_by_id IS NULL AND d.decided_at >= p.status_at)))
+        WHERE d.pack_id = p.id AND d.superseded_by_id IS NULL AND d.decided_at >= p.status_at
+            AND NOT EXISTS (SELECT FROM intake_inspection i
+                            WHERE i.pack_id = p.id AND i.superseded_by_id IS NULL AND i.at > d.decided_at))))
 """
-"""SQL condition on ``intake_pack p``: tested, or in quarantine and not judged since it came there."""
+"""SQL condition on ``intake_pack p``: tested, or in quarantine and not judged since its last finding."""
 
 
 def is_grading_waiting() -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from intake.domain.manifest.fields import FIELDS
 
@@ -26,7 +27,11 @@ class HistoryCompleteness:
 
 def history_completeness(declared: Mapping[str, object]) -> HistoryCompleteness:
     """Score the canonical values of one pack; a field counts when it has any value, "no" and 0 included."""
-    missing = [name for name in WEIGHTS if declared.get(name) in (None, "", [])]
+    return _score(tuple(name for name in WEIGHTS if declared.get(name) in (None, "", [])))
+
+
+@lru_cache(maxsize=1024)  # the packs of one file lack mostly the same fields
+def _score(missing: tuple[str, ...]) -> HistoryCompleteness:
     filled = _ALL_WEIGHTS - sum(WEIGHTS[name] for name in missing)
     percent = (Decimal(100 * filled) / _ALL_WEIGHTS).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return HistoryCompleteness(percent, tuple(sorted(missing, key=lambda name: (-WEIGHTS[name], name))))

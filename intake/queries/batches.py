@@ -60,6 +60,11 @@ class Overview:
     mean_history_percent: Decimal | None
     """Mean completeness of the declared histories, one decimal."""
 
+    @property
+    def waiting(self) -> int:
+        """Return how many packs have not arrived and can be withdrawn."""
+        return sum(part.count for part in self.by_status if part.code == Status.ANNOUNCED)
+
 
 def overview_of(*, batch: Batch) -> Overview:
     """Return ``batch`` at a glance, in three queries however many packs it has."""

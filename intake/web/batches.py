@@ -9,12 +9,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from intake.domain.manifest.fields import FIELDS, Field, Kind
 from intake.models import ManifestState, Pack
 from intake.queries.batches import batches_for, naming, overview_of, packs_of, story_of
 from intake.queries.manifests import unfinished_for
 from intake.services import manifests
+from intake.services.withdrawing import withdraw_batch
 from intake.web.forms import UploadForm, UploadForSupplierForm
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.models import User
@@ -148,9 +150,28 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         "page": list_page(rows, default_sort="id", **listing),
         "story": story_of(batch=shown, viewer=viewer),
         "trail_links": viewer.may(Capability.VIEW_TRAIL),
+        "may_withdraw": viewer.may(Capability.UPLOAD_MANIFEST),
         "at_the_dock": viewer.may(Capability.RECEIVE_PACKS) and not shown.closed_at,
     }
     return render(request, "intake/batches/detail.html", context)
+
+
+@require_POST
+@requires(Capability.UPLOAD_MANIFEST)
+def batch_withdraw(request: HttpRequest, batch_id: int) -> HttpResponse:
+    shown = get_object_or_404(batches_for(viewer=person_of(request)), pk=batch_id)
+    try:
+        packs = withdraw_batch(
+            batch_id=shown.pk,
+            reason=request.POST.get("reason", ""),
+            actor=actor_of(request),
+            at=timezone.now(),
+        )
+    except RuleViolation as refused:
+        messages.error(request, f"{refused.message} Nothing was changed.")
+    else:
+        messages.success(request, f"{len(packs)} packs of {shown.number} are withdrawn.")
+    return redirect("batch", batch_id)
 
 
 TEMPLATE_FIELDS = [field for field in FIELDS.values() if field.required or field.history_weight]

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/new/", batches.batch_upload, name="batch_upload"),
     path("batches/new/template.csv", batches.batch_template, name="batch_template"),
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("batches/<int:batch_id>/withdraw/", batches.batch_withdraw, name="batch_withdraw"),
     path("manifests/", manifest_list.manifest_list, name="manifests"),
     path("manifests/<int:manifest_id>/", manifests.manifest, name="manifest"),
     path("manifests/<int:manifest_id>/progress/", manifests.manifest_progress, name="manifest_progress"),

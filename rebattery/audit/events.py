@@ -111,7 +111,7 @@ _ALL = (
         "pack.sent_to_review",
         "pack",
         "Sent to review with grade {grade} by {policy}: {why}",
-        "Waiting for a reviewer: {why}",
+        "Waiting for a reviewer under {policy}: {why}",
     ),
     EventType(
         "pack.accepted",

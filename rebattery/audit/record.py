@@ -84,7 +84,7 @@ def record_rows(
         " %(job_id)s"
         f" FROM ({rows}) AS r"
     )
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "code": code,
         "subject_type": event_type.subject,

@@ -110,7 +110,7 @@ def _quoted(table: str) -> str:
     return connection.ops.quote_name(table)
 
 
-def _rows(sql: str, params: list[object] | None = None) -> Iterator[tuple[object, ...]]:
+def _rows(sql: str, params: list[str] | None = None) -> Iterator[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params or [])
         while chunk := cursor.fetchmany(2_000):

@@ -1,4 +1,4 @@
-"""Grading through Celery, against one SQL statement that writes the same rows, and against a task per pack."""
+"""Grading through Celery, against one statement that writes the same rows and against a task per pack."""
 
 import os
 import signal
@@ -35,10 +35,10 @@ made AS (
 moved AS (
     UPDATE intake_pack p SET status = 'graded', status_at = now(), version = version + 1
     FROM made WHERE made.pack_id = p.id RETURNING p.id, p.serial, p.supplier_id)
-INSERT INTO audit_event (at, event_type, subject_type, subject_id, subject_label, pack_id, supplier_id, actor_kind,
-    actor_label, before, after, facts)
-SELECT now(), 'decision.made', 'decision', made.id, made.grade, made.pack_id, NULL::bigint, 'task', 'Floor',
-    NULL, jsonb_build_object('grade', made.grade), '{}'::jsonb FROM made
+INSERT INTO audit_event (at, event_type, subject_type, subject_id, subject_label, pack_id, supplier_id,
+    actor_kind, actor_label, before, after, facts)
+SELECT now(), 'decision.made', 'decision', made.id, made.grade, made.pack_id, NULL::bigint,
+    'task', 'Floor', NULL, jsonb_build_object('grade', made.grade), '{}'::jsonb FROM made
 UNION ALL
 SELECT now(), 'pack.graded', 'pack', moved.id, moved.serial, NULL, moved.supplier_id, 'task', 'Floor',
     jsonb_build_object('status', 'tested'), jsonb_build_object('status', 'graded'), '{}'::jsonb FROM moved
@@ -71,7 +71,8 @@ def results() -> Iterator[Result]:
 def _worker() -> subprocess.Popen[bytes]:
     command = [
         sys.executable, "-m", "celery", "--app", "rebattery", "--quiet", "worker", "--concurrency", "2",
-        "--loglevel", "error", "--include", "tests.benchmarks.grading", "--without-mingle", "--without-gossip",
+        "--loglevel", "error", "--include", "tests.benchmarks.grading",
+        "--without-mingle", "--without-gossip",
     ]  # fmt: skip
     environment = os.environ | {"PYTHONWARNINGS": "ignore"}
     app.control.purge()  # what an earlier run left behind

@@ -29,7 +29,8 @@ class Result:
 
     def __str__(self) -> str:
         sign = "≥" if self.at_least else "≤"
-        return f"{self.name:<58} {self.measured:>9.2f} {sign}{self.bar:>8.2f}{'' if self.is_good else '   BELOW THE BAR'}"
+        verdict = "" if self.is_good else "   BELOW THE BAR"
+        return f"{self.name:<58} {self.measured:>9.2f} {sign}{self.bar:>8.2f}{verdict}"
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -93,7 +94,7 @@ def drop_stale_claims() -> None:
     )
 
 
-def _delete(condition: str, params: list[object]) -> list[int]:
+def _delete(condition: str, params: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM grading_gradingclaim WHERE {condition} RETURNING pack_id",  # noqa: S608

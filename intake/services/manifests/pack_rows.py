@@ -38,6 +38,7 @@ LONGEST: dict[str, int] = {
     if (longest := getattr(Pack._meta.get_field(column), "max_length", None))
 }
 """Most characters per canonical field that has a column of its own."""
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\ufffd"})
 
 
@@ -82,9 +83,9 @@ def _cell(value: Any) -> str:
 
 
 def _json(values: Mapping[str, Any]) -> str:
-    text = json.dumps(values, ensure_ascii=False)
+    text = _encode(values)
     if "\\u0000" in text:  # jsonb holds no NUL character
-        text = json.dumps(_without_nul(values), ensure_ascii=False)
+        text = _encode(_without_nul(values))
     return text.replace("\\", "\\\\")
 
 

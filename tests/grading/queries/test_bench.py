@@ -48,7 +48,6 @@ class TestRetestReasonOf:
     def test_is_empty_for_a_pack_that_nobody_sent_back(self):
         assert retest_reason_of(pack=make_inspected()[0], viewer=make_person("warehouse")) == ""
 
-
     def test_tells_what_the_reviewer_wrote_until_testing_is_finished(self):
         publish_seed()
         pack, operator, reviewer = make_tested(soh="10")[0], make_person("warehouse"), make_person("reviewer")

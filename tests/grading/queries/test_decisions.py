@@ -1,7 +1,5 @@
 """Every stored decision follows from its evidence and its policy."""
 
-from decimal import Decimal
-
 import pytest
 from django.core.management import call_command
 
@@ -31,7 +29,7 @@ def packs(db):
         make_inspected(safety="critical") + make_inspected(safety="damaged") + make_inspected(safety="odd")
     )
     grade_waiting(actor=SYSTEM, now=lambda: GRADED_AT)
-    case = ReviewCase.objects.filter(rule="SOH_BELOW_20", pack__status="in_review").first()
+    case = ReviewCase.objects.filter(rule="NMC_SOH_NOT_ABOVE_80", pack__status="in_review").first()
     ann, ben = (make_actor(make_person("reviewer")) for _ in range(2))
     override_request(case_id=case.pk, version=1, grade="C", why=WHY, actor=ann, at=GRADED_AT)
     override_approve(case_id=case.pk, version=2, why=WHY, actor=ben, at=GRADED_AT)
@@ -87,4 +85,4 @@ class TestCurrentDecisions:
             "override",
             "policy",
         ]
-        assert Decimal(override.evidence["soh_percent"]) < 20
+        assert override.reasons[0]["code"] == "OVERRIDE"

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -26,7 +27,9 @@ from rebattery.audit.models import Event
 from rebattery.audit.record import ReasonMissing
 from tests.evidence import (
     GRADED_AT,
+    add_capacity,
     add_inspection,
+    finish_again,
     make_inspected,
     make_reviews,
     make_tested,
@@ -189,7 +192,7 @@ class TestOverride:
         base = Decision.objects.get(superseded_by=decision)
         assert (decision.kind, decision.grade, decision.route) == ("override", "C", "small_application")
         assert decision.evidence_sha256 == base.evidence_sha256
-        assert [reason["code"] for reason in decision.reasons][:2] == ["OVERRIDE", "SOH_BELOW_20"]
+        assert [reason["code"] for reason in decision.reasons][:2] == ["OVERRIDE", "NMC_SOH_NOT_ABOVE_80"]
         assert not any(name in str(decision.reasons) for name in ("Ann", "Ben"))
         assert (fresh(case).state, status_of(case)) == ("overridden", "graded")
         told = [e.event_type for e in Event.objects.filter(actor_label="Ben").order_by("id")]
@@ -247,6 +250,21 @@ class TestOverride:
         grade(pack_ids=[packs[0].pk], actor=SYSTEM, at=GRADED_AT)
         case = ReviewCase.objects.get()
         assert (case.rule, status_of(case)) == ("SAFETY_DAMAGED", "in_review")
+        with pytest.raises(SafetyStands):
+            ask(case, ann)
+
+    @pytest.mark.parametrize(
+        ("soh", "weakest", "rule"),
+        [("19.9", None, "SOH_BELOW_20"), ("72", Decimal("19.9"), "WEAK_CELL_FLOOR")],
+    )
+    def test_never_lifts_a_pack_over_a_floor(self, policy, ann, soh, weakest, rule):
+        packs = make_inspected(chemistry="LFP")
+        kind = "cell" if weakest else ""
+        add_capacity(packs, soh, weakest_soh_percent=weakest, weakest_kind=kind, ended_by_cell_limit=False)
+        finish_again(packs)
+        grade(pack_ids=[packs[0].pk], actor=SYSTEM, at=GRADED_AT)
+        case = ReviewCase.objects.get()
+        assert case.rule == rule
         with pytest.raises(SafetyStands):
             ask(case, ann)
 

@@ -75,7 +75,7 @@ class TestQueue:
         make_reviews(3)
         make_reviews(soh="74", ratio=None)
         page = ann.get(reverse("review_queue")).content.decode()
-        assert re.search(r'>3</span>\s*<span class="tile-label">SOH below the floor', page)
+        assert re.search(r'>3</span>\s*<span class="tile-label">Nickel chemistry, SOH not above 80 %', page)
         only = ann.get(reverse("review_queue"), {"rule": "IR_MISSING"}).content.decode()
         assert only.count('name="cases"') == 1
 
@@ -121,9 +121,9 @@ class TestCase:
     def test_shows_reasons_evidence_and_trail(self, ann):
         [case] = make_reviews(by=make_person(name="Tess Ter"))
         page = ann.get(url("review_case", case)).content.decode()
-        assert "SOH 15.0 % is below the floor of 20 %" in page
+        assert "SOH 78.0 % is not above 80 % (margin 2.0 points)." in page
         assert "Tess Ter" in page
-        assert "A review was opened because of SOH_BELOW_20." in page
+        assert "A review was opened because of NMC_SOH_NOT_ABOVE_80." in page
         assert "Claimed against measured" in page
 
     def test_of_every_kind_can_be_looked_at(self, ann):
