@@ -154,13 +154,13 @@ class TestComparison:
         rows = re.findall(r"<tr>.*?</tr>", page(make_person(), pack), re.DOTALL)
 
         assert words(next(row for row in rows if "State of health" in row)).startswith(
-            "State of health 82.0 74.0 −8.0 %"
+            "State of health 82.00 74.00 −8.00 %"
         )
 
     def test_shows_nothing_as_measured_before_a_test(self, page):
         text = words(page(make_person(), cast.inspected()))
 
-        assert "State of health 82.0 – – % not measured" in text
+        assert "State of health 82.00 – – % not measured" in text
 
 
 class TestTests:
