@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "rebattery.accounts.middleware.request_id",
+    "rebattery.accounts.middleware.storable_text",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -217,7 +218,7 @@ LEASE_SECONDS = env.number("LEASE_SECONDS", default=120)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rebattery.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rebattery.api.permissions.HasCapability"],
-    "DEFAULT_PARSER_CLASSES": ["rebattery.api.parsers.LimitedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "rebattery.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

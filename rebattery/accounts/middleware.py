@@ -1,4 +1,4 @@
-"""Per-request facts: a request id, private pages, the second factor that some roles owe, session limits."""
+"""What each request meets: an id, storable text, private pages, a second factor, limits of the session."""
 
 import time
 import uuid
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 
 from rebattery.accounts.models import User
@@ -25,6 +25,17 @@ def request_id(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
+
+    return middleware
+
+
+def storable_text(get_response: GetResponse) -> GetResponse:
+    """Refuse addresses with the one character that PostgreSQL stores nowhere; forms refuse it themselves."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+            return HttpResponseBadRequest("The address holds a NUL character.", content_type="text/plain")
+        return get_response(request)
 
     return middleware
 

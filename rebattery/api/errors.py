@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
@@ -11,6 +12,8 @@ from rebattery.errors import RuleViolation
 
 REFUSED = 422
 """The payload can be read, but its values cannot be taken."""
+NOT_FOUND = {"code": "not_found", "message": "There is nothing here."}
+FORBIDDEN = {"code": "permission_denied", "message": "You may not do this."}
 
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -18,6 +21,9 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exc, RuleViolation):
         body = {"code": exc.code, "message": exc.message, "fields": exc.fields}
         return Response(body, REFUSED if exc.fields else status.HTTP_409_CONFLICT)
+    if isinstance(exc, RequestDataTooBig):
+        body = {"code": "too_large", "message": "Send less at once: at most 5 MB of JSON.", "fields": {}}
+        return Response(body, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
     response = exception_handler(exc, context)
     if response is None:
         return None
@@ -30,8 +36,10 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
         response.data, response.status_code = body, REFUSED
     elif isinstance(exc, APIException):
         response.data = {"code": exc.default_code, "message": str(exc.detail), "fields": {}}
-    else:
-        response.data = {"code": "not_found", "message": "There is nothing here.", "fields": {}}
+    else:  # Django's own two: Http404 and PermissionDenied
+        response.data = (NOT_FOUND if response.status_code == status.HTTP_404_NOT_FOUND else FORBIDDEN) | {
+            "fields": {}
+        }
     return response
 
 

@@ -49,7 +49,8 @@ class TestOutsideTheLocalMode:
     def test_has_hardened_cookies_and_demands_tls_and_a_second_factor(self):
         names = (
             "DEBUG", "SECOND_FACTOR_REQUIRED", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME",
-            "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE",
+            "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY",
+            "SESSION_COOKIE_SAMESITE",
             "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS",
             "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", "SECURE_PROXY_SSL_HEADER", "ALLAUTH_TRUSTED_PROXY_COUNT",
         )  # fmt: skip
@@ -131,6 +132,12 @@ class TestHeaders:
         cookies = client.get("/accounts/login/").cookies
 
         assert cookies["csrf"]["httponly"] and cookies["csrf"]["samesite"] == "Lax"
+
+
+class TestAddresses:
+    @pytest.mark.parametrize("path", ["/packs/?q=%00", "/packs/?q=RB%00104", "/trail/?q=a&x=%00", "/a%00b/"])
+    def test_with_what_no_table_can_hold_are_refused(self, signed_in, path):
+        assert signed_in.get(path).status_code == 400
 
 
 class TestHealth:

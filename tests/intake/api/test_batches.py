@@ -1,0 +1,32 @@
+from rebattery.accounts.roles import Role
+from tests.factories import make_batch
+from tests.programs import Program
+
+
+class TestBatchList:
+    def test_shows_counts_and_totals(self, db):
+        batch = make_batch(packs=3)
+
+        [told] = Program(Role.AUDITOR).get("batches/").json()["results"]
+
+        assert (told["number"], told["pack_count"], told["arrived_count"]) == (batch.number, 3, 0)
+        assert (told["total_kwh"], told["supplier"]) == ("120.000", batch.supplier.code)
+
+    def test_shows_suppliers_their_own_only(self, db):
+        program = Program(Role.SUPPLIER)
+        own, _ = make_batch(program.person.supplier), make_batch()
+
+        assert [told["id"] for told in program.get("batches/").json()["results"]] == [own.pk]
+
+    def test_asks_the_same_queries_for_any_number(self, db, django_assert_num_queries):
+        program = Program(Role.AUDITOR)
+        program.get("batches/")
+        make_batch()
+        with django_assert_num_queries(2):
+            program.get("batches/")
+
+        for _ in range(10):
+            make_batch(packs=2)
+
+        with django_assert_num_queries(2):
+            assert len(program.get("batches/").json()["results"]) == 11
