@@ -22,7 +22,7 @@ from rebattery.ui.forms import apply_rule_violation
 from rebattery.ui.listing import Column, Filter, list_page
 
 
-def _day(label: str, **options: str) -> forms.DateField:
+def _day(label: str, **options: Any) -> forms.DateField:
     return forms.DateField(
         label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
     )

@@ -126,12 +126,11 @@ def list_page(
     names = [f"{sign}id"] if name == "id" else [f"{sign}{name}", f"{sign}id"]
     rows = list(queryset.order_by(*names)[: page_size + 1])
     if cursor is not None and not rows:  # an old address: what it pointed beyond is gone
-        first = {key: value for key, value in params.items() if key not in ("after", "before")}
         return list_page(
             unfiltered,
             columns=columns,
             filters=filters,
-            params=_query(first),
+            params=_query(_without_cursor(params)),
             default_sort=default_sort,
             page_size=page_size,
         )
@@ -141,7 +140,7 @@ def list_page(
         rows.reverse()
     has_next = bool(rows) and (more or backward)
     has_previous = bool(rows) and (more if backward else cursor is not None)
-    base = {key: value for key, value in params.items() if key not in ("after", "before") and value}
+    base = _without_cursor(params)
     return ListPage(
         rows=rows,
         headings=[_heading(column, name, descending, base) for column in columns],
@@ -152,6 +151,10 @@ def list_page(
         query=_url(base),
         columns=columns,
     )
+
+
+def _without_cursor(params: QueryDict) -> dict[str, str]:
+    return {key: str(value) for key, value in params.items() if key not in ("after", "before") and value}
 
 
 def _order(columns: Sequence[Column], params: QueryDict, default: str) -> tuple[str, bool]:

@@ -139,7 +139,7 @@ def confirm(
     is_danger: bool = False,
 ) -> SafeString:
     """Render a button which opens a dialog that posts to ``action``; the content holds text and fields."""
-    variables = {"id": id, "title": title, "action": action, "button": button, "verb": verb or button}
+    variables: dict[str, Any] = {"id": id, "title": title, "action": action, "button": button, "verb": verb or button}
     variables |= {"key": key, "is_danger": is_danger, "csrf_token": context.get("csrf_token", "")}
     return _around("confirm", content, **variables)
 
