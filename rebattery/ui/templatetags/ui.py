@@ -139,8 +139,13 @@ def confirm(
     is_danger: bool = False,
 ) -> SafeString:
     """Render a button which opens a dialog that posts to ``action``; the content holds text and fields."""
-    variables: dict[str, Any] = {"id": id, "title": title, "action": action, "button": button, "verb": verb or button}
-    variables |= {"key": key, "is_danger": is_danger, "csrf_token": context.get("csrf_token", "")}
+    variables: dict[str, Any] = {"id": id, "title": title, "action": action, "button": button}
+    variables |= {
+        "verb": verb or button,
+        "key": key,
+        "is_danger": is_danger,
+        "csrf_token": context.get("csrf_token", ""),
+    }
     return _around("confirm", content, **variables)
 
 
