@@ -127,7 +127,11 @@ MANIFEST_HEADINGS = (
 def manifest_csv(*serials: str, headings: str = MANIFEST_HEADINGS, **cells: str) -> bytes:
     """Return a supplier's CSV with one sound line per serial; ``cells`` replaces values by heading."""
     values = dict(
-        zip(headings.split(","), ",Nissan,Leaf,NMC,40,78.5,bms,no,none,product".split(","), strict=True)
+        zip(
+            headings.split(","),
+            ["", "Nissan", "Leaf", "NMC", "40", "78.5", "bms", "no", "none", "product"],
+            strict=True,
+        )
     )
     values |= cells
     lines = [",".join([serial, *list(values.values())[1:]]) for serial in serials]

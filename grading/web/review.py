@@ -98,7 +98,7 @@ def _queue(request: HttpRequest, form: GroupForm) -> HttpResponse:
             params=request.GET,
             default_sort="opened_at",
         ),
-        "ticked": set(form.data.getlist("cases")) if form.is_bound else set(),
+        "ticked": set(request.POST.getlist("cases")),
         "may_decide": person_of(request).may(Capability.DECIDE_REVIEWS),
     }
     return render(request, "grading/review/queue.html", context)

@@ -25,7 +25,7 @@ class Move(StrEnum):
     RECEIVE = "receive"
     MARK_MISSING = "mark_missing"
     WITHDRAW = "withdraw"
-    PASS_INSPECTION = "pass_inspection"
+    PASS_INSPECTION = "pass_inspection"  # noqa: S105
     QUARANTINE = "quarantine"
     REOPEN = "reopen"
     COMPLETE_TESTS = "complete_tests"

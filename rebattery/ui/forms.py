@@ -76,7 +76,7 @@ class MeasuredDecimalField(forms.DecimalField):
             if not _NUMBER.fullmatch(text):
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
             value = text.replace(",", ".")
-        return super().to_python(value)  # type: ignore[return-value]
+        return super().to_python(value)
 
 
 class TriStateInput(forms.RadioSelect):

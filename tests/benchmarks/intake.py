@@ -90,7 +90,8 @@ def _raw_copy(batch: Batch) -> float:
         )
         connection.execute(
             "INSERT INTO raw_audit_event OVERRIDING SYSTEM VALUE SELECT * FROM audit_event"
-            f" WHERE subject_type <> 'pack' OR subject_id NOT IN (SELECT id FROM intake_pack WHERE batch_id = {batch.pk})"
+            " WHERE subject_type <> 'pack' OR subject_id NOT IN"
+            f" (SELECT id FROM intake_pack WHERE batch_id = {batch.pk})"
         )
 
         def copy_both() -> None:

@@ -20,6 +20,7 @@ from intake.domain.inspection import IDENTITY, Observation
 from intake.domain.lifecycle import Status
 from intake.models import Batch, Manifest, Pack
 from intake.services import inspections, manifests, photos, receiving
+from intake.services.withdrawing import withdraw_batch
 
 _DAY = timedelta(days=1)
 label_of = functools.cache(label_picture)
@@ -93,6 +94,13 @@ def receive(year: Year, at: datetime, batch: Batch, serials: Sequence[str]) -> N
         )
     if hazardous:
         measuring.grade_soon(year, at)
+
+
+def withdraw_rest(year: Year, at: datetime) -> None:
+    """Let the second truck of the newest batch but one never come."""
+    batch = Batch.objects.order_by("-pk")[1]
+    reason = "The supplier sold the second truck elsewhere."
+    withdraw_batch(batch_id=batch.pk, reason=reason, actor=year.who("administrator"), at=at)
 
 
 def inspect(year: Year, at: datetime, batch: Batch) -> None:

@@ -62,6 +62,7 @@ def _plan(year: Year) -> None:
         may_override = number % 3 == 0
         year.later(morning - days * _DAY + timedelta(hours=5), reviewing.review, may_override)
     year.later(morning - 60 * _DAY, reviewing.find_hazard)
+    year.later(year.ends_at - timedelta(hours=9), arriving.withdraw_rest)
     year.later(year.ends_at - timedelta(hours=8), reviewing.ask_override)
     year.later(year.ends_at - timedelta(minutes=25), measuring.last_evening)
 

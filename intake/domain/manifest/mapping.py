@@ -117,7 +117,9 @@ def _choose(names: Sequence[str], unit: Unit | None) -> str | None:
     if unit is None:
         return names[0] if len(names) == 1 else None
     for name in (*names, *(_BY_DIMENSION.get((name, unit.dimension)) for name in names)):
-        own = unit_of(FIELDS[name].unit) if name else None
+        if name is None:
+            continue
+        own = unit_of(FIELDS[name].unit)
         # Text such as "120 x 80 x 20" is not converted: it must come in the field's own unit.
         if own and own.dimension == unit.dimension and (FIELDS[name].hard or own == unit):
             return name

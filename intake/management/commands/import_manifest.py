@@ -54,8 +54,8 @@ class Command(BaseCommand):
         for problem in manifest.problems.order_by("pk"):
             place = f"row {problem.row}" if problem.row else "file"
             self.stdout.write(
-                f"{place}, column “{problem.column}”, value “{problem.value}”: {problem.severity} {problem.rule}:"
-                f" {problem.message} {problem.fix}".rstrip()
+                f"{place}, column “{problem.column}”, value “{problem.value}”: {problem.severity}"
+                f" {problem.rule}: {problem.message} {problem.fix}".rstrip()
             )
         for rule in rules_of(manifest=manifest):
             self.stdout.write(f"{rule.count:>8} × {rule.severity} {rule.rule}")

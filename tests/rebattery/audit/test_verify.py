@@ -46,7 +46,8 @@ class TestVerify:
             ("DELETE FROM intake_pack WHERE id = (SELECT min(id) FROM intake_pack)", "has no such row"),
             ("DELETE FROM audit_event WHERE event_type = 'batch.announced'", "no event tells of it"),
             (
-                "UPDATE audit_event SET after = '{\"status\": \"rejected\"}' WHERE event_type = 'pack.announced'",
+                'UPDATE audit_event SET after = \'{"status": "rejected"}\''
+                " WHERE event_type = 'pack.announced'",
                 "says 'rejected'",
             ),
         ],
