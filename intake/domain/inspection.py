@@ -39,6 +39,10 @@ class Observation:
         """Whether somebody said that the serial on the label matches."""
         return self.answers.get(IDENTITY) == "yes"
 
+    def covers(self, other: "Observation") -> bool:
+        """Return whether all that ``other`` says is said here too, and alike."""
+        return _said(other).items() <= _said(self).items()
+
     def with_earlier(self, earlier: "Observation") -> "Observation":
         """Return both together: this one's answers win, but a hazard seen earlier stays seen."""
         seen = {
@@ -87,9 +91,12 @@ def missing_to_pass(observation: Observation, *, photo_slots: frozenset[str]) ->
 
 def differences(mine: Observation, theirs: Observation) -> dict[str, str]:
     """Return what ``theirs`` says where both have answered and differ: field name to their value."""
-    own = {**mine.answers, **_values(mine)}
-    other = {**theirs.answers, **_values(theirs)}
+    own, other = _said(mine), _said(theirs)
     return {name: str(value) for name, value in other.items() if own.get(name, value) != value}
+
+
+def _said(observation: Observation) -> dict[str, object]:
+    return {**observation.answers, **_values(observation)}
 
 
 def _values(observation: Observation) -> dict[str, object]:

@@ -79,7 +79,7 @@ def save_draft(*, observation: Observation, actor: Actor, at: datetime) -> Inspe
         )
     _require_in_range([observation])
     draft = InspectionDraft.objects.filter(pack=pack).first()
-    if draft and draft.saved_at != observation.seen_draft_at:
+    if draft and _is_news(draft, observation, actor):
         raise DraftChanged(draft, observation)
     draft = draft or InspectionDraft(pack=pack)
     draft.answers = dict(observation.answers)
@@ -103,7 +103,7 @@ def submit(*, observations: Sequence[Observation], actor: Actor, at: datetime) -
     """
     packs = {pack.pk: pack for pack in lock_packs(pack_ids=[o.pack_id for o in observations])}
     _require_in_range(observations)
-    observations = _with_drafts(observations)
+    observations = _with_drafts(observations, actor)
     _require_complete([o for o in observations if not o.findings], packs)
     return _store(observations, packs, actor, at)
 
@@ -151,13 +151,21 @@ def reopen(*, pack_ids: Sequence[int], reason: str, actor: Actor, at: datetime) 
     return move_packs(pack_ids=pack_ids, move=Move.REOPEN, actor=actor, at=at, reason=reason)
 
 
-def _with_drafts(observations: Sequence[Observation]) -> list[Observation]:
+def _is_news(draft: InspectionDraft, seen: Observation, actor: Actor) -> bool:
+    """Return whether ``draft`` holds what the author of ``seen`` may not know."""
+    if draft.saved_at == seen.seen_draft_at:
+        return False
+    # The page saves a field while its "Finish" is on the way: that draft is the person's own.
+    return draft.saved_by != actor.label or not seen.covers(observation_of(draft))
+
+
+def _with_drafts(observations: Sequence[Observation], actor: Actor) -> list[Observation]:
     pack_ids = [o.pack_id for o in observations]
     drafts = {draft.pack_id: draft for draft in InspectionDraft.objects.filter(pack_id__in=pack_ids)}
     taken = []
     for observation in observations:
         draft = drafts.get(observation.pack_id)
-        if draft and draft.saved_at != observation.seen_draft_at:
+        if draft and _is_news(draft, observation, actor):
             if not observation.findings:
                 raise DraftChanged(draft, observation)
             observation = observation.with_earlier(observation_of(draft))

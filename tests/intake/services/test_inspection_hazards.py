@@ -127,6 +127,22 @@ class TestSaveDraft:
 
         assert status_of(pack) == "received"
 
+    def test_takes_a_pass_while_the_page_saves_a_field_of_it(self, pack, actor):
+        begun = Observation(pack_id=pack.pk, answers={"burn": "no"}, isolation_kohm=Decimal(500))
+        inspections.save_draft(observation=begun, actor=actor, at=NOW)
+
+        submit(full(pack, isolation_kohm=Decimal("500.00")), actor=actor, at=LATER)
+
+        assert status_of(pack) == "inspected"
+
+    @pytest.mark.rule(22)
+    @pytest.mark.parametrize("other", [{"answers": {"burn": "yes"}}, {"note": "seen from below"}])
+    def test_shows_a_person_what_their_other_window_says(self, pack, actor, other):
+        inspections.save_draft(observation=full(pack, **other), actor=actor, at=NOW)
+
+        with pytest.raises(inspections.DraftChanged):
+            submit(full(pack), actor=actor, at=LATER)
+
     def test_never_holds_up_a_hazard(self, pack, actor):
         inspections.save_draft(observation=full(pack, answers={"burn": "yes"}), actor=actor, at=NOW)
 
