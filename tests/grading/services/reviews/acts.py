@@ -1,0 +1,41 @@
+"""What the review tests do to a case."""
+
+from grading.models import ReviewCase
+from grading.services.reviews import (
+    override_approve,
+    override_decline,
+    override_request,
+)
+from grading.services.reviews.cases import Justification
+from intake.models import Pack
+from tests.evidence import (
+    GRADED_AT,
+)
+
+WHY = Justification(code="policy_right", text="Seen the pack")
+
+
+def seen(cases):
+    return {case.pk: case.version for case in cases}
+
+
+def status_of(case):
+    return Pack.objects.get(pk=case.pack_id).status
+
+
+def fresh(case):
+    return ReviewCase.objects.get(pk=case.pk)
+
+
+def ask(case, actor, to="C"):
+    return override_request(
+        case_id=case.pk, version=case.version, grade=to, why=WHY, actor=actor, at=GRADED_AT
+    )
+
+
+def approve(case, actor):
+    return override_approve(case_id=case.pk, version=case.version, why=WHY, actor=actor, at=GRADED_AT)
+
+
+def decline(case, actor):
+    return override_decline(case_id=case.pk, version=case.version, why=WHY, actor=actor, at=GRADED_AT)

@@ -1,0 +1,95 @@
+"""The same bytes are one manifest; a dead broker stops nothing."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from intake.models import Batch, Manifest
+from intake.services import manifests
+from rebattery.audit.trail import entry_of
+from tests.factories import (
+    balance,
+    make_actor,
+    make_person,
+    make_supplier,
+)
+from tests.intake.services.manifests.acts import (
+    accept,
+    messages_to_the_broker,
+    read,
+    trail_of,
+)
+
+
+class TestAccept:
+    def test_keeps_the_file_and_queues_it(self, db, django_capture_on_commit_callbacks, monkeypatch):
+        sent = messages_to_the_broker(monkeypatch)
+        supplier = make_supplier()
+        actor = make_actor(make_person("supplier", supplier=supplier, name="Sue"))
+
+        with django_capture_on_commit_callbacks(execute=True):
+            manifest = accept(supplier, b"some,bytes\n", name="C:\\Users\\sue\\packs.csv", actor=actor)
+
+        [event] = trail_of("manifest", manifest)
+        assert (manifest.state, manifest.file_name, manifest.received_by) == ("queued", "packs.csv", "Sue")
+        assert event.supplier_id == supplier.pk
+        assert "Sue sent the file packs.csv (11 bytes, SHA-256" in entry_of(event).sentence
+        assert sent == [("intake.tasks.import_manifest", {"manifest_id": manifest.pk})]
+        balance()
+
+    @pytest.mark.rule(9)
+    def test_same_bytes_from_the_same_supplier_are_one_manifest(self, db):
+        supplier = make_supplier()
+        first = read(accept(supplier))
+
+        again = accept(supplier, name="renamed.csv")
+
+        assert again == first
+        assert (again.state, again.file_name) == ("imported", "packs.csv")
+        assert Batch.objects.filter(supplier=supplier).count() == 1
+        assert [event.event_type for event in trail_of("manifest", first)] == [
+            "manifest.accepted",
+            "manifest.imported",
+        ]
+        balance()
+
+    @pytest.mark.rule(9)
+    def test_two_uploads_at_once_are_one_manifest(self, committed_db):
+        supplier = make_supplier()
+        together = threading.Barrier(4)
+
+        def upload(_):
+            try:
+                together.wait()
+                return accept(supplier).pk
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            keys = set(pool.map(upload, range(4)))
+
+        assert len(keys) == 1
+        assert [e.event_type for e in trail_of("manifest", Manifest.objects.get())] == ["manifest.accepted"]
+
+    def test_same_bytes_from_two_suppliers_are_two_manifests(self, db):
+        assert accept(make_supplier()) != accept(make_supplier())
+
+    def test_works_with_the_broker_dead(self, committed_db, monkeypatch):
+        def unreachable(*args, **kwargs):
+            raise ConnectionError("nobody there")
+
+        monkeypatch.setattr("celery.app.base.Celery.send_task", unreachable)
+
+        manifest = accept(make_supplier())
+
+        assert manifest.state == "queued"
+        assert manifests.sweep() == 0
+
+    def test_refuses_a_supplier_that_is_switched_off(self, db):
+        supplier = make_supplier()
+        supplier.is_active = False
+
+        with pytest.raises(manifests.SupplierInactive):
+            accept(supplier)
