@@ -229,7 +229,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ReBattery API",
-    "DESCRIPTION": "Batches and packs in, test results in, decisions out.",
+    "DESCRIPTION": "Files and test results in; batches, packs and decisions out. Make a token on the page "
+    "API tokens and send it as `Authorization: Bearer rb_…`. Decimal numbers travel as text, in the unit "
+    "that ends the field's name. A refusal is `{code, message, fields}`: 409 when it cannot be done now, 422 "
+    "when a value cannot be taken, with every bad field in `fields`, such as `rows.3.method`. A set is taken "
+    "whole or not at all.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

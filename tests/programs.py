@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from rebattery.accounts.models import User
-from rebattery.accounts.roles import CAPABILITIES, Role
+from rebattery.accounts.roles import Role, scopes_of
 from rebattery.accounts.services import create_token
 from tests.factories import make_actor, make_person
 
@@ -22,7 +22,7 @@ class Program:
         made = create_token(
             person=self.person,
             label="Program",
-            scopes=list(scopes) or list(CAPABILITIES[Role(self.person.role)]),
+            scopes=list(scopes) or scopes_of(self.person.role),
             actor=make_actor(self.person),
             at=timezone.now(),
         )

@@ -6,7 +6,7 @@ from django import forms
 from django.apps import apps
 
 from rebattery.accounts.models import User
-from rebattery.accounts.roles import CAPABILITIES, Role
+from rebattery.accounts.roles import API_SCOPES, Role, scopes_of
 
 
 class InviteForm(forms.Form):
@@ -49,5 +49,5 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = sorted(CAPABILITIES[Role(person.role)])
-        self.fields["scopes"].choices = [(c.value, c.value.replace("_", " ")) for c in held]  # type: ignore[attr-defined]
+        choices = [(scope.value, API_SCOPES[scope]) for scope in scopes_of(person.role)]
+        self.fields["scopes"].choices = choices  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
-from rebattery.accounts.roles import Capability, Role, may
+from rebattery.accounts.roles import API_SCOPES, Capability, Role, may
 
 
 class UserManager(BaseUserManager["User"]):
@@ -87,3 +87,7 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} ({self.prefix}…)"
+
+    @property
+    def scope_labels(self) -> list[str]:
+        return [API_SCOPES[Capability(scope)] for scope in self.scopes]

@@ -86,6 +86,14 @@ WRITES = frozenset(
 )
 """Capabilities that change business data; an auditor holds none of them (a test says so)."""
 
+API_SCOPES: dict[Capability, str] = {
+    C.VIEW_BATCHES: "See batches, and what became of files",
+    C.UPLOAD_MANIFEST: "Send files",
+    C.VIEW_PACKS: "See packs and decisions",
+    C.RECORD_TESTS: "Record test results",
+}
+"""What a token can be given: what the API asks for, and nothing else (a test says so)."""
+
 SECOND_FACTOR_ROLES = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
 """Roles that must sign in with a second factor outside the local mode."""
 
@@ -93,3 +101,8 @@ SECOND_FACTOR_ROLES = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
 def may(role: str, capability: Capability) -> bool:
     """Return whether ``role`` holds ``capability``."""
     return capability in CAPABILITIES[Role(role)]
+
+
+def scopes_of(role: str) -> list[Capability]:
+    """Return what a token of somebody with ``role`` can be given."""
+    return [capability for capability in API_SCOPES if may(role, capability)]

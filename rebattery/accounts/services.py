@@ -9,7 +9,7 @@ from django.db import transaction
 
 from rebattery.accounts.models import ApiToken, User
 from rebattery.accounts.queries import sha256_of
-from rebattery.accounts.roles import CAPABILITIES, Capability, Role
+from rebattery.accounts.roles import Capability, Role, scopes_of
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
@@ -37,7 +37,7 @@ class OwnAccount(RuleViolation):
 
 
 class ScopeNotHeld(RuleViolation):
-    """A token cannot do more than its person."""
+    """A token cannot do more than its person, nor anything that the API does not offer."""
 
     code = "scope_not_held"
 
@@ -123,10 +123,9 @@ def create_token(
 ) -> NewToken:
     """Create a token that acts for ``person`` within ``scopes``, for at most a year.
 
-    :raises ScopeNotHeld: when a scope is not among the person's own capabilities.
+    :raises ScopeNotHeld: when a scope is none of the API, or not among the person's own capabilities.
     """
-    held = CAPABILITIES[Role(person.role)]
-    if not scopes or any(scope not in held for scope in scopes):
+    if not scopes or not set(scopes) <= set(scopes_of(person.role)):
         raise ScopeNotHeld(fields={"scopes": "Choose among what you may do yourself."})
     prefix = secrets.token_hex(4)
     secret = f"rb_{prefix}_{secrets.token_urlsafe(32)}"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from grading.models import Decision
 from intake.services import files, photos
 from rebattery.accounts.models import User
-from rebattery.accounts.roles import CAPABILITIES, Role
+from rebattery.accounts.roles import Role, scopes_of
 from rebattery.accounts.services import create_token
 from rebattery.audit.trail import events
 from tests.architecture.routes import Route
@@ -60,7 +60,7 @@ def make_cast() -> dict[str, Member]:
         made = create_token(
             person=person,
             label="All",
-            scopes=list(CAPABILITIES[Role(person.role)]),
+            scopes=scopes_of(person.role),
             actor=make_actor(person),
             at=timezone.now(),
         )

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponse
 
-from rebattery.accounts.roles import CAPABILITIES, WRITES, Capability, Role
+from rebattery.accounts.roles import API_SCOPES, CAPABILITIES, WRITES, Capability, Role
 from rebattery.audit.trail import events
 from tests.architecture.cast import ANYONE, CAST, OF_A_SUPPLIER, OTHER, Member, make_cast
 from tests.architecture.routes import Route, our_routes, routes
@@ -199,6 +199,11 @@ class TestOtherSupplier:
 def content_of(response: HttpResponse) -> str:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     return body.decode(errors="replace")
+
+
+class TestApiScopes:
+    def test_are_what_the_endpoints_ask_for(self):
+        assert {route.view.capability for route in our_routes() if route.is_endpoint} == set(API_SCOPES)
 
 
 class TestAuditor:

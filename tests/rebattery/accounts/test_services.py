@@ -156,8 +156,10 @@ class TestCreateToken:
         assert made.secret not in str(vars(event)) and sha256_of(made.secret) not in str(vars(event))
         balance()
 
-    @pytest.mark.parametrize("scopes", [[], ["decide_reviews"], ["record_tests", "manage_people"], ["x"]])
-    def test_gives_no_more_than_the_person_holds(self, db, scopes):
+    @pytest.mark.parametrize(
+        "scopes", [[], ["upload_manifest"], ["record_tests", "upload_manifest"], ["receive_packs"], ["x"]]
+    )
+    def test_gives_no_more_than_the_person_holds_and_the_api_offers(self, db, scopes):
         with pytest.raises(ScopeNotHeld):
             token_for(make_person(Role.WAREHOUSE), *scopes)
 

@@ -187,7 +187,11 @@ class TestTokens:
     def test_offers_only_what_the_person_holds(self, db):
         page = signed_in(Role.AUDITOR).get(reverse("tokens")).content.decode()
 
-        assert 'value="view_trail"' in page and 'value="record_tests"' not in page
+        assert (
+            'value="view_packs"' in page
+            and 'value="view_trail"' not in page
+            and 'value="record_tests"' not in page
+        )
 
     def test_refuses_a_scope_that_was_not_offered(self, db):
         self.make(signed_in(Role.WAREHOUSE), scopes=["manage_people"])
