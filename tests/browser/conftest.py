@@ -1,19 +1,16 @@
 """A real browser for the tests of this folder."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from rebattery.accounts.roles import Role
 from tests.browser import chromium
+from tests.browser.windows import Windows
 from tests.factories import make_person
 from tests.stack import WebServer
-
-AXE = Path(__file__).with_name("vendor") / "axe.min.js"
-SIZES = {"desk": (1280, 800), "tablet": (800, 1180)}
 
 
 @pytest.fixture(scope="session")
@@ -33,38 +30,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def session_cookie(web_server: WebServer, client) -> dict[str, str]:
-    client.force_login(make_person(Role.WAREHOUSE))
-    [cookie] = [morsel for name, morsel in client.cookies.items() if "session" in name]
-    return {"name": cookie.key, "value": cookie.value, "url": web_server.url}
+def windows(browser: Browser, web_server: WebServer) -> Iterator[Windows]:
+    windows = Windows(browser, web_server.url)
+    yield windows
+    windows.close()
 
 
 @pytest.fixture
-def open_page(browser: Browser, web_server: WebServer, session_cookie) -> Iterator:
-    contexts = []
+def open_page(windows: Windows) -> Callable[..., Page]:
+    """Open windows of one warehouse worker."""
+    worker = make_person(Role.WAREHOUSE)
 
     def open_at(size: str = "desk", theme: str = "light", *, path: str = "/styleguide/", **options) -> Page:
-        width, height = SIZES[size]
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=theme,
-            base_url=web_server.url,
-            **options,
-        )
-        contexts.append(context)
-        context.add_cookies([session_cookie])
-        # An init script is not stopped by the page's own content policy.
-        context.add_init_script(AXE.read_text())
-        page = context.new_page()
-        page.said = []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on(
-            "request",
-            lambda request: page.said.append(request.url) if web_server.url not in request.url else None,
-        )
-        page.goto(path)
-        return page
+        return windows.open(worker, size, theme, path=path, **options)
 
-    yield open_at
-    for context in contexts:
-        context.close()
+    return open_at

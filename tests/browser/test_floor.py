@@ -2,20 +2,16 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from intake.models import InspectionDraft, Pack, Photo, Scan
-from tests.browser.conftest import SIZES
+from tests.browser.axe import faults_of
+from tests.browser.windows import SIZES
 from tests.factories import make_batch, make_pack
 from tests.intake.pictures import jpeg
 
 pytestmark = pytest.mark.browser
 SCANNER_MS = 5
-
-
-def faults_of(page: Page) -> list[tuple[str, str]]:
-    found = page.evaluate("async () => (await axe.run()).violations")
-    return [(f["id"], f["nodes"][0]["html"]) for f in found if f["impact"] in ("serious", "critical")]
 
 
 @pytest.fixture

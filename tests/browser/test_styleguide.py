@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.conftest import SIZES
+from tests.browser.axe import faults_of
+from tests.browser.windows import SIZES
 
 pytestmark = pytest.mark.browser
 SCANNER_MS = 5
@@ -14,13 +15,7 @@ class TestStyleguide:
     def test_has_no_serious_accessibility_fault(self, open_page, size, theme):
         page = open_page(size, theme)
 
-        faults = page.evaluate("async () => (await axe.run()).violations")
-
-        assert [
-            (fault["id"], fault["nodes"][0]["html"])
-            for fault in faults
-            if fault["impact"] in ("serious", "critical")
-        ] == []
+        assert faults_of(page) == []
 
     @pytest.mark.parametrize("size", SIZES)
     def test_fits_its_screen_and_loads_nothing_from_elsewhere(self, open_page, size):

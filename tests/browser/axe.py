@@ -1,0 +1,19 @@
+"""What axe and a narrow screen find wrong with a page."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).with_name("vendor") / "axe.min.js"
+LEVELS = ("serious", "critical")
+
+
+def faults_of(page: Page) -> list[tuple[str, str]]:
+    """Return rule and first element of each fault that keeps people out."""
+    found = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
+    return [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found if fault["impact"] in LEVELS]
+
+
+def overflow_of(page: Page) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    return page.evaluate("Math.max(0, document.scrollingElement.scrollWidth - innerWidth)")

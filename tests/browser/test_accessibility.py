@@ -1,0 +1,140 @@
+"""Every page of every role in a real browser: for everybody, on desk and tablet, silent and by itself.
+
+With SHOTS=folder each page is kept there as a picture, to be looked at.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+
+from grading.models import ReviewCase
+from intake.models import Pack
+from rebattery.accounts.roles import Role
+from tests import database
+from tests.architecture.cast import Member, make_cast
+from tests.architecture.routes import Route, our_routes
+from tests.browser.axe import faults_of, overflow_of
+from tests.browser.windows import SIZES, Windows
+from tests.factories import make_batch, make_instrument
+from tests.grading.cast import STATES
+from tests.stack import WebServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+SHOTS = os.environ.get("SHOTS")
+FRAGMENTS = {"manifest_progress"}
+MADE_ELSEWHERE = {"api_docs"}
+"""Swagger's own page: it keeps to our server, but its markup and the one style that it is refused are not
+ours to mend."""
+ASKED = {"scan": "?code=NOBODY", "bench": "?code=NOBODY", "packs": "?status=graded", "trail": "?subject=pack"}
+"""Lists with something asked of them; each is seen without as well."""
+IN_EVERY_STATE = tuple(STATES)
+OF_A_PACK: dict[Role, dict[str, tuple[str, ...]]] = {
+    Role.WAREHOUSE: {
+        "dock_batch": ("announced", "declared_damaged", "received", "missing"),
+        "inspect_pack": ("announced", "declared_damaged", "received", "quarantined", "graded"),
+        "bench_pack": ("received", "inspected", "tested", "in_review", "measured_again"),
+    },
+    Role.REVIEWER: {"pack": IN_EVERY_STATE, "review_case": IN_EVERY_STATE, "reopen_pack": ("quarantined",)},
+}
+"""Pages that look different for a pack in another state."""
+
+
+class World:
+    """A database in which every role finds every kind of page, and the addresses of these pages."""
+
+    def __init__(self) -> None:
+        self.members = make_cast()
+        self.packs = {state: make().pk for state, make in STATES.items()}
+        make_batch(self.members["supplier"].person.supplier, packs=60)
+        make_instrument(calibrated_to_date=date(2026, 2, 1))
+
+    def pages(self, role: str) -> dict[str, str]:
+        """Return the pages of ``role``: a name for each, and its address."""
+        member = self.members[role]
+        client = Client()
+        client.force_login(member.person)
+        found = {r.name: r.path(**member.objects) for r in our_routes() if may_see(member, r)}
+        found |= {f"{name}-asked": found[name] + query for name, query in ASKED.items() if name in found}
+        for name, states in OF_A_PACK.get(Role(role), {}).items():
+            found |= {f"{name}-{state}": self.page_of(name, self.packs[state]) for state in states}
+        return {name: path for name, path in found.items() if path and is_page(client, path)}
+
+    def page_of(self, name: str, pack_id: int) -> str:
+        keys = {"dock_batch": Pack.objects.get(pk=pack_id).batch_id}
+        if name == "review_case":
+            keys[name] = ReviewCase.objects.filter(pack_id=pack_id).values_list("pk", flat=True).last() or 0
+        return reverse(name, args=[keys.get(name, pack_id)])
+
+
+def may_see(member: Member, route: Route) -> bool:
+    if route.is_endpoint or route.name in FRAGMENTS:
+        return False
+    capability = route.view.capability
+    return capability is None or member.person.may(capability)
+
+
+def is_page(client: Client, path: str) -> bool:
+    """Return whether an address shows something to look at: no download, no machine answer, no POST."""
+    answer = client.get(path)
+    is_html = answer.headers.get("Content-Type", "").startswith("text/html")
+    return answer.status_code == 200 and is_html and "Content-Disposition" not in answer.headers
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """One world for all tests of this file, which only look."""
+    with django_db_blocker.unblock():
+        yield World()
+        connections.close_all()
+        database.recreate(connections["default"].settings_dict["NAME"])
+
+
+@pytest.fixture
+def own_windows(browser: Browser, web_process: WebServer, world: World) -> Iterator[Windows]:
+    if not web_process.is_running:
+        web_process.start()
+    windows = Windows(browser, web_process.url)
+    yield windows
+    windows.close()
+
+
+class TestEveryPage:
+    @pytest.mark.parametrize("role", list(Role))
+    def test_is_for_everybody(self, world, own_windows, role):
+        pages = world.pages(role)
+        page, faults = own_windows.open(world.members[role].person), []
+
+        for name, path in pages.items():
+            page.goto(path)
+            faults += [f"{name}: {fault}" for fault in looks_of(page, role, name)]
+            if name in MADE_ELSEWHERE:
+                page.said[:] = [line for line in page.said if "Applying inline style" not in line]
+
+        assert len(pages) >= 10
+        assert not faults + page.said, "\n".join(["", *faults, *page.said])
+
+
+def looks_of(page: Page, role: str, name: str) -> Iterator[str]:
+    """Look at a page in both themes and both sizes, and tell what is wrong."""
+    for theme, size in (("light", "desk"), ("dark", "tablet")):
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
+        if name not in MADE_ELSEWHERE:
+            yield from (f"{theme} {rule} {element}" for rule, element in faults_of(page))
+        if pixels := overflow_of(page):
+            yield f"{size} {pixels} pixels too wide"
+        if SHOTS:
+            keep(page, Path(SHOTS) / f"{role}-{name}-{size}.png")
+
+
+def keep(page: Page, file: Path) -> None:
+    page.emulate_media(color_scheme="light")
+    page.screenshot(path=file, full_page=True)
