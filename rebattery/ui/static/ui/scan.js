@@ -72,11 +72,14 @@
       field.select();
       return;
     }
-    const isFast = event.timeStamp - lastKeyAt < KEY_MS;
+    const isFirst = lastKeyAt === 0;
+    const isFast = !isFirst && event.timeStamp - lastKeyAt < KEY_MS;
     lastKeyAt = event.timeStamp;
     if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
       if (!isFast) before = event.target.value ?? "";
-      burst = isFast ? burst + event.key : event.key;
+      // A fast scanner begins before this script is ready: those keys stand in the focused box already.
+      const early = isFirst && event.target === field ? before : "";
+      burst = isFast ? burst + event.key : early + event.key;
       return;
     }
     if (event.key !== "Enter") return;
