@@ -178,7 +178,7 @@ _ALL = (
         needs_reason=True,
     ),
     EventType("decision.superseded", "decision", "A newer decision took the place of {subject}."),
-    EventType("review.opened", "review", "A review was opened because of {rule}."),
+    EventType("review.opened", "review", "A review was opened: {rule}."),
     EventType("review.confirmed", "review", "{actor} confirmed {grade}: {reason}", needs_reason=True),
     EventType(
         "review.override_requested",

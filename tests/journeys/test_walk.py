@@ -190,7 +190,7 @@ class TestWalk:
         assert walk.pack(REUSED).status == "graded"
         assert told(REUSED, 1) == ["Graded B by seed-v1 v1 for pack reuse."]
         assert walk.pack(REJECTED).status == "in_review"
-        assert told(REJECTED, 1) == ["A review was opened because of NMC_SOH_NOT_ABOVE_80."]
+        assert told(REJECTED, 1) == ["A review was opened: Nickel chemistry, SOH not above 80 %."]
 
     def through_review(self, walk: Walk) -> None:
         case = walk.case(REJECTED)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from grading.domain.policy import Policy
+from grading.domain.review_reasons import rule_label
 from grading.models import PolicyVersion
 from grading.services.decisions.judging import Judgement
 from intake.domain.lifecycle import Move, Status
@@ -221,8 +222,9 @@ def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Ac
         at=at,
         rows=f"""
             SELECT r.id AS subject_id, p.serial AS subject_label, r.pack_id, p.supplier_id,
-                   NULL::jsonb AS before, jsonb_build_object('rule', r.rule) AS facts,
+                   NULL::jsonb AS before,
+                   jsonb_build_object('rule', %(labels)s::jsonb ->> r.rule) AS facts,
                    jsonb_build_object('state', r.state, 'rule', r.rule, 'decision_id', r.decision_id) AS after
             {_OF_REVIEWS} WHERE r.decision_id = ANY(%(ids)s) ORDER BY r.id""",
-        params={"ids": list(rules)},
+        params={"ids": list(rules), "labels": json.dumps({r: rule_label(r) for r in set(rules.values())})},
     )

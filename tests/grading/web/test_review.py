@@ -123,7 +123,7 @@ class TestCase:
         page = ann.get(url("review_case", case)).content.decode()
         assert "SOH 78.0 % is not above 80 % (margin 2.0 points)." in page
         assert "Tess Ter" in page
-        assert "A review was opened because of NMC_SOH_NOT_ABOVE_80." in page
+        assert "A review was opened: Nickel chemistry, SOH not above 80 %." in page
         assert "Claimed against measured" in page
 
     def test_of_every_kind_can_be_looked_at(self, ann):
