@@ -8,9 +8,10 @@ AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 LEVELS = ("serious", "critical")
 
 
-def faults_of(page: Page) -> list[tuple[str, str]]:
-    """Return rule and first element of each fault that keeps people out."""
-    found = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
+def faults_of(page: Page, *rules: str) -> list[tuple[str, str]]:
+    """Return rule and first element of each fault that keeps people out; all rules unless some are named."""
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = page.evaluate("async options => (await axe.run(options)).violations", options)
     return [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found if fault["impact"] in LEVELS]
 
 

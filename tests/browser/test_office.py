@@ -13,6 +13,7 @@ from rebattery.accounts.roles import Role
 from rebattery.audit.trail import events
 from rebattery.audit.verify import verify
 from tests.browser import steps
+from tests.browser.axe import faults_of
 from tests.evidence import make_reviews, publish_seed
 from tests.factories import make_pack, make_person
 
@@ -86,6 +87,7 @@ class TestAdministrator:
         self.invite(office, "wim@example.com")
 
         wim = windows.open(None, path=self.link_in_the_mail(web_server))
+        assert faults_of(wim) == []
         wim.get_by_label("New Password", exact=True).fill(NEW_PASSWORD)
         wim.get_by_label(re.compile("again")).fill(NEW_PASSWORD)
         wim.get_by_role("button", name="Save the password").click()
@@ -140,8 +142,10 @@ class TestStranger:
         pack = make_pack()
         page = windows.open(make_person(Role.SUPPLIER), path=reverse("packs"))
         expect(page.get_by_text("No packs yet")).to_be_visible()
+        assert faults_of(page) == []
 
         assert page.goto(reverse("pack", args=[pack.pk])).status == 404
         expect(page.get_by_role("heading", level=1)).to_contain_text("404")
+        assert faults_of(page) == []
         assert page.goto(reverse("batch", args=[pack.batch_id])).status == 404
         assert page.get_by_text(pack.serial).count() == 0
