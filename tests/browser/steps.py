@@ -8,10 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from intake.domain.hazards import QUESTIONS
 from intake.models import Pack
+from tests.browser.scanner import burst
 from tests.factories import PASSWORD
 from tests.intake.pictures import jpeg
 
-SCANNER_MS = 5
 HEADINGS = (
     "Pack serial;Make;Model;Chemistry;Nominal energy (kWh);Rated capacity (Ah);Nominal voltage (V);"
     "SOH (%);SOH method;Accident;DDR status;Received as"
@@ -48,7 +48,15 @@ def send(page: Page, file: dict[str, object]) -> None:
 def scan(page: Page, code: str) -> None:
     """Let a scanner type while the focus is on the heading."""
     page.get_by_role("heading", level=1).click()
-    page.keyboard.type(f"{code}\n", delay=SCANNER_MS)
+    burst(page, code)
+
+
+def scan_again_at_once(page: Page, code: str) -> None:
+    """Scan the code that was scanned last, at once even when this machine is busy."""
+    page.evaluate(
+        "code => sessionStorage.setItem('last-scan', JSON.stringify({code, at: Date.now() + 10000}))", code
+    )
+    scan(page, code)
 
 
 def type_in(page: Page, code: str) -> None:
@@ -57,9 +65,9 @@ def type_in(page: Page, code: str) -> None:
     page.get_by_role("button", name="Receive", exact=True).click()
 
 
-def answer_all(page: Page, *, but: Mapping[str, str] | None = None) -> None:
+def answer_all(page: Page) -> None:
     """Answer "no" to every question of the inspection, confirm the serial, and measure."""
-    answers = {question.code: "no" for question in QUESTIONS} | {"identity": "yes"} | dict(but or {})
+    answers = {question.code: "no" for question in QUESTIONS} | {"identity": "yes"}
     for code, answer in answers.items():
         page.locator(f"label:has(input[name={code}][value={answer}])").click()
     page.get_by_label("Isolation resistance").fill("512,5")

@@ -6,12 +6,12 @@ from playwright.sync_api import expect
 
 from intake.models import InspectionDraft, Pack, Photo, Scan
 from tests.browser.axe import faults_of
+from tests.browser.scanner import burst
 from tests.browser.windows import SIZES
 from tests.factories import make_batch, make_pack
 from tests.intake.pictures import jpeg
 
 pytestmark = pytest.mark.browser
-SCANNER_MS = 5
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def pack(open_page) -> Pack:
 class TestDock:
     def test_receives_one_scan_after_the_other_without_a_touch(self, dock):
         for code, tone in [("RB-1001", "ok"), ("RB-1002", "stop"), ("STRANGER", "warning")]:
-            dock.keyboard.type(f"{code}\n", delay=SCANNER_MS)
+            burst(dock, code)
             expect(dock.locator(f"[data-scan-result={tone}]")).to_contain_text(code)
 
         assert list(Scan.objects.order_by("id").values_list("outcome", flat=True)) == [
@@ -53,7 +53,7 @@ class TestDock:
     def test_has_no_serious_accessibility_fault_and_fits(self, open_page, theme, size):
         batch = make_batch(packs=[{"serial": "RB-1001", "ddr_status": "critical"}, {}])
         page = open_page(size, theme, path=reverse("dock_batch", args=[batch.pk]))
-        page.keyboard.type("RB-1001\n", delay=SCANNER_MS)
+        burst(page, "RB-1001")
         expect(page.locator("[data-scan-result=stop]")).to_be_visible()
 
         for path in (page.url, reverse("dock"), reverse("dock_close", args=[batch.pk]), "/scan/?code=NOBODY"):

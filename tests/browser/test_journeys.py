@@ -100,7 +100,7 @@ class TestTour:
         tile = page.locator("[data-scan-result]")
         steps.scan(page, LFP)
         expect(tile).to_contain_text("1 of 3 arrived")
-        steps.scan(page, LFP)
+        steps.scan_again_at_once(page, LFP)
         expect(page.get_by_text("The repeat was ignored")).to_be_visible()
         steps.scan(page, "RB-STRANGER")
         expect(tile).to_contain_text("Nobody announced this code")
@@ -116,7 +116,7 @@ class TestTour:
     def inspect_with_every_help(self, page: Page) -> None:
         for serial in (LFP, NMC):
             steps.open_pack(page, "inspect_pack", serial)
-            steps.answer_all(page, but={"recalled": "no"} if serial == LFP else {})
+            steps.answer_all(page)
             page.get_by_label("Pack voltage").blur()
             expect(page.locator("#saved")).to_contain_text("Saved")
             steps.finish_inspection(page)

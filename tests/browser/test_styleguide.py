@@ -3,10 +3,10 @@
 import pytest
 
 from tests.browser.axe import faults_of
+from tests.browser.scanner import burst
 from tests.browser.windows import SIZES
 
 pytestmark = pytest.mark.browser
-SCANNER_MS = 5
 
 
 class TestStyleguide:
@@ -44,14 +44,14 @@ class TestScanner:
         page = open_page()
         page.locator("h1").click()
 
-        page.keyboard.type("NC-24-118203\n", delay=SCANNER_MS)
+        burst(page, "NC-24-118203")
         page.wait_for_url("**/scan/?code=NC-24-118203")
 
     def test_cannot_press_a_key_of_the_page(self, open_page):
         page = open_page()
         page.locator("h1").click()
 
-        page.keyboard.type("rrr", delay=SCANNER_MS)
+        page.keyboard.type("rrr", delay=5)
         page.wait_for_timeout(300)
 
         assert page.locator("#reject").is_hidden()
@@ -60,18 +60,18 @@ class TestScanner:
         page = open_page()
         page.locator("#id_note").focus()
 
-        page.keyboard.type("NC-24-118203\n", delay=SCANNER_MS)
+        burst(page, "NC-24-118203")
 
         assert page.locator("#id_note").input_value() == "NC-24-118203\n"
 
     def test_says_that_a_repeat_was_ignored(self, open_page):
         page = open_page()
         page.evaluate(
-            "sessionStorage.setItem('last-scan', JSON.stringify({code: 'NC-1234', at: Date.now()}))"
+            "sessionStorage.setItem('last-scan', JSON.stringify({code: 'NC-1234', at: Date.now() + 10000}))"
         )
         page.locator("h1").click()
 
-        page.keyboard.type("NC-1234\n", delay=SCANNER_MS)
+        burst(page, "NC-1234")
 
         page.get_by_text("NC-1234 was scanned just now. The repeat was ignored.").wait_for()
         assert page.url.endswith("/styleguide/")
