@@ -1,5 +1,6 @@
 """One settings file; every value that differs between places comes from the environment."""
 
+import logging
 from pathlib import Path
 
 from rebattery import env
@@ -211,7 +212,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
 }
 CELERY_TIMEZONE = "UTC"
-LEASE_SECONDS = env.number("LEASE_SECONDS", default=120)
+LEASE_SECONDS = env.number("LEASE_SECONDS", default=60)
 """How long a worker may be silent before another takes its work over; the fence stops a late writer."""
 
 # API
@@ -241,11 +242,22 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
+
+def _on_one_line(record: logging.LogRecord) -> bool:
+    """Keep a refusal in the log, without the traceback that tells nobody anything."""
+    if record.levelno < logging.ERROR:
+        record.exc_info = None
+    return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"on_one_line": {"()": "django.utils.log.CallbackFilter", "callback": _on_one_line}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["on_one_line"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"rebattery": {"level": "INFO"}, "intake": {"level": "INFO"}, "grading": {"level": "INFO"}},
 }

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from grading.models import Decision
 from grading.queries.decisions import decisions_for
 from grading.queries.packs import packs_for, with_serial
+from intake.domain.lifecycle import Status
 from intake.models import Pack
 from rebattery.accounts.guards import person_of
 from rebattery.accounts.roles import Capability
@@ -63,7 +64,11 @@ class PackList(ListAPIView[Pack]):
         packs, asked = packs_for(viewer=person_of(self.request)), self.request.query_params
         if serial := asked.get("serial"):
             packs = with_serial(packs, serial)
-        return packs.filter(status=asked["status"]) if "status" in asked else packs
+        if "status" not in asked:
+            return packs
+        if asked["status"] not in set(Status):
+            raise serializers.ValidationError({"status": [f"One of {', '.join(Status)}."]})
+        return packs.filter(status=asked["status"])
 
 
 class PackDetail(RetrieveAPIView[Pack]):

@@ -2,16 +2,21 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from intake.domain.manifest.fields import FIELDS
 from intake.domain.manifest.problems import ERROR
-from intake.models import Manifest, ManifestProblem, ManifestState
+from intake.models import Manifest, ManifestProblem, ManifestRun, ManifestState
 from rebattery.accounts.models import User
 
 WRONG = "wrong"
+SILENCE = timedelta(seconds=15)
+"""A reading worker gives a sign of life every few hundred milliseconds."""
+SWEEP_EVERY = timedelta(seconds=15)
+"""As the beat table says."""
 _STEPS = {
     "": "Waiting for a worker",
     "reading": "Reading and checking rows",
@@ -49,9 +54,15 @@ class Progress:
     running_for_s: float
     """Since the file came; the longer, the less often its page asks again."""
 
+    takeover_at: datetime | None
+    """When another worker takes over, where the one that reads has given no sign of life for a while."""
+
     @property
     def note(self) -> str:
-        return f"attempt {self.attempts}" if self.attempts > 1 else ""
+        attempt = f"attempt {self.attempts}" if self.attempts > 1 else ""
+        if self.takeover_at is None:
+            return attempt
+        return f"interrupted; another worker starts it again at {self.takeover_at:%H:%M:%S} UTC at the latest"
 
 
 def progress_of(*, manifest: Manifest, at: datetime) -> Progress:
@@ -64,7 +75,16 @@ def progress_of(*, manifest: Manifest, at: datetime) -> Progress:
         rows_done=manifest.run.rows_done,
         attempts=manifest.run.attempts,
         running_for_s=(at - manifest.received_at).total_seconds(),
+        takeover_at=_takeover_at(manifest.run, at) if is_waiting else None,
     )
+
+
+def _takeover_at(run: ManifestRun, at: datetime) -> datetime | None:
+    """Return when the lease and the next sweep end a silence that has lasted too long; None when none has."""
+    if run.lease_until is None or run.lease_token is None:
+        return None
+    silent_for = at - (run.lease_until - timedelta(seconds=settings.LEASE_SECONDS))
+    return run.lease_until + SWEEP_EVERY if silent_for > SILENCE else None
 
 
 @dataclass(frozen=True, kw_only=True)

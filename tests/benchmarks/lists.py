@@ -31,7 +31,7 @@ def results() -> Iterator[Result]:
         connection.execute("ALTER TABLE intake_pack DISABLE TRIGGER USER")
         connection.execute(FILL, [PACKS, pack.pk])
         connection.execute("VACUUM ANALYZE intake_pack")
-    client = Client()
+    client = Client(HTTP_HOST="localhost")
     client.force_login(make_person("auditor"))
     with override_settings(
         STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

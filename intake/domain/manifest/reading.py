@@ -85,7 +85,9 @@ def open_table(path: Path, *, file_name: str) -> Table:
     if is_zip != (suffix == ".xlsx"):
         what = "a workbook" if is_zip else "not a workbook"
         raise Unreadable(
-            "wrong_extension", f"“{file_name}” is {what} by its content, which its name denies. Rename it."
+            "wrong_extension",
+            f"“{file_name}” is {what} by its content, not what its name says."
+            " Save it again from the program you made it with.",
         )
     # Each reader is imported on demand: a CSV needs no workbook reader, and the process must start fast.
     if is_zip:
