@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -268,6 +269,20 @@ class TestRecording:
         page = post(client, "bench_capacity", pack, data).text
 
         assert "The weakest series group is reported 8.0 points below the pack" in page
+
+
+class TestRefused:
+    @pytest.mark.parametrize("kind", ["capacity", "resistance"])
+    def test_stands_above_everything_else_with_links_to_what_is_wrong(self, client, pack, instrument, kind):
+        data = {"capacity": capacity, "resistance": resistance}[kind](instrument, temperature_degc="warm")
+
+        main = post(client, f"bench_{kind}", pack, data).text.split("<main")[1]
+
+        box = main.split('class="form-errors"')[1].split("</div>")[0]
+        target = re.search(r'href="#([^"]+)">[^<]*</a>: Enter a number', box)[1]
+        assert f'id="{target}"' in main
+        assert main.index('class="form-errors"') < main.index("What comes next")
+        assert main.count("Record capacity test") == main.count("Record resistance test") == 1
 
 
 class TestFinish:

@@ -41,6 +41,17 @@
     else dialog.showModal();
   });
 
+  // What was refused is in sight and has the focus; where a scanner types, the focus stays with its field.
+  const showRefusal = (root, selector) => {
+    const box = root.querySelector(selector);
+    if (!box) return;
+    box.tabIndex = -1;
+    if (!document.querySelector("main [autofocus]")) box.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "center" });
+  };
+  showRefusal(document, "main :is(.form-errors, .notice-error)");
+  document.addEventListener("htmx:afterSettle", (event) => showRefusal(event.target, ".form-errors"));
+
   // A form is sent once; its button says that it works.
   document.addEventListener("submit", (event) => {
     const form = event.target;
