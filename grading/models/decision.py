@@ -63,6 +63,11 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.grade} for pack {self.pack_id}"
 
+    @property
+    def is_override(self) -> bool:
+        """Whether two people set it against what the policy says."""
+        return self.kind == self.Kind.OVERRIDE
+
 
 class GradingClaim(models.Model):
     """A worker's lease on a pack that waits for its grade. Bookkeeping, not history."""

@@ -15,7 +15,7 @@ SHORTEST_FRAGMENT = 3
 
 
 def packs_for(*, viewer: User) -> QuerySet[Pack]:
-    """Return what ``viewer`` may see, each with ``grade`` and ``policy`` of the decision in force."""
+    """Return what ``viewer`` may see, each with ``grade``, ``policy`` and ``is_override`` of its decision."""
     current = Decision.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
     named = Concat("policy__code", Value(" v"), "policy__version", output_field=CharField())
     # Sub-queries per row: PostgreSQL computes them for the rows of one page only.
@@ -25,6 +25,7 @@ def packs_for(*, viewer: User) -> QuerySet[Pack]:
         .annotate(
             grade=Subquery(current.values("grade")),
             policy=Subquery(current.annotate(named=named).values("named")),
+            is_override=Exists(current.filter(kind=Decision.Kind.OVERRIDE)),
         )
     )
 

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
 from grading.queries.dossiers import Dossier, dossier_of, pack_for
+from grading.queries.policies import in_force_or_none
+from grading.services.decisions import missing_for
 from intake.domain.lifecycle import Status
+from intake.models import Pack
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability as C
@@ -33,8 +37,18 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         "may_review": viewer.may(C.VIEW_REVIEWS),
         "trail_links": viewer.may(C.VIEW_TRAIL),
         "next_step": next_step(dossier, viewer),
+        "missing": missing_from(shown),
+        "may_test": viewer.may(C.RECORD_TESTS),
     }
     return render(request, "grading/dossier/pack.html", context)
+
+
+def missing_from(pack: Pack) -> tuple[str, ...]:
+    """Return what the bench could still find out for a grade; nothing unless the pack waits for it."""
+    now = timezone.now()
+    if pack.status != Status.INSPECTED or in_force_or_none(at=now) is None:
+        return ()
+    return missing_for(pack_id=pack.pk, at=now)
 
 
 def next_step(dossier: Dossier, viewer: User) -> NextStep | None:

@@ -162,15 +162,18 @@ def status_badge(code: Any, kind: str = "pack") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/grade_chip.html")
-def grade_chip(grade: str | None, policy: str = "", size: Literal["", "big"] = "") -> dict[str, Any]:
-    """Show a grade with the policy that gave it, or "not graded".
+def grade_chip(
+    grade: str | None, policy: str = "", size: Literal["", "big"] = "", is_override: bool = False
+) -> dict[str, Any]:
+    """Show a grade with the policy that gave it or that people overrode, or "not graded".
 
     :raises KeyError: for an unknown letter.
     :raises ValueError: for a letter without its policy; it would mean nothing.
     """
     if grade and not policy:
         raise ValueError(f"grade {grade} is shown without its policy")
-    return {"grade": grade, "word": GRADES[grade] if grade else "", "policy": policy, "size": size}
+    source = f"override of {policy}" if is_override else policy
+    return {"grade": grade, "word": GRADES[grade] if grade else "", "policy": source, "size": size}
 
 
 @register.inclusion_tag("components/hazard_tag.html")
