@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from grading.models import Instrument
 from grading.queries.instruments import unusable_on
@@ -15,7 +15,7 @@ from grading.queries.waiting import packs_waiting_for_grade
 from intake.domain.lifecycle import Status
 from intake.models import Batch, InspectionDraft, Manifest, ManifestState, Pack, PackType
 from intake.queries.catalogue import unconfirmed
-from intake.queries.manifests import WRONG, in_state
+from intake.queries.manifests import WRONG, in_state, unfinished_for
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import counts_since
@@ -32,16 +32,37 @@ MOVES = {
 }
 
 
+_NOUNS = (
+    ("pack types", "pack type"),
+    ("packs", "pack"),
+    ("batches", "batch"),
+    ("inspections", "inspection"),
+    ("decisions", "decision"),
+    ("overrides wait", "override waits"),
+    ("files", "file"),
+    ("instruments", "instrument"),
+)
+"""What is counted: many, one."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One number of the start page and the list that it counts."""
 
-    label: str
+    plural: str
     number: int
     url_name: str
     params: dict[str, Any]
     tone: str = ""
     """stop or wait where somebody has to act, else nothing."""
+
+    @property
+    def label(self) -> str:
+        """Return the words below the number, in the singular for one."""
+        if self.number != 1:
+            return self.plural
+        many, one = next((pair for pair in _NOUNS if pair[0] in self.plural), ("", ""))
+        return self.plural.replace(many, one, 1)
 
     @property
     def query(self) -> str:
@@ -100,6 +121,12 @@ def moved_since(*, viewer: User, at: datetime) -> list[Figure]:
         Figure(f"packs {words}", found.get(code, 0), "trail", {"type": code, "since": since})
         for code, words in MOVES.items()
     ]
+
+
+def files_that_need(*, viewer: User, since: datetime) -> QuerySet[Manifest]:
+    """Return the files still to be read, and those since ``since`` that were refused or failed."""
+    is_queued = Q(state=ManifestState.QUEUED)
+    return unfinished_for(viewer=viewer).filter(is_queued | Q(received_at__gte=since))
 
 
 def machine_room() -> list[Figure]:

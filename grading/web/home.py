@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from grading.queries.home import machine_room, moved_since, waiting_for, wrong_for
+from grading.queries.home import files_that_need, machine_room, moved_since, waiting_for, wrong_for
 from intake.queries.batches import batches_for
-from intake.queries.manifests import unfinished_for
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import told_to_supplier
@@ -30,7 +29,8 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     if viewer.is_supplier:
         news = told_to_supplier(supplier_id=viewer.supplier_id or 0, since=now - NEWS, limit=20)
-        context |= {"unfinished": unfinished_for(viewer=viewer)[:NEWEST], "news": news}
+        files = files_that_need(viewer=viewer, since=now - NEWS)
+        context |= {"files": files[:NEWEST], "news": news}
     else:
         context["moved"] = moved_since(viewer=viewer, at=midnight)
     if viewer.may(Capability.MANAGE_PEOPLE) or viewer.role == "auditor":

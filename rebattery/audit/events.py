@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EventType:
-    """One kind of change. The sentences are templates over actor, subject, reason and facts."""
+    """One kind of change. The sentences are templates over actor, subject, reason and facts.
+
+    ``{packs:pack}`` counts: "1 pack", "2 packs".
+    """
 
     code: str
     subject: str
@@ -39,8 +42,8 @@ _ALL = (
     EventType(
         "manifest.imported",
         "manifest",
-        "The file {subject} became batch {batch} with {packs} packs.",
-        "The file {subject} became batch {batch} with {packs} packs.",
+        "The file {subject} became batch {batch} with {packs:pack}.",
+        "The file {subject} became batch {batch} with {packs:pack}.",
     ),
     EventType(
         "manifest.refused",
@@ -57,14 +60,14 @@ _ALL = (
     EventType(
         "batch.announced",
         "batch",
-        "Batch {subject} was announced with {packs} packs.",
-        "Batch {subject} was announced with {packs} packs.",
+        "Batch {subject} was announced with {packs:pack}.",
+        "Batch {subject} was announced with {packs:pack}.",
     ),
     EventType(
         "batch.closed",
         "batch",
-        "{actor} closed batch {subject}: {received} packs received, {missing} missing.",
-        "Batch {subject} was closed: {received} packs received, {missing} missing.",
+        "{actor} closed batch {subject}: {received:pack} received, {missing} missing.",
+        "Batch {subject} was closed: {received:pack} received, {missing} missing.",
     ),
     EventType(
         "pack.announced",

@@ -1,8 +1,9 @@
 """The read side of the trail: stories of a subject in sentences, and one event in full."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from string import Formatter
 from typing import Any
 
 from django.db import connection
@@ -35,28 +36,32 @@ class Entry:
     job_id: str
 
 
-class _Facts(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "?"
+class _Sentence(Formatter):
+    """Fills a sentence: a fact that is not there is a question mark, a noun after a number is counted."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        return kwargs.get(str(key), "?")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        noun = f" {format_spec}" if format_spec else ""
+        return f"{value}{noun}{'s' if noun and str(value) != '1' else ''}"
+
+
+_SENTENCE = _Sentence()
 
 
 def entry_of(event: Event, *, for_supplier: bool = False) -> Entry:
     """Return ``event`` as a readable line; a supplier's line names nobody and gives no internals."""
     event_type = EVENTS[event.event_type]
     template = event_type.supplier_sentence if for_supplier else event_type.sentence
-    values = _Facts(
-        event.facts,
-        actor=event.actor_label,
-        subject=event.subject_label,
-        reason=event.reason,
-    )
+    own = {"actor": event.actor_label, "subject": event.subject_label, "reason": event.reason}
     before, after = event.before or {}, event.after or {}
     is_said = for_supplier or "{reason}" in template
     changes = [] if for_supplier else [(key, before.get(key), after.get(key)) for key in {**before, **after}]
     return Entry(
         id=event.pk,
         at=event.at,
-        sentence=template.format_map(values),
+        sentence=_SENTENCE.vformat(template, (), {**event.facts, **own}),
         actor="" if for_supplier else event.actor_label,
         actor_kind=event.actor_kind,
         event_type=event.event_type,

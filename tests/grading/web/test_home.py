@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from grading.queries.home import Figure
 from intake.models import InspectionDraft, Manifest, ManifestState
 from intake.services import receiving
 from rebattery.accounts.roles import Role
@@ -80,6 +81,7 @@ def _touched(manifest: Manifest) -> None:
         code="manifest.refused",
         subject_id=manifest.pk,
         subject_label=manifest.file_name,
+        supplier_id=manifest.supplier_id,
         after={},
         facts={"why": "Test"},
     )
@@ -137,7 +139,8 @@ class TestFigures:
 
         behind = {label: rows_behind(client, url) for label, (_, url) in tiles.items()}
         assert behind == {label: number for label, (number, _) in tiles.items()}
-        assert acted_on <= {label for label, number in behind.items() if number}
+        shown = {label for label, number in behind.items() if number}
+        assert all({words, Figure(words, 1, "packs", {}).label} & shown for words in acted_on)
 
     @pytest.mark.parametrize("role", Role.values)
     def test_are_zero_and_quiet_on_an_empty_house(self, client, role):
@@ -180,6 +183,71 @@ class TestSupplier:
 
         assert "Received at our dock." in html
         assert pack.batch.number in html
+
+    def test_counts_one_in_the_singular(self, client):
+        client.force_login(make_person(Role.SUPPLIER, supplier=make_pack().supplier))
+
+        tiles = Tiles(client.get("/").text).found
+
+        assert tiles["pack announced, on their way to us"][0] == 1
+
+    def test_news_lead_to_what_they_are_about(self, client):
+        manifest = make_batch().manifest
+        Manifest.objects.filter(pk=manifest.pk).update(state=ManifestState.REFUSED)
+        _touched(manifest)
+        client.force_login(make_person(Role.SUPPLIER, supplier=manifest.supplier))
+
+        news = client.get("/").text.split("<h2>News</h2>")[1]
+
+        assert f'<a class="code" href="/manifests/{manifest.pk}/">{manifest.file_name}</a>' in news
+
+
+class TestFiles:
+    @pytest.fixture
+    def row_of(self, client):
+        """Return whether a file in a state, of an age in days, is among those that need its supplier."""
+
+        def is_listed(state, days):
+            manifest = make_batch().manifest
+            Manifest.objects.filter(pk=manifest.pk).update(
+                state=state, received_at=timezone.now() - timedelta(days=days)
+            )
+            _touched(manifest)
+            client.force_login(make_person(Role.SUPPLIER, supplier=manifest.supplier))
+            html = client.get("/").text
+            return "Files that need you" in html and f'href="/manifests/{manifest.pk}/"' in html
+
+        return is_listed
+
+    @pytest.mark.parametrize(
+        ("state", "days", "is_listed"),
+        [
+            (ManifestState.QUEUED, 0, True),
+            (ManifestState.QUEUED, 40, True),
+            (ManifestState.REFUSED, 29, True),
+            (ManifestState.REFUSED, 31, False),
+            (ManifestState.FAILED, 29, True),
+            (ManifestState.FAILED, 31, False),
+        ],
+    )
+    def test_are_those_waiting_and_those_refused_lately(self, row_of, state, days, is_listed):
+        assert row_of(state, days) is is_listed
+
+
+class TestFigure:
+    @pytest.mark.parametrize(
+        ("plural", "singular"),
+        [
+            ("open batches at the dock", "open batch at the dock"),
+            ("overrides wait for a second person", "override waits for a second person"),
+            ("pack types with unconfirmed facts", "pack type with unconfirmed facts"),
+            ("files refused or failed", "file refused or failed"),
+        ],
+    )
+    def test_names_one_in_the_singular(self, plural, singular):
+        labels = [Figure(plural, number, "packs", {}).label for number in (0, 1, 2)]
+
+        assert labels == [plural, singular, plural]
 
 
 class TestQueries:

@@ -182,7 +182,7 @@ class TestBatch:
             page = client.get(address).content.decode()
             assert "Ada Internal" not in page
         assert (
-            f"became batch {batch.number} with 1 packs"
+            f"became batch {batch.number} with 1 pack"
             in client.get(reverse("batch", args=[batch.pk])).content.decode()
         )
 
