@@ -57,7 +57,7 @@ def catalogue_for_reading() -> list[dict[str, Any]]:
 
 def figures_of(*, pack_type: PackType) -> list[tuple[str, object, str]]:
     """Return label, value and unit of every figure; the value is None where nobody has confirmed one."""
-    return [(label, _short(getattr(pack_type, name)), unit) for name, label, unit in MEASURES]
+    return [(label, short_figure(getattr(pack_type, name)), unit) for name, label, unit in MEASURES]
 
 
 def baseline_method_of(*, pack_type: PackType) -> str:
@@ -70,8 +70,8 @@ def story_of(*, pack_type: PackType) -> list[Entry]:
     return [entry_of(event) for event in events_of(subject_type="pack_type", subject_id=pack_type.pk)]
 
 
-def _short(value: Decimal | int | None) -> Decimal | int | None:
-    """Drop zeros that only the column's width has put behind the decimal point."""
+def short_figure(value: Decimal | int | None) -> Decimal | int | None:
+    """Return ``value`` without zeros that only the column's width has put behind its decimal point."""
     if not isinstance(value, Decimal):
         return value
     return value.to_integral_value() if value == value.to_integral_value() else value.normalize()

@@ -11,6 +11,7 @@ from intake.queries.catalogue import (
     figures_of,
     matching,
     pack_types,
+    short_figure,
     story_of,
     unconfirmed,
 )
@@ -29,10 +30,19 @@ COLUMNS = (
     Column(key="model", label="Model", value=lambda row: row.model, sort="model"),
     Column(key="variant", label="Variant", value=lambda row: row.variant),
     Column(key="chemistry", label="Chemistry", value=lambda row: row.get_chemistry_display()),
-    Column(key="kwh", label="Nominal (kWh)", value=lambda row: row.nominal_energy_kwh, is_number=True),
-    Column(key="ah", label="Rated (Ah)", value=lambda row: row.rated_capacity_ah, is_number=True),
-    Column(key="v", label="Nominal (V)", value=lambda row: row.nominal_voltage_v, is_number=True),
-    Column(key="kg", label="Mass (kg)", value=lambda row: row.mass_kg, is_number=True),
+    Column(
+        key="kwh",
+        label="Nominal (kWh)",
+        value=lambda row: short_figure(row.nominal_energy_kwh),
+        is_number=True,
+    ),
+    Column(
+        key="ah", label="Rated (Ah)", value=lambda row: short_figure(row.rated_capacity_ah), is_number=True
+    ),
+    Column(
+        key="v", label="Nominal (V)", value=lambda row: short_figure(row.nominal_voltage_v), is_number=True
+    ),
+    Column(key="kg", label="Mass (kg)", value=lambda row: short_figure(row.mass_kg), is_number=True),
 )
 FILTERS = (
     Filter(
