@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -168,9 +169,16 @@ def _with_drafts(observations: Sequence[Observation], actor: Actor) -> list[Obse
         if draft and _is_news(draft, observation, actor):
             if not observation.findings:
                 raise DraftChanged(draft, observation)
-            observation = observation.with_earlier(observation_of(draft))
+            observation = _beside(observation, draft)
         taken.append(observation)
     return taken
+
+
+def _beside(observation: Observation, draft: InspectionDraft) -> Observation:
+    """Return both together; what the finding overrules stays readable in the note."""
+    both, theirs = observation.with_earlier(observation_of(draft)), observation_of(draft)
+    lost = "; ".join(f"{name} {said}" for name, said in differences(both, theirs).items() if name != "note")
+    return replace(both, note=f"{both.note}\n{draft.saved_by} had saved: {lost}.".strip()) if lost else both
 
 
 def _require_in_range(observations: Iterable[Observation]) -> None:
@@ -256,15 +264,8 @@ def _supersede(new: Sequence[Inspection]) -> list[Event]:
 
 
 def _submitted(row: Inspection) -> Event:
-    columns = (
-        "answers",
-        "isolation_kohm",
-        "pack_voltage_v",
-        "findings",
-        "safety",
-        "note",
-        "identity_confirmed",
-    )
+    measured = ("isolation_kohm", "pack_voltage_v")
+    columns = ("answers", *measured, "findings", "safety", "note", "identity_confirmed")
     return Event(
         code="inspection.submitted",
         subject_id=row.pk,

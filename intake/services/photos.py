@@ -24,6 +24,8 @@ def add(
 ) -> list[Photo]:
     """Keep one picture as a photo of each of ``pack_ids``: the original as evidence, a clean copy to show.
 
+    A pack that has the same picture in this slot keeps the photo that is there: a form sent again adds none.
+
     :raises PictureRefused: when it is no intact picture, too large, or a pack is not in the building.
     """
     if slot not in PHOTO_SLOTS:
@@ -38,7 +40,9 @@ def add(
         packs = lock_packs(pack_ids=pack_ids)
         if absent := [pack.serial for pack in packs if pack.status in _NOT_HERE]:
             raise PictureRefused(f"Receive the pack first: {', '.join(absent[:5])}. Nothing was added.")
-        photos = Photo.objects.bulk_create(
+        same = Photo.objects.filter(pack__in=packs, slot=slot, original=original).order_by("-pk")
+        there = {photo.pack_id: photo for photo in same}
+        added = Photo.objects.bulk_create(
             Photo(
                 pack=pack,
                 slot=slot,
@@ -50,9 +54,11 @@ def add(
                 person_label=actor.label,
             )
             for pack in packs
+            if pack.pk not in there
         )
-        record(events=(_added(photo, picture.taken_at) for photo in photos), actor=actor, at=at)
-    return photos
+        record(events=(_added(photo, picture.taken_at) for photo in added), actor=actor, at=at)
+    there |= {photo.pack_id: photo for photo in added}
+    return [there[pack.pk] for pack in packs]
 
 
 def _printable(name: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from intake.domain.identity import normalize_serial
+from intake.domain.identity import is_serial, normalize_serial
 from intake.domain.lifecycle import TRANSITIONS, Move, Status
 from intake.models import Batch, Pack, Scan
 from intake.services.lifecycle import move_packs
@@ -23,6 +23,12 @@ class NothingScanned(RuleViolation):
     """Scan or type a serial."""
 
     code = "nothing_scanned"
+
+
+class NotASerial(RuleViolation):
+    """What was scanned or typed cannot be a serial."""
+
+    code = "not_a_serial"
 
 
 class NotInBatch(RuleViolation):
@@ -49,14 +55,20 @@ class _Reading:
 def receive(*, batch_id: int, code: str, nonce: uuid.UUID | None, actor: Actor, at: datetime) -> Scan:
     """Record one scan at the dock, and receive the pack when the batch expects it.
 
-    Whatever comes of it is a record: a scan that receives nothing too. The same code sent again with
+    Whatever comes of a serial is a record: a scan that receives nothing too. The same code sent again with
     the same ``nonce`` returns the scan that it made the first time and changes nothing.
 
     :raises NothingScanned: when ``code`` is blank.
+    :raises NotASerial: when ``code`` names nothing; it is not recorded.
     """
     serial = normalize_serial(code)
     if not serial:
         raise NothingScanned(fields={"code": "Scan or type a serial."})
+    if not is_serial(serial):
+        read = "".join(sign for sign in code.strip() if sign.isprintable())[:60]
+        raise NotASerial(
+            fields={"code": f"“{read}” is not a serial: 4 to 40 letters, digits or . / _ -. Scan again."}
+        )
     batch = Batch.objects.get(pk=batch_id)
     # One page sends many codes with one nonce when the scanner is faster than the network.
     own_nonce = nonce and uuid.uuid5(nonce, f"{batch_id}:{serial}")
@@ -66,7 +78,7 @@ def receive(*, batch_id: int, code: str, nonce: uuid.UUID | None, actor: Actor, 
     if pack is None:
         elsewhere = list(Pack.objects.filter(serial=serial).order_by("pk")[:2])
         reading = _Reading(
-            serial[:200], Outcome.UNEXPECTED, elsewhere[0] if len(elsewhere) == 1 else None, own_nonce
+            serial, Outcome.UNEXPECTED, elsewhere[0] if len(elsewhere) == 1 else None, own_nonce
         )
     else:
         reading = _Reading(serial, _outcome_for(pack), pack, own_nonce)

@@ -92,7 +92,8 @@ def dock_close(request: HttpRequest, batch_id: int) -> HttpResponse:
             return redirect(f"{reverse('dock_batch', args=[batch_id])}?list=missing")
     absent = dock_queries.dock_packs(batch_id=batch_id, name="expected").order_by("id")
     context = {"batch": batch, "form": form, "absent": list(absent[:_SHOWN_WHEN_CLOSING])}
-    context["missing_title"] = f"{batch.expected_count} packs have not arrived"
+    packs = "1 pack has" if batch.expected_count == 1 else f"{batch.expected_count} packs have"
+    context["missing_title"] = f"{packs} not arrived"
     return render(request, "intake/dock/close.html", context)
 
 
@@ -153,7 +154,7 @@ _PACK_COLUMNS = [
     Column(key="serial", label="Serial", value=lambda pack: pack.serial, is_code=True),
     Column(key="type", label="Type", value=_type_of),
     Column(key="chemistry", label="Chemistry", value=lambda pack: pack.chemistry),
-    Column(key="ddr", label="Supplier's word", value=lambda pack: pack.ddr_status),
+    Column(key="ddr", label="Damage declared", value=lambda pack: pack.ddr_status),
 ]
 _ARRIVED_COLUMNS = [
     *_PACK_COLUMNS,

@@ -43,6 +43,8 @@ def inspect_pack(request: HttpRequest, pack_id: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, pack, None)
     form = InspectionForm(request.POST, request.FILES, pack=pack)
+    if _is_hazard(form):
+        return _isolate(request, pack, form)
     if form.is_valid():
         try:
             add_photos(request, pack_id, form.pictures())
@@ -61,6 +63,9 @@ def inspection_draft(request: HttpRequest, pack_id: int) -> HttpResponse:
     pack = _pack(request, pack_id)
     form = InspectionForm(request.POST, request.FILES, pack=pack)
     refusal_text = "Not saved: a value is not readable."
+    is_autosave = "HX-Request" in request.headers
+    if not is_autosave and _is_hazard(form):
+        return _isolate(request, pack, form)
     if form.is_valid():
         try:
             add_photos(request, pack_id, form.pictures())
@@ -71,13 +76,15 @@ def inspection_draft(request: HttpRequest, pack_id: int) -> HttpResponse:
         except RuleViolation as refusal:
             form, refusal_text = _refused(form, refusal), refusal.message
         else:
-            if "HX-Request" in request.headers:
+            if is_autosave and form.cleaned_data["settled"]:
+                return _swapped(_page(request, pack, None, template="intake/inspect/_swap.html"))
+            if is_autosave:
                 context = {"draft": draft, "findings": observation.findings, "pack": pack}
                 return render(request, "intake/inspect/_saved.html", context)
             messages.success(request, f"Draft of {pack.serial} saved.")
             return redirect("inspect_pack", pack_id)
-    if "HX-Request" in request.headers:
-        return _swapped(_page(request, pack, form, refusal_text, "intake/inspect/_form.html"))
+    if is_autosave:
+        return _swapped(_page(request, pack, form, refusal_text, "intake/inspect/_swap.html"))
     return _page(request, pack, form, refusal_text)
 
 
@@ -132,9 +139,11 @@ def _page(
 ) -> HttpResponse:
     state, status = inspection_state(pack_id=pack.pk), Status(pack.status)
     is_open = status is Status.RECEIVED
+    shown = (form or InspectionForm.of_draft(state.draft, pack=pack)) if is_open else None
     context = {
         "pack": pack,
-        "form": (form or InspectionForm.of_draft(state.draft, pack=pack)) if is_open else None,
+        "form": shown,
+        "findings": shown.findings() if shown else [],
         "draft": state.draft,
         "current": state.current,
         "slots": photo_slots(state.photos),
@@ -144,6 +153,29 @@ def _page(
         "may_reopen": status is Status.QUARANTINED and person_of(request).may(Capability.DECIDE_REVIEWS),
     }
     return render(request, template, context)
+
+
+def _is_hazard(form: InspectionForm) -> bool:
+    return bool(form.hazards() or (form.is_valid() and form.observation().findings))
+
+
+def _isolate(request: HttpRequest, pack: Pack, form: InspectionForm) -> HttpResponse:
+    """Put the pack into quarantine: a hazard waits for no readable number and for no picture."""
+    who, at = actor_of(request), timezone.now()
+    try:
+        if form.is_valid():
+            [made] = inspections.submit(observations=[form.observation()], actor=who, at=at)
+        else:
+            [made] = inspections.report_hazard(
+                pack_ids=[pack.pk], codes=form.hazards(), note="", actor=who, at=at
+            )
+        _say_outcome(request, made, pack)
+        add_photos(request, pack.pk, form.pictures())
+    except RuleViolation as refusal:
+        messages.error(request, refusal.message)
+    for _, label, text in form.faults():
+        messages.error(request, f"Not kept: {label}. {text}")
+    return redirect("inspect_pack", pack.pk)
 
 
 def _refused(form: InspectionForm, refusal: RuleViolation) -> InspectionForm:

@@ -8,8 +8,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.dateparse import parse_datetime
 
-from intake.domain.hazards import BY_CODE, PHOTO_SLOTS, QUESTIONS
-from intake.domain.inspection import IDENTITY, ISOLATION_RANGE_KOHM, VOLTAGE_RANGE_V, Observation
+from intake.domain.hazards import BY_CODE, HAZARDS, PHOTO_SLOTS, QUESTIONS, Answer, Finding, findings_of
+from intake.domain.inspection import IDENTITY, ISOLATION_RANGE_KOHM, VOLTAGE_RANGE_V, Observation, differences
 from intake.models import InspectionDraft, Pack
 from intake.queries.inspections import observation_of
 from rebattery.ui.forms import MeasuredDecimalField, TriStateField
@@ -21,10 +21,13 @@ class InspectionForm(forms.Form):
     """Answers about one pack; a question is "yes", "no" or untouched."""
 
     seen_draft_at = forms.CharField(required=False, widget=forms.HiddenInput)
+    settled = forms.CharField(required=False)
+    """The other person's draft that this one has seen and overrules; ticked, never filled in for them."""
     isolation_kohm = MeasuredDecimalField(
         label="Isolation resistance",
         unit="kΩ",
         low=ISOLATION_RANGE_KOHM[0],
+        high=ISOLATION_RANGE_KOHM[1],
         decimal_places=2,
         required=False,
         help_text="Lower of plus and minus to case. Below 100 Ω per volt the pack is isolated.",
@@ -43,6 +46,7 @@ class InspectionForm(forms.Form):
     def __init__(self, *args: Any, pack: Pack, **options: Any):
         super().__init__(*args, **options)
         self.pack = pack
+        self.conflict = ""
         self.fields[IDENTITY] = TriStateField(
             label=f"Does the serial on the label read {pack.serial}?",
             template_name="intake/inspect/_identity.html",
@@ -58,12 +62,36 @@ class InspectionForm(forms.Form):
         return cls(initial=_values(observation_of(draft)) if draft else None, pack=pack)
 
     def joined_with(self, draft: InspectionDraft) -> "InspectionForm":
-        """Return this form with what another person saved meanwhile wherever it was left open."""
+        """Return this form with what another person saved meanwhile wherever it was left open.
+
+        Where both differ, ``conflict`` names the draft that the person must say to have seen.
+        """
         data = dict(self.data.items())
         theirs = _values(observation_of(draft))
+        seen = theirs.pop("seen_draft_at")
         data.update({name: text for name, text in theirs.items() if not data.get(name)})
-        data["seen_draft_at"] = theirs["seen_draft_at"]
-        return type(self)(data, pack=self.pack)
+        data.pop("settled", None)
+        joined = type(self)(data, pack=self.pack)
+        if differences(self.observation(), observation_of(draft)):
+            joined.conflict = seen
+        else:
+            data["seen_draft_at"] = seen
+        return joined
+
+    def hazards(self) -> list[str]:
+        """Return the codes of the hazards answered "yes", whatever else cannot be read."""
+        return [question.code for question in HAZARDS if self[question.code].value() == "yes"]
+
+    def findings(self) -> list[Finding]:
+        """Return the hazards in what the form shows, posted or from a draft, as far as it can be read."""
+        answers: dict[str, Answer] = dict.fromkeys(self.hazards(), "yes")
+        return findings_of(answers, **{name: self._measured(name) for name in _MEASURED})
+
+    def _measured(self, name: str) -> Decimal | None:
+        try:
+            return self.fields[name].clean(self[name].value())
+        except forms.ValidationError:
+            return None
 
     def observation(self) -> Observation:
         """Return what the valid form says; untouched questions and blank numbers are absent."""
@@ -74,7 +102,7 @@ class InspectionForm(forms.Form):
             isolation_kohm=given["isolation_kohm"],
             pack_voltage_v=given["pack_voltage_v"],
             note=given["note"],
-            seen_draft_at=_moment(given["seen_draft_at"]),
+            seen_draft_at=_moment(given["settled"] or given["seen_draft_at"]),
         )
 
     def pictures(self) -> Iterator[tuple[str, UploadedFile]]:

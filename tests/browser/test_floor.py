@@ -100,6 +100,38 @@ class TestInspection:
         expect(page.locator(".hazard-bar")).to_contain_text("Case or cells swollen")
         assert Pack.objects.get().status == "quarantined"
 
+    def test_keeps_a_hazard_in_sight_wherever_the_page_is(self, open_page, pack):
+        page = open_page(path=reverse("inspect_pack", args=[pack.pk]))
+        page.locator("label:has(input[name=connector_damage][value=yes])").click()
+        isolate = page.get_by_role("button", name="Put RB-1001 into quarantine")
+
+        for place in ("document.body.scrollHeight", "0"):
+            page.evaluate(f"scrollTo(0, {place})")
+            expect(isolate).to_be_in_viewport()
+        page.reload()
+        expect(isolate).to_be_in_viewport()
+        page.get_by_role("button", name="Save draft").click()
+
+        expect(page.locator(".hazard-bar")).to_contain_text("In quarantine.")
+        assert page.said == []
+
+    @pytest.mark.rule(22)
+    def test_shows_a_conflict_until_somebody_settles_it(self, open_page, pack):
+        first, second = (open_page(path=reverse("inspect_pack", args=[pack.pk])) for _ in range(2))
+        first.locator("label:has(input[name=seal_broken][value=no])").click()
+        expect(first.locator("#saved")).to_contain_text("Saved")
+        second.locator("label:has(input[name=seal_broken][value=yes])").click()
+        expect(second.get_by_label("I have seen both")).to_be_visible()
+
+        second.get_by_role("button", name="Save draft").click()
+        second.wait_for_load_state()
+        assert InspectionDraft.objects.get().answers == {"seal_broken": "no"}
+        second.get_by_label("I have seen both").check()
+
+        expect(second.locator("#refusal")).to_have_count(0)
+        assert InspectionDraft.objects.get().answers == {"seal_broken": "yes"}
+        assert second.said == []
+
     @pytest.mark.rule(22)
     def test_shows_two_people_each_others_answers(self, open_page, pack):
         first, second = (open_page(path=reverse("inspect_pack", args=[pack.pk])) for _ in range(2))

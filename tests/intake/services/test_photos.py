@@ -59,6 +59,19 @@ class TestAdd:
         assert StoredFile.objects.filter(media_type="image/jpeg").count() == 2
         balance()
 
+    def test_returns_the_photo_that_is_there_when_it_comes_again(self):
+        first, second = make_batch(packs=[{"status": "received"}] * 2).packs.all()
+        [there] = add(first)
+
+        again = add(first, second)
+
+        assert again[0] == there
+        assert [photo.pack for photo in again] == [first, second]
+        assert len(events_of(subject_type="photo", subject_id=there.pk)) == 1
+        assert len(add(first, slot="front")) == 1
+        assert Photo.objects.count() == 3
+        balance()
+
     @pytest.mark.parametrize("name", ["../../x.jpg", "a\0b", "evil\u202egpj.exe", "n" * 400])
     def test_keeps_a_strange_name_as_harmless_text(self, name):
         [photo] = add(make_pack(status="received"), file_name=name)

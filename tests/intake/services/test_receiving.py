@@ -102,6 +102,20 @@ class TestReceive:
 
         assert not Scan.objects.exists()
 
+    @pytest.mark.parametrize("code", ["RB1", "R" * 41, "RB 1 ", "RB-1?", "RÄ-1", "<b>RB</b>"])
+    def test_records_nothing_that_cannot_be_a_serial(self, batch, actor, code):
+        with pytest.raises(receiving.NotASerial) as refused:
+            scan(batch, code, actor)
+
+        assert refused.value.fields["code"] == (
+            f"“{code.strip()}” is not a serial: 4 to 40 letters, digits or . / _ -. Scan again."
+        )
+        assert not Scan.objects.exists()
+
+    @pytest.mark.parametrize("code", ["RB-9", "R" * 40])
+    def test_records_whatever_can_be_one(self, batch, actor, code):
+        assert scan(batch, code, actor).outcome == "unexpected"
+
     @pytest.mark.rule(18)
     def test_receives_once_when_the_queue_is_replayed(self, batch, actor):
         queue = [("RB-1", uuid.UUID(int=1)), ("RB-2", uuid.UUID(int=2)), ("STRANGER", uuid.UUID(int=3))]

@@ -147,7 +147,7 @@ class TestDockBatch:
 
         assert len(nonces) == 2
 
-    @pytest.mark.parametrize("code", ["", "   ", "\u200b", "x" * 201])
+    @pytest.mark.parametrize("code", ["", "   ", "\u200b", "x" * 201, "RB1", "no?"])
     def test_says_what_is_wrong_with_a_scan_that_is_none(self, warehouse, batch, code):
         response = scan(warehouse, batch, code)
 
@@ -203,6 +203,11 @@ class TestDockClose:
         assert "2 packs have not arrived" in asked
         assert "RB-2 RB-3" in asked
         assert Batch.objects.get(pk=batch.pk).closed_at is None
+
+    def test_counts_a_single_absent_pack_in_words(self, warehouse):
+        batch = make_batch(packs=1)
+
+        assert "1 pack has not arrived" in text_of(warehouse.get(reverse("dock_close", args=[batch.pk])))
 
     def test_closes_and_says_what_is_missing(self, warehouse, batch):
         scan(warehouse, batch, "RB-1")

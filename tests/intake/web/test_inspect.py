@@ -87,13 +87,8 @@ class TestInspectPack:
     def test_lists_everything_that_is_open_each_with_a_link(self, warehouse, pack):
         html = warehouse.post(page(pack), {}).content.decode()
 
-        for name in [
-            IDENTITY,
-            *(q.code for q in QUESTIONS),
-            "isolation_kohm",
-            "pack_voltage_v",
-            "photo_label",
-        ]:
+        measured = ["isolation_kohm", "pack_voltage_v", "photo_label"]
+        for name in [IDENTITY, *(q.code for q in QUESTIONS), *measured]:
             assert f'href="#at-{name}"' in html
             assert f'id="at-{name}"' in html
         assert status_of(pack) == "received"
@@ -126,6 +121,12 @@ class TestInspectPack:
         warehouse.post(page(pack), {"photo_label": uploaded()})
 
         assert Photo.objects.get().pack == pack
+
+    def test_keeps_a_photo_once_although_the_form_is_refused_twice(self, warehouse, pack):
+        for _ in range(2):
+            warehouse.post(page(pack), {"photo_label": uploaded()})
+
+        assert Photo.objects.count() == 1
 
     def test_says_in_words_that_a_picture_is_none(self, warehouse, pack):
         response = warehouse.post(page(pack), COMPLETE | {"photo_label": uploaded(content=b"<svg/>")})
@@ -170,6 +171,33 @@ class TestInspectionDraft:
 
         assert "Put RB-1 into quarantine" in text_of(response)
 
+    def test_shows_a_saved_hazard_before_anything_else_of_the_page(self, warehouse, pack):
+        warehouse.post(page(pack, "inspection_draft"), {"smoke": "yes"}, headers=HTMX)
+        assert status_of(pack) == "received"
+
+        html = warehouse.get(page(pack)).content.decode()
+        assert html.index("Put RB-1 into quarantine") < html.index("What the supplier says")
+
+    @pytest.mark.parametrize("name", ["inspection_draft", "inspect_pack"])
+    @pytest.mark.parametrize("rest", [{}, {"pack_voltage_v": "abc"}, {"isolation_kohm": "99999999"}])
+    def test_isolates_at_once_whatever_else_is_wrong(self, warehouse, pack, name, rest):
+        response = warehouse.post(page(pack, name), {"smoke": "yes", **rest}, follow=True)
+
+        assert status_of(pack) == "quarantined"
+        assert "Pack RB-1 is in quarantine: Smoke or sparks. Isolate it now." in text_of(response)
+        assert ("Not kept:" in text_of(response)) is bool(rest)
+
+    @pytest.mark.rule(22)
+    def test_keeps_on_record_what_a_hazard_overrules(self, client, pack):
+        client.force_login(make_person(name="Ines"))
+        client.post(page(pack, "inspection_draft"), {"smoke": "no"})
+        client.force_login(make_person(name="Otto"))
+
+        client.post(page(pack, "inspection_draft"), {"smoke": "yes"})
+
+        assert status_of(pack) == "quarantined"
+        assert Inspection.objects.get().note == "Ines had saved: smoke no."
+
     def test_saves_field_by_field_from_one_page(self, warehouse, pack):
         draft_page = page(pack, "inspection_draft")
         warehouse.post(draft_page, {"burn": "no"}, headers=HTMX)
@@ -183,7 +211,7 @@ class TestInspectionDraft:
     def test_shows_the_second_person_both_versions_and_loses_nothing(self, client, pack):
         draft_page = page(pack, "inspection_draft")
         client.force_login(make_person(name="Ines"))
-        client.post(draft_page, {"burn": "yes", "smoke": "no", "note": "soot"})
+        client.post(draft_page, {"burn": "yes", "smoke": "no", "note": "soot"}, headers=HTMX)
         client.force_login(make_person(name="Otto"))
 
         response = client.post(draft_page, {"burn": "no", "water": "no"})
@@ -198,15 +226,18 @@ class TestInspectionDraft:
     def test_takes_the_second_save_that_knows_both(self, client, pack):
         draft_page = page(pack, "inspection_draft")
         client.force_login(make_person(name="Ines"))
-        client.post(draft_page, {"burn": "yes", "smoke": "no"})
+        client.post(draft_page, {"burn": "yes", "smoke": "no"}, headers=HTMX)
         client.force_login(make_person(name="Otto"))
         shown = client.post(draft_page, {"burn": "no"}, headers=HTMX)
         assert shown["HX-Retarget"] == "#inspection"
         form = shown.context["form"]
 
-        client.post(
-            draft_page, {name: form[name].value() or "" for name in ("burn", "smoke", "seen_draft_at")}
-        )
+        data = {name: form[name].value() or "" for name in ("burn", "smoke", "seen_draft_at")}
+
+        unanswered = client.post(draft_page, data)
+        assert "I have seen both" in text_of(unanswered)
+        assert InspectionDraft.objects.get().answers == {"burn": "yes", "smoke": "no"}
+        client.post(draft_page, data | {"settled": form.conflict})
 
         draft = InspectionDraft.objects.get()
         assert (draft.answers, draft.saved_by) == ({"burn": "no", "smoke": "no"}, "Otto")
@@ -215,7 +246,8 @@ class TestInspectionDraft:
     def test_takes_a_spoiled_version_for_none(self, warehouse, pack, seen):
         warehouse.post(page(pack, "inspection_draft"), {"burn": "no"})
 
-        response = warehouse.post(page(pack, "inspection_draft"), {"burn": "yes", "seen_draft_at": seen})
+        posted = {"burn": "yes", "seen_draft_at": seen}
+        response = warehouse.post(page(pack, "inspection_draft"), posted, headers=HTMX)
 
         assert "saved answers about this pack" in text_of(response)
 
@@ -251,10 +283,9 @@ class TestReopenPack:
         client.post(page(pack, "report_hazard"), {"codes": "burn"})
         client.force_login(make_person("reviewer"))
 
-        shown = client.get(page(pack, "reopen_pack"))
+        assert "Burn marks or melted plastic" in text_of(client.get(page(pack, "reopen_pack")))
         response = client.post(page(pack, "reopen_pack"), {"reason": "It was soot."})
 
-        assert "Burn marks or melted plastic" in text_of(shown)
         assert response["Location"] == page(pack, "pack")
         assert status_of(pack) == "received"
 
