@@ -90,11 +90,6 @@ _TABLE = (
 TRANSITIONS: dict[Move, Transition] = {row.move: row for row in _TABLE}
 
 
-def moves_from(status: Status) -> list[Transition]:
-    """Return the moves that the table allows from ``status``, in its order."""
-    return [row for row in _TABLE if status in row.sources]
-
-
 def is_movable(status: Status) -> bool:
     """Return whether a pack may leave the building: nothing but a decision makes it so."""
     return status is Status.GRADED

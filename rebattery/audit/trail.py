@@ -6,7 +6,6 @@ from datetime import datetime
 from string import Formatter
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from rebattery.audit.events import EVENTS
@@ -113,13 +112,6 @@ def event_or_none(*, event_id: int) -> Event | None:
 def in_transaction(entries: QuerySet[Event], text: str) -> QuerySet[Event]:
     """Keep the events that were committed together in the transaction of this number."""
     return entries.filter(transaction_id=int(text)) if text.isascii() and text.isdigit() else entries.none()
-
-
-def unsealed_count() -> int:
-    """Return how many events no seal covers yet."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM audit_unsealed")
-        return int(cursor.fetchone()[0])
 
 
 def counts_since(*, at: datetime, codes: Sequence[str]) -> dict[str, int]:
