@@ -2,7 +2,17 @@
 
 from intake.models.batch import Batch
 from intake.models.inspection import Inspection, InspectionDraft, Photo, Scan
-from intake.models.manifest import Manifest, ManifestProblem, ManifestRun, ManifestState, StoredFile
+from intake.models.manifest import (
+    Intent,
+    KnownLayout,
+    Manifest,
+    ManifestCorrection,
+    ManifestProblem,
+    ManifestRow,
+    ManifestRun,
+    ManifestState,
+    StoredFile,
+)
 from intake.models.pack import Pack
 from intake.models.pack_type import PackType
 from intake.models.supplier import Supplier
@@ -11,8 +21,12 @@ __all__ = [
     "Batch",
     "Inspection",
     "InspectionDraft",
+    "Intent",
+    "KnownLayout",
     "Manifest",
+    "ManifestCorrection",
     "ManifestProblem",
+    "ManifestRow",
     "ManifestRun",
     "ManifestState",
     "Pack",

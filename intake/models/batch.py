@@ -19,7 +19,11 @@ class Batch(models.Model):
     supplier = models.ForeignKey("intake.Supplier", on_delete=models.PROTECT, related_name="batches")
     manifest = models.OneToOneField("intake.Manifest", on_delete=models.PROTECT, related_name="batch")
     announced_at = models.DateTimeField()
+    expected_on = models.DateField(null=True)
+    """When the supplier expects the packs to arrive."""
     closed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    """When the last pack was withdrawn before any had arrived."""
 
     objects = BatchQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 """A supplier's file on its way to becoming a batch, and the problems found in it."""
 
 from django.db import models
+from django.db.models import Q
 
 from rebattery.accounts.models import User
 
@@ -25,18 +26,38 @@ class ManifestQuerySet(models.QuerySet["Manifest"]):
 
 class ManifestState(models.TextChoices):
     QUEUED = "queued", "Waiting"
+    DRAFT = "draft", "Draft: check and announce"
     IMPORTED = "imported", "Imported"
     REFUSED = "refused", "Refused: mend the file"
     FAILED = "failed", "Failed: we will look at it"
+    DISCARDED = "discarded", "Discarded"
+
+
+class Intent(models.TextChoices):
+    """What the next reading of a file is for."""
+
+    CHECK = "check", "Check only"
+    ANNOUNCE_ALL = "announce_all", "Announce all packs, or none"
+    ANNOUNCE_VALID = "announce_valid", "Announce the packs without errors"
 
 
 class Manifest(models.Model):
-    """One upload; the same content from the same supplier is the same manifest."""
+    """One upload; the same content from the same supplier is the same manifest.
+
+    The file and its corrections are the truth; rows, counts, plan and summary are derived from them.
+    """
 
     supplier = models.ForeignKey("intake.Supplier", on_delete=models.PROTECT, related_name="manifests")
     stored_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=300)
     state = models.CharField(max_length=20, choices=ManifestState, default=ManifestState.QUEUED)
+    intent = models.CharField(max_length=20, choices=Intent, default=Intent.ANNOUNCE_ALL)
+    replaces = models.ForeignKey(
+        "intake.Batch", null=True, on_delete=models.PROTECT, related_name="corrected_by"
+    )
+    """The batch that this file corrects; None for a batch of its own."""
+    expected_on = models.DateField(null=True)
+    """When the supplier expects the packs to arrive."""
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=120)
     finished_at = models.DateTimeField(null=True)
@@ -44,7 +65,9 @@ class Manifest(models.Model):
     error_count = models.IntegerField(default=0)
     warning_count = models.IntegerField(default=0)
     summary = models.JSONField(default=dict)
-    """Sheet, encoding, header row, columns and skipped rows, as the reader reported them."""
+    """Sheet, encoding, header row, columns, questions and skipped rows, as the reader reported them."""
+    plan = models.JSONField(default=dict)
+    """How the file was read last: enough to judge one row of it without the file."""
     refusal = models.TextField(blank=True)
 
     objects = ManifestQuerySet.as_manager()
@@ -87,3 +110,96 @@ class ManifestProblem(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.row}: {self.rule}"
+
+
+class ManifestRow(models.Model):
+    """One data row of a draft, as the last reading found it. Derived, so it may be thrown away."""
+
+    class Severity(models.IntegerChoices):
+        READY = 0, "Ready"
+        WARNING = 1, "Warning"
+        QUESTION = 2, "Question"
+        ERROR = 3, "Error"
+
+    class Fate(models.TextChoices):
+        OPEN = "open", "In the draft"
+        DROPPED = "dropped", "Left out"
+        ANNOUNCED = "announced", "Announced"
+
+    manifest = models.ForeignKey(Manifest, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    row = models.IntegerField()
+    """As the spreadsheet program shows it."""
+    cells = models.JSONField()
+    """The cells as they stand in the file, text or numbers, by index; corrections are not applied."""
+    values = models.JSONField()
+    """Canonical field to value, normalized, corrections applied."""
+    problems = models.JSONField()
+    """``{column, field, rule, severity, value, message, fix}`` each."""
+    serial = models.CharField(max_length=40, blank=True, db_collation="C")
+    severity = models.SmallIntegerField(choices=Severity)
+    """Of the worst problem."""
+    fate = models.CharField(max_length=10, choices=Fate, default=Fate.OPEN)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["manifest", "row"], name="manifest_row_once")]
+        indexes = [
+            models.Index(fields=["manifest", "serial"]),
+            models.Index(
+                fields=["manifest", "row"], condition=Q(severity__gt=0), name="manifest_row_problem"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.row}"
+
+
+class ManifestCorrection(models.Model):
+    """One step of mending a file. What is in force is the fold over the steps that are not undone."""
+
+    class Kind(models.TextChoices):
+        ANSWER = "answer", "Answer"
+        CELLS = "cells", "Cells"
+        DROP = "drop", "Rows left out"
+        RESTORE = "restore", "Rows taken in again"
+
+    manifest = models.ForeignKey(
+        Manifest, on_delete=models.PROTECT, related_name="corrections", db_index=False
+    )
+    position = models.IntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    payload = models.JSONField()
+    """answer: id to value; cells: row to {column index: text}; drop, restore: rows."""
+    label = models.CharField(max_length=300)
+    """What was done, in words."""
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["manifest", "position"], name="manifest_correction_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class KnownLayout(models.Model):
+    """What a supplier answered about the columns of one layout, so that it is asked once only."""
+
+    supplier = models.ForeignKey(
+        "intake.Supplier", on_delete=models.PROTECT, related_name="layouts", db_index=False
+    )
+    layout_sha256 = models.CharField(max_length=64)
+    """Of the headings in their order."""
+    headings = models.JSONField()
+    answers = models.JSONField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["supplier", "layout_sha256"], name="known_layout_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"layout {self.layout_sha256[:12]}"

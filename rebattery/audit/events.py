@@ -40,6 +40,18 @@ _ALL = (
     ),
     EventType("manifest.queued_again", "manifest", "{actor} had the file {subject} read again."),
     EventType(
+        "manifest.checked",
+        "manifest",
+        "The file {subject} was read and checked: {ready:pack} ready, {refused} to be mended.",
+        "The file {subject} was checked: {ready:pack} ready, {refused} to be mended.",
+    ),
+    EventType("manifest.submitted", "manifest", "{actor} asked to announce the packs of {subject}."),
+    EventType("manifest.discarded", "manifest", "{actor} discarded the draft {subject}."),
+    EventType("correction.made", "correction", "{actor} corrected the file {file}: {label}."),
+    EventType("correction.undone", "correction", "{actor} undid in the file {file}: {label}."),
+    EventType("layout.remembered", "layout", "The answers about {columns} columns of {file} are remembered."),
+    EventType("layout.changed", "layout", "The answers about {columns} columns of {file} are remembered."),
+    EventType(
         "manifest.imported",
         "manifest",
         "The file {subject} became batch {batch} with {packs:pack}.",
