@@ -1,5 +1,12 @@
 """Tables of what suppliers say and what arrives."""
 
+from intake.models.attachment import (
+    Attachment,
+    AttachmentKind,
+    AttachmentRun,
+    AttachmentUpload,
+    AttachmentUploadState,
+)
 from intake.models.batch import Batch
 from intake.models.inspection import Inspection, InspectionDraft, Photo, Scan
 from intake.models.manifest import (
@@ -18,6 +25,11 @@ from intake.models.pack_type import PackType
 from intake.models.supplier import Supplier
 
 __all__ = [
+    "Attachment",
+    "AttachmentKind",
+    "AttachmentRun",
+    "AttachmentUpload",
+    "AttachmentUploadState",
     "Batch",
     "Inspection",
     "InspectionDraft",
