@@ -43,10 +43,15 @@ def is_safety_decision(grade: str, codes: Sequence[str]) -> bool:
 
     :param codes: codes of the deciding reasons.
     """
-    return grade == "Q" or any(code.startswith("SAFETY_") or code in _FLOORS for code in codes)
+    return rests_on_safety_gate(grade, codes) or any(code in _FLOORS for code in codes)
 
 
 _FLOORS = ("WEAK_CELL_FLOOR", "SOH_BELOW_20")
+
+
+def rests_on_safety_gate(grade: str, codes: Sequence[str]) -> bool:
+    """Return whether the inspection decided, so that only a fresh one can change the outcome."""
+    return grade == "Q" or any(code.startswith("SAFETY_") for code in codes)
 
 
 def goes_to_reuse(grade: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Min, QuerySet
 
 from grading.domain.review_reasons import goes_to_reuse, is_safety_decision, rule_label
+from grading.domain.separation import own_work
 from grading.models import ReviewCase
 from intake.domain.lifecycle import Status
 from rebattery.accounts.models import User
@@ -86,12 +87,9 @@ def _own(case: ReviewCase, viewer: User) -> str:
             f"{case.closed_by} decided first: {case.get_state_display().lower()}.",
         ),
         (lambda: not viewer.may(Capability.DECIDE_REVIEWS), "Only reviewers decide."),
-        (
-            lambda: viewer.pk in case.measured_by_person_ids,
-            "You inspected or measured this pack yourself; another reviewer must decide.",
-        ),
     )
-    return next((text for applies, text in checks if applies()), "")
+    own = own_work(viewer.pk, measured_by=case.measured_by_person_ids)
+    return next((text for applies, text in checks if applies()), own)
 
 
 def _not_confirmable(case: ReviewCase) -> str:

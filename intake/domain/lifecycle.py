@@ -34,6 +34,8 @@ class Move(StrEnum):
     ACCEPT = "accept"
     RETEST = "retest"
     REJECT = "reject"
+    RETEST_DISPUTED = "retest_disputed"
+    REOPEN_DISPUTED = "reopen_disputed"
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,23 @@ _TABLE = (
     ),
     Transition(
         Move.REJECT, frozenset({S.IN_REVIEW, S.QUARANTINED}), S.REJECTED, "Reject", "pack.rejected", True
+    ),
+    # A reject is final unless its supplier disputes it and a reviewer upholds the dispute.
+    Transition(
+        Move.RETEST_DISPUTED,
+        frozenset({S.REJECTED}),
+        S.INSPECTED,
+        "Order a retest",
+        "pack.sent_to_retest",
+        True,
+    ),
+    Transition(
+        Move.REOPEN_DISPUTED,
+        frozenset({S.IN_REVIEW, S.GRADED, S.REJECTED}),
+        S.RECEIVED,
+        "Re-open for inspection",
+        "pack.reopened",
+        True,
     ),
 )
 TRANSITIONS: dict[Move, Transition] = {row.move: row for row in _TABLE}

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
+from grading.domain.separation import own_work
 from grading.models import ReviewCase
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
@@ -146,6 +147,5 @@ def _changed(case: ReviewCase, seen_version: int, state: State) -> str:
 
 
 def _own(case: ReviewCase, actor: Actor) -> str:
-    if actor.person_id in case.measured_by_person_ids:
-        return "you inspected or measured this pack yourself; another reviewer must decide."
-    return ""
+    own = own_work(actor.person_id, measured_by=case.measured_by_person_ids)
+    return own[:1].lower() + own[1:]

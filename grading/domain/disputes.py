@@ -1,0 +1,63 @@
+"""When a supplier may dispute a result, and what follows from an answer."""
+
+from enum import StrEnum
+
+from intake.domain.lifecycle import Status
+
+DISPUTABLE = (Status.GRADED, Status.IN_REVIEW, Status.QUARANTINED, Status.REJECTED)
+"""States in which a pack rests on its decision."""
+_UNDER_WAY = (Status.RECEIVED, Status.INSPECTED, Status.TESTED)
+LONGEST_COMMENT = 4_000
+MOST_FILES = 10
+
+
+class Outcome(StrEnum):
+    """How a reviewer answers a dispute."""
+
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+class Remedy(StrEnum):
+    """What an upheld dispute brings the pack."""
+
+    RETEST = "retest"
+    INSPECTION = "inspection"
+    UNDER_WAY = "under_way"
+    SUPERSEDED = "superseded"
+
+
+REMEDY_WORDS = {
+    Remedy.RETEST: "a retest is ordered",
+    Remedy.INSPECTION: "a fresh inspection is ordered",
+    Remedy.UNDER_WAY: "the pack is already being tested again",
+    Remedy.SUPERSEDED: "a newer decision has already taken its place",
+}
+
+
+def obstacle(*, status: str, has_decision: bool, has_open_dispute: bool) -> str:
+    """Return why a result cannot be disputed now; empty when it can be."""
+    if has_open_dispute:
+        return "This result is disputed already: one dispute at a time."
+    if not has_decision:
+        return "There is no decision on this pack yet."
+    if status not in DISPUTABLE:
+        return "The pack is being inspected or tested again: wait for the new decision."
+    return ""
+
+
+def remedy(*, status: str, is_in_force: bool, is_safety: bool) -> Remedy | None:
+    """Return what upholding a dispute brings a pack, None where it can bring nothing.
+
+    :param is_in_force: no newer decision has taken the place of the disputed one.
+    :param is_safety: the decision rests on the safety gate, which only a fresh inspection opens again.
+    """
+    if not is_in_force:
+        return Remedy.SUPERSEDED
+    if status in _UNDER_WAY:
+        return Remedy.UNDER_WAY
+    if status not in DISPUTABLE:
+        return None
+    if status == Status.QUARANTINED or is_safety:
+        return Remedy.INSPECTION
+    return Remedy.RETEST
