@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from intake.domain.manifest.fields import FIELDS, Field, Kind
+from intake.domain.manifest.template import columns_explained
 from intake.models import ManifestState, Pack
 from intake.queries.batches import batches_for, naming, overview_of, packs_of, story_of
 from intake.queries.manifests import unfinished_for
@@ -22,7 +22,7 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
-from rebattery.ui.exports import csv_response, list_export
+from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
 from rebattery.ui.listing import Column, Filter, list_page
 
@@ -130,11 +130,6 @@ def batch_upload(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/batches/upload.html", context)
 
 
-@requires(Capability.UPLOAD_MANIFEST)
-def batch_template(request: HttpRequest) -> HttpResponseBase:
-    return csv_response(name="manifest", headings=[heading_of(field) for field in TEMPLATE_FIELDS], rows=())
-
-
 @requires(Capability.VIEW_BATCHES)
 def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     viewer = person_of(request)
@@ -174,43 +169,8 @@ def batch_withdraw(request: HttpRequest, batch_id: int) -> HttpResponse:
     return redirect("batch", batch_id)
 
 
-TEMPLATE_FIELDS = [field for field in FIELDS.values() if field.required or field.history_weight]
-"""The columns of the file to fill in: what is needed, and what tells a pack's history."""
-
-
-_ALLOWED = {
-    Kind.SERIAL: "4 to 40 characters: A-Z, 0-9 and . / _ -",
-    Kind.TRACTION_CODE: "GB/T 34014 code, 24 characters",
-    Kind.VIN: "17 letters and digits, without I, O and Q",
-    Kind.CHEMISTRY: "such as LFP, NMC 622, NCA, LMO, LTO",
-    Kind.FLAG: "yes, no",
-    Kind.DATE: "such as 2021-11-02 or 2021-11",
-    Kind.LIST: "several, separated by ;",
-}
-
-
-def columns_explained() -> list[tuple[Field, str]]:
-    """Return every field with what its cells may hold, those that are needed first."""
-    return [
-        (field, _allowed(field)) for field in sorted(FIELDS.values(), key=lambda field: not field.required)
-    ]
-
-
-def _allowed(field: Field) -> str:
-    if field.words:
-        return ", ".join(field.words)
-    if field.hard:
-        return "{:,} to {:,}".format(*field.hard)
-    return _ALLOWED.get(field.kind, "text")
-
-
 def _rounded(value: Decimal | None) -> Decimal | None:
     return None if value is None else round(value, 1)
-
-
-def heading_of(field: Field) -> str:
-    """Return the heading that the reader maps back to ``field``."""
-    return f"{field.label} ({field.unit})" if field.unit else field.label
 
 
 def _columns(viewer: User) -> Sequence[Column]:

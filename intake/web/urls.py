@@ -2,12 +2,25 @@
 
 from django.urls import URLPattern, path
 
-from intake.web import batches, catalogue, dock, inspect, manifest_list, manifests, photos, scan, suppliers
+from intake.web import (
+    batches,
+    catalogue,
+    dock,
+    inspect,
+    manifest_list,
+    manifests,
+    photos,
+    scan,
+    suppliers,
+    templates,
+)
 
 urlpatterns: list[URLPattern] = [
     path("batches/", batches.batches, name="batches"),
     path("batches/new/", batches.batch_upload, name="batch_upload"),
-    path("batches/new/template.csv", batches.batch_template, name="batch_template"),
+    path(
+        "batches/template/<slug:language>.<slug:extension>", templates.batch_template, name="batch_template"
+    ),
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("batches/<int:batch_id>/withdraw/", batches.batch_withdraw, name="batch_withdraw"),
     path("manifests/", manifest_list.manifest_list, name="manifests"),

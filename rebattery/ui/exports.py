@@ -24,6 +24,7 @@ XLSX_ROW_LIMIT = 1_048_575
 """Rows that fit on one sheet below its headings."""
 XLSX_TEXT_LIMIT = 32_767
 """Characters that fit into one cell."""
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def export_cell(value: Any) -> Any:
@@ -73,9 +74,8 @@ def xlsx_response(*, name: str, headings: Sequence[str], rows: Iterable[Sequence
             sheet.freeze_panes(1, 0)
             if _fill(sheet, itertools.islice(rest, XLSX_ROW_LIMIT)) < XLSX_ROW_LIMIT:
                 break
-    content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     spool.seek(0)
-    return FileResponse(spool, as_attachment=True, filename=f"{name}.xlsx", content_type=content_type)
+    return FileResponse(spool, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
 
 
 def _fill(sheet: Any, rows: Iterable[Sequence[Any]]) -> int:

@@ -94,5 +94,7 @@ def _objects(owner: User) -> dict[str, Any]:
         "content_type_id": 1,
         "app_label": "intake",
         "url": "anything",
+        "language": "de",
+        "extension": "csv",
         "secrets": (pack.serial, pack.batch.number, pack.batch.manifest.file_name, owner.supplier.name),
     }

@@ -5,10 +5,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from intake.domain.manifest.mapping import match_header
 from intake.models import Batch, Manifest
 from intake.services import manifests
-from intake.web.batches import TEMPLATE_FIELDS, heading_of
 from rebattery.accounts.roles import Role
 from tests.factories import AT, make_actor, make_batch, make_person, make_supplier, manifest_csv
 
@@ -132,20 +130,6 @@ class TestBatchUpload:
         page = client.get(reverse("batch_upload")).content.decode()
 
         assert "200,000 rows" in page and "Damaged, defective or recalled" in page
-
-
-class TestBatchTemplate:
-    def test_has_headings_that_we_read_back(self, client, db):
-        sign_in(client, Role.SUPPLIER)
-
-        response = client.get(reverse("batch_template"))
-
-        [headings] = csv.reader(io.StringIO(b"".join(response).decode("utf-8-sig")))
-        assert headings == [heading_of(field) for field in TEMPLATE_FIELDS]
-
-    @pytest.mark.parametrize("field", TEMPLATE_FIELDS, ids=lambda field: field.name)
-    def test_each_heading_means_its_field(self, field):
-        assert match_header(heading_of(field)).field == field.name
 
 
 class TestBatch:
