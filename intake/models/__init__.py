@@ -2,7 +2,6 @@
 
 from intake.models.attachment import (
     Attachment,
-    AttachmentKind,
     AttachmentRun,
     AttachmentUpload,
     AttachmentUploadState,
@@ -26,7 +25,6 @@ from intake.models.supplier import Supplier
 
 __all__ = [
     "Attachment",
-    "AttachmentKind",
     "AttachmentRun",
     "AttachmentUpload",
     "AttachmentUploadState",

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from intake.domain.attachments.kinds import Kind
 from rebattery.accounts.models import User
 
 
@@ -82,14 +83,6 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(batch__supplier_id=viewer.supplier_id) if viewer.is_supplier else self
 
 
-class AttachmentKind(models.TextChoices):
-    BMS_DUMP = "bms_dump", "BMS dump"
-    CERTIFICATE = "certificate", "Certificate"
-    PHOTO = "photo", "Photo"
-    REPORT = "report", "Report"
-    OTHER = "other", "Other"
-
-
 class Attachment(models.Model):
     """One document of a batch, and of a pack once it is known of which; a wrong one is withdrawn."""
 
@@ -108,7 +101,7 @@ class Attachment(models.Model):
     """With its folders, if it came in a zip."""
     media_type = models.CharField(max_length=100)
     """Of what is handed out, told by its content."""
-    kind = models.CharField(max_length=12, choices=AttachmentKind)
+    kind = models.CharField(max_length=12, choices=[(kind.value, kind.label) for kind in Kind])
     candidates = models.JSONField(default=list)
     """Serials that its name may mean when it means more than one."""
     captured_at = models.CharField(max_length=19, blank=True)
