@@ -1,11 +1,17 @@
 """Batches out."""
 
+from typing import Any
+
 from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
+from intake.domain.receipts import code_on_receipt
 from intake.models import Batch
 from intake.queries.batches import batches_for
+from intake.queries.receipts import SERIALS_SHOWN, Receipt, receipt_of
 from rebattery.accounts.guards import person_of
 from rebattery.accounts.roles import Capability
 
@@ -25,6 +31,39 @@ class BatchOutput(serializers.ModelSerializer[Batch]):
         ]  # fmt: skip
 
 
+class ReceiptOutput(serializers.Serializer[Receipt]):
+    number = serializers.CharField()
+    supplier = serializers.CharField()
+    pack_count = serializers.IntegerField(help_text="Without packs that were withdrawn.")
+    total_kwh = serializers.DecimalField(max_digits=14, decimal_places=3)
+    without_kwh = serializers.IntegerField(help_text="Packs for which no energy was declared.")
+    total_mass_kg = serializers.DecimalField(max_digits=14, decimal_places=3, allow_null=True)
+    without_mass = serializers.IntegerField(help_text="Packs for which no mass was declared.")
+    announced_at = serializers.DateTimeField()
+    expected_on = serializers.DateField(allow_null=True)
+    file_name = serializers.CharField()
+    sha256 = serializers.CharField()
+    serials = serializers.ListField(
+        child=serializers.CharField(), help_text=f"The first {SERIALS_SHOWN}, in the order of the file."
+    )
+
+
+class BatchWithReceipt(BatchOutput):
+    receipt = serializers.SerializerMethodField()
+    code = serializers.SerializerMethodField(help_text="What the QR code of the receipt says.")
+
+    class Meta(BatchOutput.Meta):
+        fields = [*BatchOutput.Meta.fields, "receipt", "code"]
+
+    @extend_schema_field(ReceiptOutput)
+    def get_receipt(self, batch: Batch) -> Any:
+        return ReceiptOutput(receipt_of(batch=batch)).data
+
+    def get_code(self, batch: Batch) -> str:
+        url = self.context["request"].build_absolute_uri(reverse("batch", args=[batch.pk]))
+        return code_on_receipt(url=url, number=batch.number)
+
+
 class BatchList(ListAPIView[Batch]):
     """Batches, newest first."""
 
@@ -36,10 +75,10 @@ class BatchList(ListAPIView[Batch]):
 
 
 class BatchDetail(RetrieveAPIView[Batch]):
-    """One batch."""
+    """One batch with its receipt."""
 
     capability = Capability.VIEW_BATCHES
-    serializer_class = BatchOutput
+    serializer_class = BatchWithReceipt
 
     def get_queryset(self) -> QuerySet[Batch]:
-        return batches_for(viewer=person_of(self.request))
+        return batches_for(viewer=person_of(self.request)).select_related("manifest__stored_file")

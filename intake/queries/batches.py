@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import Avg, Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Round
 
+from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
+from intake.domain.receipts import batch_number_in
 from intake.models import Batch, Pack
 from rebattery.accounts.models import User
 from rebattery.audit.trail import Entry, entry_of, events_of, supplier_timeline
@@ -32,6 +34,17 @@ def batches_for(*, viewer: User) -> QuerySet[Batch]:
 def naming(queryset: QuerySet[Batch], text: str) -> QuerySet[Batch]:
     """Keep the batches whose number or file name contains ``text``."""
     return queryset.filter(Q(number__icontains=text) | Q(manifest__file_name__icontains=text))
+
+
+def batch_scanned(*, viewer: User, code: str) -> Batch | None:
+    """Return the batch whose number or receipt was scanned; None when the code names none.
+
+    A serial may look like our numbers: a pack that has it comes first.
+    """
+    number = batch_number_in(code)
+    if normalize_serial(code) == number and Pack.objects.filter(serial=number).exists():
+        return None
+    return Batch.objects.visible_to(viewer).filter(number=number).first() if number else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from intake.domain.hazards import HAZARDS
 from intake.models import Batch, Pack, Scan
 from intake.queries import receiving as dock_queries
+from intake.queries.batches import batch_scanned
 from intake.services import receiving
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
@@ -61,6 +62,9 @@ def dock_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = _batch(request, batch_id)
     form = ScanForm(request.POST if request.method == "POST" else None, initial={"nonce": uuid.uuid4()})
     if form.is_valid():
+        # A receipt is no pack: it opens its own batch, so that the next scans count there.
+        if other := batch_scanned(viewer=person_of(request), code=form.cleaned_data["code"]):
+            return redirect("dock_batch", other.pk)
         try:
             scan = receiving.receive(
                 batch_id=batch_id, **form.cleaned_data, actor=actor_of(request), at=timezone.now()

@@ -10,6 +10,7 @@ from intake.web import (
     manifest_list,
     manifests,
     photos,
+    receipts,
     scan,
     suppliers,
     templates,
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern] = [
         "batches/template/<slug:language>.<slug:extension>", templates.batch_template, name="batch_template"
     ),
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("batches/<int:batch_id>/receipt/", receipts.batch_receipt, name="batch_receipt"),
     path("batches/<int:batch_id>/withdraw/", batches.batch_withdraw, name="batch_withdraw"),
     path("manifests/", manifest_list.manifest_list, name="manifests"),
     path("manifests/<int:manifest_id>/", manifests.manifest, name="manifest"),

@@ -30,3 +30,26 @@ class TestBatchList:
 
         with django_assert_num_queries(2):
             assert len(program.get("batches/").json()["results"]) == 11
+
+
+class TestBatchDetail:
+    def test_holds_the_receipt(self, db):
+        batch = make_batch(packs=[{"serial": "RB-1", "declared": {"mass_kg": "303"}}, {"serial": "RB-2"}])
+
+        told = Program(Role.AUDITOR).get(f"batches/{batch.pk}/").json()
+
+        assert told["code"] == f"http://testserver/batches/{batch.pk}/?number={batch.number}"
+        assert told["receipt"] == {
+            "number": batch.number,
+            "supplier": batch.supplier.name,
+            "pack_count": 2,
+            "total_kwh": "80.000",
+            "without_kwh": 0,
+            "total_mass_kg": "303.000",
+            "without_mass": 1,
+            "announced_at": "2026-11-20T09:00:00Z",
+            "expected_on": None,
+            "file_name": batch.manifest.file_name,
+            "sha256": batch.manifest.stored_file.sha256,
+            "serials": ["RB-1", "RB-2"],
+        }

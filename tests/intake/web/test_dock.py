@@ -245,10 +245,10 @@ class TestScan:
 
         assert all(reverse("pack", args=[pack.pk]) in response.content.decode() for pack in packs)
 
-    def test_leads_to_a_batch_by_its_number(self, warehouse, batch):
+    def test_opens_a_batch_at_the_dock_by_its_number(self, warehouse, batch):
         response = warehouse.get(reverse("scan"), {"code": batch.number.lower()})
 
-        assert response["Location"] == reverse("batch", args=[batch.pk])
+        assert response["Location"] == reverse("dock_batch", args=[batch.pk])
 
     @pytest.mark.parametrize("code", ["NOBODY", "<script>", "x" * 5000, ""])
     def test_says_that_nothing_is_known(self, warehouse, code):

@@ -30,6 +30,10 @@
     }
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) print();
+  });
+
   // A popover works without script; with it the dialog becomes modal.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[popovertarget]");
