@@ -5,7 +5,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.utils import timezone
 
-from intake.services import manifests
+from intake.services import attachments, manifests
 from rebattery.actor import task_actor
 from rebattery.jobs import Job
 
@@ -21,3 +21,16 @@ def import_manifest(self: Task, *, manifest_id: int, **_: Any) -> None:
 def sweep_manifests(**_: Any) -> None:
     """Nudge what waits. Natural key: the waiting manifests themselves; a second run nudges again in vain."""
     manifests.sweep()
+
+
+@shared_task(bind=True, name=Job.TAKE_IN_ATTACHMENTS.value)
+def take_in_attachments(self: Task, *, upload_id: int, **_: Any) -> None:
+    """Take one upload of documents in. Natural key: the upload; settled ones stay."""
+    actor = task_actor("Document reader", job_id=self.request.id or "")
+    attachments.run(upload_id=upload_id, actor=actor, at=timezone.now())
+
+
+@shared_task(name=Job.SWEEP_ATTACHMENTS.value)
+def sweep_attachments(**_: Any) -> None:
+    """Nudge what waits. Natural key: the waiting uploads themselves; a second run nudges again in vain."""
+    attachments.sweep()

@@ -15,5 +15,6 @@ app.autodiscover_tasks(["intake", "grading"])
 # Each sweep asks the database what waits and nudges it again: this is what makes lost messages harmless.
 app.conf.beat_schedule = {
     "sweep manifests": {"task": Job.SWEEP_MANIFESTS.value, "schedule": 15.0, "options": {"expires": 15}},
+    "sweep attachments": {"task": Job.SWEEP_ATTACHMENTS.value, "schedule": 15.0, "options": {"expires": 15}},
     "sweep grading": {"task": Job.SWEEP_GRADING.value, "schedule": 15.0, "options": {"expires": 15}},
 }

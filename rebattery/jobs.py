@@ -18,6 +18,8 @@ class Job(StrEnum):
 
     IMPORT_MANIFEST = "intake.tasks.import_manifest"
     SWEEP_MANIFESTS = "intake.tasks.sweep_manifests"
+    TAKE_IN_ATTACHMENTS = "intake.tasks.take_in_attachments"
+    SWEEP_ATTACHMENTS = "intake.tasks.sweep_attachments"
     GRADE_WAITING = "grading.tasks.grade_waiting"
     SWEEP_GRADING = "grading.tasks.sweep_grading"
 

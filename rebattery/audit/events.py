@@ -176,7 +176,7 @@ _ALL = (
     EventType(
         "attachment.added",
         "attachment",
-        "{actor} added the document {subject} ({kind}, SHA-256 {sha256}).",
+        "The document {subject} that {sent_by} sent was added ({kind}, SHA-256 {sha256}).",
         "The document {subject} was added.",
     ),
     EventType(

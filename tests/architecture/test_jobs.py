@@ -12,7 +12,8 @@ from rebattery.audit.trail import events
 from rebattery.celery import app
 from rebattery.jobs import Job
 from tests.evidence import make_tested, publish_seed
-from tests.factories import AT, balance, make_actor, make_supplier, manifest_csv
+from tests.factories import AT, balance, make_actor, make_batch, make_supplier, manifest_csv
+from tests.intake.sending import send
 
 
 def task_of(job: Job) -> Task:
@@ -70,7 +71,10 @@ def work(db) -> dict[Job, dict[str, int]]:
         actor=make_actor(),
         at=AT,
     )
-    return {Job.IMPORT_MANIFEST: {"manifest_id": manifest.pk}}
+    return {
+        Job.IMPORT_MANIFEST: {"manifest_id": manifest.pk},
+        Job.TAKE_IN_ATTACHMENTS: {"upload_id": send(make_batch(), "RB-0001.pdf").pk},
+    }
 
 
 def effects() -> tuple[int, ...]:
