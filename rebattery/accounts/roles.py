@@ -26,6 +26,7 @@ class Capability(StrEnum):
     RECEIVE_PACKS = "receive_packs"
     INSPECT_PACKS = "inspect_packs"
     RECORD_TESTS = "record_tests"
+    DISPUTE_RESULTS = "dispute_results"
     DECIDE_REVIEWS = "decide_reviews"
     VIEW_REVIEWS = "view_reviews"
     VIEW_POLICIES = "view_policies"
@@ -38,6 +39,9 @@ class Capability(StrEnum):
     MANAGE_SUPPLIERS = "manage_suppliers"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_TOKENS = "manage_tokens"
+    VIEW_NOTICES = "view_notices"
+    SET_UP_NOTICES = "set_up_notices"
+    RETRY_NOTICES = "retry_notices"
 
 
 C = Capability
@@ -52,10 +56,23 @@ _STAFF_READS = frozenset(
         C.VIEW_SUPPLIERS,
         C.VIEW_POLICIES,
         C.VIEW_TRAIL,
+        C.VIEW_NOTICES,
     }
 )
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
-    Role.SUPPLIER: frozenset({C.SIGNED_IN, C.VIEW_BATCHES, C.UPLOAD_MANIFEST, C.VIEW_PACKS, C.MANAGE_TOKENS}),
+    Role.SUPPLIER: frozenset(
+        {
+            C.SIGNED_IN,
+            C.VIEW_NOTICES,
+            C.SET_UP_NOTICES,
+            C.RETRY_NOTICES,
+            C.VIEW_BATCHES,
+            C.UPLOAD_MANIFEST,
+            C.VIEW_PACKS,
+            C.DISPUTE_RESULTS,
+            C.MANAGE_TOKENS,
+        }
+    ),
     Role.WAREHOUSE: _STAFF_READS | {C.RECEIVE_PACKS, C.INSPECT_PACKS, C.RECORD_TESTS, C.MANAGE_TOKENS},
     Role.REVIEWER: _STAFF_READS | {C.RECORD_TESTS, C.DECIDE_REVIEWS, C.VIEW_REVIEWS, C.MANAGE_TOKENS},
     Role.ADMINISTRATOR: _STAFF_READS
@@ -65,6 +82,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
         C.MANAGE_SUPPLIERS,
+        C.RETRY_NOTICES,
         C.MANAGE_PEOPLE,
         C.MANAGE_TOKENS,
     },
@@ -77,10 +95,13 @@ WRITES = frozenset(
         C.RECEIVE_PACKS,
         C.INSPECT_PACKS,
         C.RECORD_TESTS,
+        C.DISPUTE_RESULTS,
         C.DECIDE_REVIEWS,
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
         C.MANAGE_SUPPLIERS,
+        C.SET_UP_NOTICES,
+        C.RETRY_NOTICES,
         C.MANAGE_PEOPLE,
     }
 )
@@ -91,6 +112,8 @@ API_SCOPES: dict[Capability, str] = {
     C.UPLOAD_MANIFEST: "Send files",
     C.VIEW_PACKS: "See packs and decisions",
     C.RECORD_TESTS: "Record test results",
+    C.VIEW_NOTICES: "See notices and how each was delivered",
+    C.DISPUTE_RESULTS: "Dispute results",
 }
 """What a token can be given: what the API asks for, and nothing else (a test says so)."""
 

@@ -49,6 +49,14 @@ _ALL = (
     EventType("manifest.discarded", "manifest", "{actor} discarded the draft {subject}."),
     EventType("correction.made", "correction", "{actor} corrected the file {file}: {label}."),
     EventType("correction.undone", "correction", "{actor} undid in the file {file}: {label}."),
+    EventType("endpoint.added", "endpoint", "{actor} added the webhook {subject}."),
+    EventType("endpoint.changed", "endpoint", "{actor} changed the webhook {subject}."),
+    EventType("endpoint.secret_changed", "endpoint", "{actor} gave the webhook {subject} a new secret."),
+    EventType(
+        "notice_preference.changed",
+        "notice_preference",
+        "{actor} chose what mails come: {wanted} of {topics} topics.",
+    ),
     EventType("layout.remembered", "layout", "The answers about {columns} columns of {file} are remembered."),
     EventType("layout.changed", "layout", "The answers about {columns} columns of {file} are remembered."),
     EventType(
@@ -258,5 +266,28 @@ _ALL = (
     ),
     EventType("review.retest_ordered", "review", "{actor} ordered a retest: {reason}", needs_reason=True),
     EventType("review.superseded", "review", "The review was closed by a newer decision."),
+    EventType(
+        "dispute.opened",
+        "dispute",
+        "{actor} disputed grade {grade} by {policy}: {comment}",
+        "You disputed grade {grade} by {policy}.",
+    ),
+    EventType(
+        "dispute.file_added", "dispute_file", "{actor} sent {subject} with the dispute (SHA-256 {sha256})."
+    ),
+    EventType(
+        "dispute.upheld",
+        "dispute",
+        "{actor} upheld the dispute, {remedy}: {reason}",
+        "Your dispute was upheld, {remedy}: {reason}",
+        needs_reason=True,
+    ),
+    EventType(
+        "dispute.rejected",
+        "dispute",
+        "{actor} rejected the dispute: {reason}",
+        "Your dispute was rejected: {reason}",
+        needs_reason=True,
+    ),
 )
 EVENTS: dict[str, EventType] = {event.code: event for event in _ALL}

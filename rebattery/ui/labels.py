@@ -39,6 +39,11 @@ BADGES: dict[str, dict[str, Badge]] = {
         "retest_ordered": Badge("Retest ordered", "busy"),
         "superseded": Badge("Superseded", "off"),
     },
+    "dispute": {
+        "open": Badge("Waiting for an answer", "wait"),
+        "upheld": Badge("Upheld", "ok"),
+        "rejected": Badge("Rejected", "stop"),
+    },
     "scan": {
         "received": Badge("Received", "ok"),
         "already": Badge("Already here", "neutral"),
@@ -57,6 +62,12 @@ BADGES: dict[str, dict[str, Badge]] = {
     "calibration": {
         "calibrated": Badge("Calibrated", "ok"),
         "lapsed": Badge("Calibration lapsed", "stop"),
+    },
+    "delivery": {
+        "waiting": Badge("Waiting", "neutral"),
+        "sent": Badge("Sent", "ok"),
+        "failed": Badge("Failed, will be tried again", "wait"),
+        "given_up": Badge("Given up", "stop"),
     },
     "token": {
         "active": Badge("Active", "ok"),

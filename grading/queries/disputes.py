@@ -1,0 +1,78 @@
+"""Disputes: those of a pack, those that wait, and who may answer."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from grading.domain.disputes import obstacle
+from grading.domain.separation import own_work
+from grading.models import Decision, Dispute, DisputeFile, ReviewCase
+from intake.models import Pack
+from rebattery.accounts.models import User
+from rebattery.accounts.roles import Capability
+
+
+def disputes_for(*, viewer: User) -> QuerySet[Dispute]:
+    """Return the disputes that ``viewer`` may see, with pack and decision."""
+    related = ("pack__supplier", "pack__batch", "decision__policy")
+    return Dispute.objects.visible_to(viewer).select_related(*related)
+
+
+def dispute_files_for(*, viewer: User) -> QuerySet[DisputeFile]:
+    """Return the files of the disputes that ``viewer`` may see."""
+    mine = Dispute.objects.visible_to(viewer).values("pk")
+    return DisputeFile.objects.filter(dispute__in=mine).select_related("shown")
+
+
+def disputes_of(*, pack_id: int) -> list[Dispute]:
+    """Return all disputes about a pack with their files, the newest first; two queries."""
+    rows = Dispute.objects.filter(pack_id=pack_id).select_related("decision__policy")
+    return list(rows.prefetch_related("files__original").order_by("-id"))
+
+
+def disputes_waiting() -> QuerySet[Dispute]:
+    """Return the disputes that wait for a reviewer's answer, with what a list of them shows."""
+    waiting = Dispute.objects.filter(state=Dispute.State.OPEN)
+    return waiting.select_related("pack__supplier", "decision__policy")
+
+
+@dataclass(frozen=True)
+class People:
+    """Who stands behind a decision."""
+
+    measured_by: frozenset[int]
+    decided_by: frozenset[int]
+
+
+def people_behind(*, decision: Decision) -> People:
+    """Return who measured the pack for ``decision``, and who decided on it or asked for it; one query.
+
+    An override stands on the review of the decision that it replaced.
+    """
+    sources = decision.evidence.get("sources", {}) if isinstance(decision.evidence, dict) else {}
+    measured: set[int] = set(sources.get("people", []))
+    decided: set[int] = set()
+    judged = Q(decision=decision)
+    if decision.kind == Decision.Kind.OVERRIDE:
+        judged |= Q(decision__superseded_by=decision)
+    for case in ReviewCase.objects.filter(judged):
+        measured.update(case.measured_by_person_ids)
+        decided.update(person for person in (case.requested_by_person_id, case.closed_by_person_id) if person)
+    return People(frozenset(measured), frozenset(decided))
+
+
+def obstacle_to_answer(*, dispute: Dispute, viewer: User) -> str:
+    """Return why ``viewer`` may not answer; empty where they may. The service refuses the same."""
+    if dispute.state != Dispute.State.OPEN:
+        return "This dispute is answered."
+    if not viewer.may(Capability.DECIDE_REVIEWS):
+        return "Only reviewers answer."
+    people = people_behind(decision=dispute.decision)
+    return own_work(viewer.pk, measured_by=people.measured_by, decided_by=people.decided_by)
+
+
+def obstacle_to_dispute(*, pack: Pack, decision: Decision | None, disputes: list[Dispute]) -> str:
+    """Return why the decision in force cannot be disputed now; empty where it can be."""
+    current = decision.pk if decision else None
+    is_open = any(d.state == Dispute.State.OPEN and d.decision_id == current for d in disputes)
+    return obstacle(status=pack.status, has_decision=decision is not None, has_open_dispute=is_open)

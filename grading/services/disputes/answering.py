@@ -1,0 +1,139 @@
+"""Answer a dispute: uphold it with what follows for the pack, or reject it with the reason."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from grading.domain.disputes import REMEDY_WORDS, Outcome, Remedy, remedy
+from grading.domain.review_reasons import rests_on_safety_gate
+from grading.domain.separation import own_work
+from grading.models import Dispute, ReviewCase
+from grading.queries.disputes import people_behind
+from grading.services.reviews import order_retest
+from grading.services.reviews.cases import Justification
+from intake.domain.lifecycle import Move, Status
+from intake.models import Pack
+from intake.services import inspections
+from intake.services.lifecycle import lock_packs, move_packs
+from rebattery.actor import Actor
+from rebattery.audit.record import Event, record
+from rebattery.errors import RuleViolation
+
+REASON_CODE = "dispute"
+
+
+class AnswerRefused(RuleViolation):
+    """This dispute cannot be answered like that. Nothing was changed."""
+
+    code = "answer_refused"
+
+
+class OwnWork(AnswerRefused):
+    """You had a part in this result; another reviewer must answer. Nothing was changed."""
+
+    code = "own_work"
+
+
+@transaction.atomic
+def answer_dispute(*, dispute_id: int, outcome: str, text: str, actor: Actor, at: datetime) -> Dispute:
+    """Answer an open dispute in words that its supplier reads.
+
+    Upheld, the pack goes back to the bench, or to a fresh inspection where the inspection decided.
+
+    :raises OwnWork: when the person measured the pack, or made the decision or asked for it.
+    :raises AnswerRefused: without words, when nobody is there to answer for it, when it is answered
+        already, or when an override of the same decision waits for its second person.
+    """
+    if actor.person_id is None:
+        raise AnswerRefused("Only a person answers disputes. Nothing was changed.")
+    if outcome not in set(Outcome):
+        raise AnswerRefused(fields={"outcome": "Uphold it or reject it."})
+    if not (text := text.strip()):
+        raise AnswerRefused(fields={"text": "Say why; the supplier reads it."})
+    dispute, pack = _locked(dispute_id)
+    if dispute.state != Dispute.State.OPEN:
+        state = dispute.get_state_display().lower()
+        raise AnswerRefused(f"{dispute.answered_by} answered first: {state}. Nothing was changed.")
+    people = people_behind(decision=dispute.decision)
+    if own := own_work(actor.person_id, measured_by=people.measured_by, decided_by=people.decided_by):
+        raise OwnWork(f"{own} Nothing was changed.")
+    brings = _act(dispute, pack, text, actor, at) if outcome == Outcome.UPHELD else None
+    changes = {
+        "state": outcome,
+        "answer": text,
+        "remedy": brings.value if brings else "",
+        "answered_at": at,
+        "answered_by_person_id": actor.person_id,
+        "answered_by": actor.label,
+        "barred_person_ids": sorted(people.measured_by | people.decided_by),
+    }
+    Dispute.objects.filter(pk=dispute.pk).update(**changes)
+    answered = Event(
+        code=f"dispute.{outcome}",
+        subject_id=dispute.pk,
+        subject_label=pack.serial,
+        pack_id=pack.pk,
+        supplier_id=pack.supplier_id,
+        before={"state": dispute.state},
+        after=changes,
+        facts={"remedy": REMEDY_WORDS[brings]} if brings else {},
+        reason_code=REASON_CODE,
+        reason=text,
+    )
+    record(events=[answered], actor=actor, at=at)
+    for name, value in changes.items():
+        setattr(dispute, name, value)
+    return dispute
+
+
+def _locked(dispute_id: int) -> tuple[Dispute, Pack]:
+    """Lock the pack before its dispute, as every other change of a pack does."""
+    pack_ids = list(Dispute.objects.filter(pk=dispute_id).values_list("pack_id", flat=True))
+    if not pack_ids:
+        raise AnswerRefused("This dispute is not there. Nothing was changed.")
+    [pack] = lock_packs(pack_ids=pack_ids)
+    rows = Dispute.objects.select_for_update(of=("self",)).select_related("decision__policy")
+    return rows.get(pk=dispute_id), pack
+
+
+def _act(dispute: Dispute, pack: Pack, text: str, actor: Actor, at: datetime) -> Remedy:
+    decision = dispute.decision
+    codes = [reason["code"] for reason in decision.reasons if reason["kind"] == "reason"]
+    brings = remedy(
+        status=pack.status,
+        is_in_force=decision.superseded_by_id is None,
+        is_safety=rests_on_safety_gate(decision.grade, codes),
+    )
+    if brings is None:
+        state = pack.get_status_display().lower()
+        raise AnswerRefused(f"The pack is {state}: nothing can be ordered. Nothing was changed.")
+    if brings == Remedy.INSPECTION:
+        _reopen(pack, text, actor, at)
+    elif brings == Remedy.RETEST:
+        _retest(dispute, pack, text, actor, at)
+    return brings
+
+
+def _reopen(pack: Pack, text: str, actor: Actor, at: datetime) -> None:
+    if pack.status == Status.QUARANTINED:
+        inspections.reopen(pack_ids=[pack.pk], reason=text, actor=actor, at=at)
+        return
+    move_packs(
+        pack_ids=[pack.pk],
+        move=Move.REOPEN_DISPUTED,
+        actor=actor,
+        at=at,
+        reason=text,
+        reason_code=REASON_CODE,
+    )
+
+
+def _retest(dispute: Dispute, pack: Pack, text: str, actor: Actor, at: datetime) -> None:
+    if pack.status == Status.IN_REVIEW:
+        # The review of the same decision is settled by the same retest.
+        case = ReviewCase.objects.get(decision_id=dispute.decision_id)
+        why = Justification(code=REASON_CODE, text=text)
+        order_retest(cases={case.pk: case.version}, why=why, actor=actor, at=at)
+        return
+    move = Move.RETEST_DISPUTED if pack.status == Status.REJECTED else Move.RETEST
+    move_packs(pack_ids=[pack.pk], move=move, actor=actor, at=at, reason=text, reason_code=REASON_CODE)

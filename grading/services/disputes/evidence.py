@@ -1,0 +1,84 @@
+"""Check and keep the files that come with a dispute."""
+
+import tempfile
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from grading.domain.disputes import MOST_FILES
+from intake.domain.attachments import sniffing
+from intake.domain.pictures import SHOWN_MEDIA_TYPE, read_picture
+from intake.models import StoredFile
+from intake.services import files
+from rebattery.errors import RuleViolation
+
+FILE_LIMIT_BYTES = 20 * 1024 * 1024
+
+
+class FileRefused(RuleViolation):
+    """This file cannot be taken in."""
+
+    code = "file_refused"
+
+    def __init__(self, message: str):
+        super().__init__(f"{message} Nothing was sent.", fields={"files": message})
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file as it came; more than the limit need not be read."""
+
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One file that was checked and is on disk."""
+
+    file_name: str
+    original: StoredFile
+    shown: StoredFile
+
+
+def keep(*, uploads: Sequence[Upload], at: datetime) -> list[Kept]:
+    """Check all of ``uploads``, then keep them; pictures get a copy without their metadata.
+
+    :raises FileRefused: for too many, too large or too strange a file; names it, and none is kept.
+    """
+    if len(uploads) > MOST_FILES:
+        raise FileRefused(f"At most {MOST_FILES} files at once.")
+    checked = [_checked(upload) for upload in uploads]
+    return [
+        Kept(
+            file_name=name,
+            original=(original := files.store(content=upload.content, media_type=media_type, at=at)),
+            shown=files.store(content=shown, media_type=SHOWN_MEDIA_TYPE, at=at) if shown else original,
+        )
+        for upload, (name, media_type, shown) in zip(uploads, checked, strict=True)
+    ]
+
+
+def _checked(upload: Upload) -> tuple[str, str, bytes]:
+    """Return its name, what it is by its content, and the picture made anew where it is one."""
+    name = "".join(ch for ch in unicodedata.normalize("NFC", upload.file_name) if ch.isprintable())
+    name = name.replace("/", "_").replace("\\", "_")[:300] or "file"
+    if len(upload.content) > FILE_LIMIT_BYTES:
+        raise FileRefused(f"{name} is larger than {FILE_LIMIT_BYTES // 2**20} MB.")
+    with tempfile.NamedTemporaryFile() as spool:
+        spool.write(upload.content)
+        spool.flush()
+        try:
+            media_type = sniffing.media_type_of(Path(spool.name))
+        except sniffing.Refused as refused:
+            raise FileRefused(f"{name}: {refused}") from None
+    if media_type == sniffing.ZIP:
+        raise FileRefused(f"{name}: It is a zip. Send the files in it one by one.")
+    if media_type not in sniffing.PICTURES:
+        return name, media_type, b""
+    try:
+        return name, media_type, read_picture(upload.content).shown
+    except RuleViolation as refused:
+        raise FileRefused(f"{name}: {refused.message}") from None

@@ -1,0 +1,77 @@
+"""When a result can be disputed, and what upholding a dispute brings, state by state."""
+
+import pytest
+
+from grading.domain.disputes import DISPUTABLE, REMEDY_WORDS, Remedy, obstacle, remedy
+from grading.domain.separation import OWN_DECISION, OWN_MEASUREMENT, own_work
+from intake.domain.lifecycle import TRANSITIONS, Move, Status
+
+BENCH = (Status.RECEIVED, Status.INSPECTED, Status.TESTED)
+
+
+class TestObstacle:
+    @pytest.mark.parametrize("status", Status)
+    def test_is_gone_where_a_pack_rests_on_its_decision(self, status):
+        found = obstacle(status=status, has_decision=True, has_open_dispute=False)
+
+        assert (found == "") == (status in DISPUTABLE)
+
+    @pytest.mark.parametrize("status", DISPUTABLE)
+    def test_names_what_stands_in_the_way(self, status):
+        assert "no decision" in obstacle(status=status, has_decision=False, has_open_dispute=False)
+        assert "disputed already" in obstacle(status=status, has_decision=True, has_open_dispute=True)
+
+
+class TestRemedy:
+    @pytest.mark.parametrize(
+        ("status", "is_safety", "expected"),
+        [
+            (Status.GRADED, False, Remedy.RETEST),
+            (Status.IN_REVIEW, False, Remedy.RETEST),
+            (Status.REJECTED, False, Remedy.RETEST),
+            (Status.REJECTED, True, Remedy.INSPECTION),
+            (Status.IN_REVIEW, True, Remedy.INSPECTION),
+            (Status.QUARANTINED, False, Remedy.INSPECTION),
+            (Status.QUARANTINED, True, Remedy.INSPECTION),
+            *((status, safety, Remedy.UNDER_WAY) for status in BENCH for safety in (True, False)),
+            (Status.ANNOUNCED, False, None),
+            (Status.MISSING, False, None),
+            (Status.WITHDRAWN, False, None),
+        ],
+    )
+    def test_is_what_the_state_allows(self, status, is_safety, expected):
+        assert remedy(status=status, is_in_force=True, is_safety=is_safety) == expected
+
+    @pytest.mark.parametrize("status", Status)
+    def test_is_nothing_more_once_a_newer_decision_stands(self, status):
+        assert remedy(status=status, is_in_force=False, is_safety=True) == Remedy.SUPERSEDED
+
+    def test_has_words_for_each(self):
+        assert set(REMEDY_WORDS) == set(Remedy)
+
+
+class TestMoves:
+    def test_take_a_reject_back_only_by_a_dispute(self):
+        leaving = {move for move, row in TRANSITIONS.items() if Status.REJECTED in row.sources}
+
+        assert leaving == {Move.RETEST_DISPUTED, Move.REOPEN_DISPUTED}
+        assert all(TRANSITIONS[move].needs_reason for move in leaving)
+
+
+class TestOwnWork:
+    @pytest.mark.rule(4)
+    @pytest.mark.parametrize(
+        ("measured_by", "decided_by", "expected"),
+        [
+            ([], [], ""),
+            ([2], [3], ""),
+            ([1, 2], [], OWN_MEASUREMENT),
+            ([2], [1], OWN_DECISION),
+            ([1], [1], OWN_MEASUREMENT),
+        ],
+    )
+    def test_names_the_part_that_a_person_had(self, measured_by, decided_by, expected):
+        assert own_work(1, measured_by=measured_by, decided_by=decided_by) == expected
+
+    def test_is_nobodys_where_nobody_is_known(self):
+        assert own_work(None, measured_by=[1], decided_by=[2]) == ""
