@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from grading.queries.waiting import is_grading_waiting
 from grading.services import decisions
+from grading.services.telling import tell_results as tell
 from rebattery.actor import task_actor
 from rebattery.jobs import Job, send
 
@@ -22,3 +23,9 @@ def sweep_grading(**_: Any) -> None:
     """Nudge grading again when something waits. Harmless to repeat."""
     if is_grading_waiting():
         send(Job.GRADE_WAITING)
+
+
+@shared_task(name=Job.TELL_RESULTS.value)
+def tell_results(**_: Any) -> None:
+    """Tell suppliers the results of their packs. Natural key: the span of the trail not told yet."""
+    tell(at=timezone.now())

@@ -10,11 +10,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rebattery.settings")
 
 app = Celery("rebattery")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["intake", "grading"])
+app.autodiscover_tasks(["intake", "grading", "rebattery.notices"])
 
 # Each sweep asks the database what waits and nudges it again: this is what makes lost messages harmless.
 app.conf.beat_schedule = {
     "sweep manifests": {"task": Job.SWEEP_MANIFESTS.value, "schedule": 15.0, "options": {"expires": 15}},
     "sweep attachments": {"task": Job.SWEEP_ATTACHMENTS.value, "schedule": 15.0, "options": {"expires": 15}},
     "sweep grading": {"task": Job.SWEEP_GRADING.value, "schedule": 15.0, "options": {"expires": 15}},
+    "sweep notices": {"task": Job.SWEEP_NOTICES.value, "schedule": 15.0, "options": {"expires": 15}},
+    "tell results": {"task": Job.TELL_RESULTS.value, "schedule": 60.0, "options": {"expires": 60}},
 }

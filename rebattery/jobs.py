@@ -22,6 +22,9 @@ class Job(StrEnum):
     SWEEP_ATTACHMENTS = "intake.tasks.sweep_attachments"
     GRADE_WAITING = "grading.tasks.grade_waiting"
     SWEEP_GRADING = "grading.tasks.sweep_grading"
+    TELL_RESULTS = "grading.tasks.tell_results"
+    DELIVER_NOTICES = "rebattery.notices.tasks.deliver_notices"
+    SWEEP_NOTICES = "rebattery.notices.tasks.sweep_notices"
 
 
 def enqueue(job: Job, **ids: object) -> None:

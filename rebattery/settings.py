@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "rebattery.audit",
     "rebattery.accounts",
     "rebattery.api",
+    "rebattery.notices",
     "intake",
     "grading",
 ]
@@ -187,7 +188,16 @@ EMAIL_PORT = env.number("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="ReBattery <rebattery@localhost>")
+
+# Notices
+PUBLIC_URL = env.text(
+    "PUBLIC_URL", default="http://localhost:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
+"""Where people reach the pages: links in mails and webhooks start with it."""
+WEBHOOKS_MAY_STAY_INSIDE = env.flag("WEBHOOKS_MAY_STAY_INSIDE", default=False)
+"""Let webhooks lead to http and to private addresses; for tests on one machine only."""
 
 # Celery: the database is the queue of record, a message is only a nudge.
 CELERY_BROKER_URL = REDIS_URL

@@ -28,6 +28,7 @@ def api_page(view: type[APIView], **options: str) -> View:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("intake.web.urls")),
     path("", include("grading.web.urls")),
+    path("notices/", include("rebattery.notices.web.urls")),
     path("people/", accounts.people, name="people"),
     path("people/invite/", accounts.person_invite, name="person_invite"),
     path("people/<int:person_id>/", accounts.person, name="person"),
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("intake.api.urls")),
     path("api/v1/", include("grading.api.urls")),
+    path("api/v1/", include("rebattery.notices.api.urls")),
     path("api/v1/schema/", api_page(SpectacularAPIView), name="api_schema"),
     path("api/v1/docs/", api_page(SpectacularSwaggerSplitView, url_name="api_schema"), name="api_docs"),
     path("healthz", health.healthz, name="healthz"),

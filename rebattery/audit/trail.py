@@ -6,6 +6,7 @@ from datetime import datetime
 from string import Formatter
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from rebattery.audit.events import EVENTS
@@ -125,3 +126,24 @@ def told_to_supplier(*, supplier_id: int, since: datetime, limit: int) -> list[E
     theirs = Event.objects.filter(supplier_id=supplier_id, at__gte=since).order_by("-id")
     theirs = theirs.exclude(event_type="pack.announced")
     return supplier_timeline(theirs, limit=limit)
+
+
+def settled_before() -> int:
+    """Return the number of a transaction before which every transaction has ended.
+
+    Ids and times of events are given before their commit, so neither tells what may still appear; this does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        (number,) = cursor.fetchone()
+    return int(number)
+
+
+LATEST_OF_EACH = """
+    SELECT DISTINCT ON (subject_id) subject_id, event_type
+    FROM audit_event
+    WHERE transaction_id >= %(since)s AND transaction_id < %(until)s
+      AND subject_type = %(subject_type)s AND event_type = ANY(%(codes)s)
+    ORDER BY subject_id, id DESC
+"""
+"""SQL of the newest event of each subject in a span of transactions, to be joined by sets of it."""

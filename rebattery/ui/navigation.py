@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("Bench", "bench", C.RECORD_TESTS, "t"),
     Entry("Review", "review_queue", C.VIEW_REVIEWS, "r"),
     Entry("Upload", "batch_upload", C.UPLOAD_MANIFEST, "u"),
+    Entry("Notices", "notices", C.VIEW_NOTICES, is_main=False),
     Entry("Suppliers", "suppliers", C.VIEW_SUPPLIERS, is_main=False),
     Entry("Pack types", "catalogue", C.VIEW_CATALOGUE, is_main=False),
     Entry("Instruments", "instruments", C.VIEW_INSTRUMENTS, is_main=False),

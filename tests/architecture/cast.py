@@ -17,6 +17,7 @@ from tests.architecture.routes import Route
 from tests.evidence import make_reviews, publish_seed
 from tests.factories import AT, make_actor, make_instrument, make_pack_type, make_person
 from tests.intake.pictures import jpeg
+from tests.rebattery.notices.making import make_endpoint, make_notice
 
 OWNER, OTHER, ANYONE = "supplier", "other supplier", "anyone"
 STAFF = [role.value for role in Role if role != Role.SUPPLIER]
@@ -45,7 +46,9 @@ class Member:
 
 
 _PK = {"api_manifest": "manifest_id", "api_batch": "batch_id", "api_pack": "pack_id"}
-OF_A_SUPPLIER = {"batch_id", "manifest_id", "pack_id", "photo_id", "case_id", "pk"}
+OF_A_SUPPLIER = {
+    "batch_id", "manifest_id", "pack_id", "photo_id", "case_id", "pk", "notice_id", "endpoint_id",
+}  # fmt: skip
 """Parameters that name something of a supplier."""
 
 
@@ -83,6 +86,8 @@ def _objects(owner: User) -> dict[str, Any]:
         "manifest_id": pack.batch.manifest_id,
         "pack_id": pack.pk,
         "photo_id": photo.pk,
+        "notice_id": make_notice(owner.supplier).pk,
+        "endpoint_id": make_endpoint(owner.supplier).pk,
         "supplier_id": owner.supplier_id,
         "pack_type_id": make_pack_type().pk,
         "event_id": events().first().pk,

@@ -1,0 +1,57 @@
+"""What became of packs in a span of the trail, by batch."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from rebattery.audit.trail import LATEST_OF_EACH
+
+RESULTS = {
+    "pack.graded": "graded",
+    "pack.accepted": "graded",
+    "pack.sent_to_review": "held for a review",
+    "pack.rejected": "rejected",
+    "pack.sent_to_retest": "to be tested again",
+    "pack.quarantined": "put into quarantine",
+}
+"""The events that are a result for a supplier, each in a word; in the order in which they are told."""
+
+
+@dataclass(frozen=True)
+class BatchResults:
+    """How many packs of one batch got which result."""
+
+    batch_id: int
+    number: str
+    supplier_id: int
+    counts: dict[str, int]
+    """By the words of ``RESULTS``, in their order."""
+
+
+def results_between(*, since: int, until: int) -> list[BatchResults]:
+    """Return the results of the transactions from ``since`` to before ``until``, by batch.
+
+    A pack that got several counts once, with the last.
+    """
+    params = {"since": since, "until": until, "subject_type": "pack", "codes": list(RESULTS)}
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_BATCH, params)
+        rows = cursor.fetchall()
+    found: dict[int, BatchResults] = {}
+    for batch_id, number, supplier_id, code, count in rows:
+        counts = found.setdefault(batch_id, BatchResults(batch_id, number, supplier_id, {})).counts
+        counts[RESULTS[code]] = counts.get(RESULTS[code], 0) + count
+    words = list(dict.fromkeys(RESULTS.values()))
+    return [
+        BatchResults(b.batch_id, b.number, b.supplier_id, {w: b.counts[w] for w in words if w in b.counts})
+        for b in found.values()
+    ]
+
+
+_BY_BATCH = f"""
+    SELECT b.id, b.number, b.supplier_id, e.event_type, count(*)
+    FROM ({LATEST_OF_EACH}) e
+    JOIN intake_pack p ON p.id = e.subject_id
+    JOIN intake_batch b ON b.id = p.batch_id
+    GROUP BY b.id, e.event_type ORDER BY b.id, e.event_type
+"""

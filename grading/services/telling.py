@@ -1,0 +1,53 @@
+"""Tell suppliers the results of their packs: one digest per batch, not a mail per pack."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+
+from grading.queries.results import BatchResults, results_between
+from rebattery.audit.trail import settled_before
+from rebattery.notices.domain.topics import Topic
+from rebattery.notices.models import Watermark
+from rebattery.notices.services import News, notify_many
+
+EVERY = timedelta(minutes=15)
+"""A batch gets at most one digest in this time."""
+_NAME = "results"
+
+
+@transaction.atomic
+def tell_results(*, at: datetime, every: timedelta = EVERY) -> int:
+    """Tell the results since the last digest, when that is long enough ago; return how many batches.
+
+    The mark of what is told moves in the same transaction, so nothing is told twice or left out. The very
+    first run tells nothing and sets the mark: what happened before is history. The same happens in a database
+    that was restored into another server, whose transactions are counted anew.
+    """
+    start = {"transaction_id": settled_before(), "at": at}
+    mark, is_new = Watermark.objects.get_or_create(name=_NAME, defaults=start)
+    mark = Watermark.objects.select_for_update(no_key=True).get(pk=mark.pk)
+    if is_new or mark.at > at - every:
+        return 0
+    since, until = mark.transaction_id, settled_before()  # asked behind the lock: it never goes back
+    mark.transaction_id, mark.at = until, at
+    mark.save(update_fields=["transaction_id", "at"])
+    found = results_between(since=since, until=until)
+    return len(notify_many(news=[_news(batch, since) for batch in found], at=at))
+
+
+def _news(batch: BatchResults, since: int) -> News:
+    total = sum(batch.counts.values())
+    have = "1 pack has a result" if total == 1 else f"{total} packs have a result"
+    parts = ", ".join(f"{count} {word}" for word, count in batch.counts.items())
+    return News(
+        topic=Topic.RESULTS,
+        supplier_id=batch.supplier_id,
+        subject_type="batch",
+        subject_id=batch.batch_id,
+        subject_label=batch.number,
+        title=f"{batch.number}: {have}",
+        text=f"{have} in batch {batch.number}: {parts}.",
+        path=reverse("batch", args=[batch.batch_id]),
+        dedupe=f"results:{batch.batch_id}:{since}",
+    )
