@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.reading import open_table
 from intake.domain.manifest.understanding import understand_table
 
@@ -94,23 +95,33 @@ class Understood:
     def __init__(self, lines):
         self.lines = list(lines)
         self.summary = self.lines[-1]["summary"]
+        self.plan = self.lines[0]["plan"]
         rows = [line for line in self.lines if isinstance(line, list)]
-        self.problems = [
-            line["problem"] for line in self.lines if isinstance(line, dict) and "problem" in line
+        of_file = [line["problem"] for line in self.lines if isinstance(line, dict) and "problem" in line]
+        names = ("row", "column", "field", "rule", "severity", "value", "message", "fix")
+        self.problems = of_file + [
+            dict(zip(names, (row, *problem), strict=True))
+            for _, row, _, _, problems in rows
+            for problem in problems
         ]
-        self.packs = {row: values for kind, row, values, _ in rows if kind == "pack"}
-        self.refused = {row: values for kind, row, values, _ in rows if kind == "refused"}
-        self.raw = {row: raw for _, row, _, raw in rows}
+        self.packs = {row: values for fate, row, values, *_ in rows if fate == "pack"}
+        self.refused = {row: values for fate, row, values, *_ in rows if fate == "refused"}
+        self.dropped = {row: values for fate, row, values, *_ in rows if fate == "dropped"}
+        self.cells = {row: cells for _, row, _, cells, _ in rows}
+        self.questions = {question["id"]: question for question in self.summary["questions"]}
+        self.groups = {(group["rule"], group["index"]): group for group in self.summary["groups"]}
+        self.columns = {column["header"]: column for column in self.summary["columns"]}
 
     def rules(self):
         """Return (row, rule) of every problem, in order."""
         return [(problem["row"], problem["rule"]) for problem in self.problems]
 
 
-def understood(path: Path, *, catalogue=(), problem_limit=1000) -> Understood:
-    """Understand a file in this process."""
+def understood(path: Path, *, catalogue=(), corrections=None, **answers) -> Understood:
+    """Understand a file in this process; answers may be given as ``{"unit:4": "Wh"}``."""
+    corrections = corrections or Corrections(answers.pop("answers", {}))
     table = open_table(path, file_name=path.name)
-    lines = understand_table(table, catalogue=catalogue, today=TODAY, problem_limit=problem_limit)
+    lines = understand_table(table, catalogue=catalogue, today=TODAY, corrections=corrections, **answers)
     return Understood(lines)
 
 

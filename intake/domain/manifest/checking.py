@@ -221,6 +221,15 @@ class Repetitions:
         self._serials: dict[str, int] = {}
         self._vins: dict[str, int] = {}
 
+    def of(self, values: Values, row: int) -> list[tuple[str, Issue]]:
+        """Return what a row repeats of earlier ones, with the field of each."""
+        found = []
+        if "pack_serial" in values and (issue := self.serial(values["pack_serial"], row)):
+            found.append(("pack_serial", issue))
+        if "vin" in values and (issue := self.vin(values["vin"], row)):
+            found.append(("vin", issue))
+        return found
+
     def serial(self, serial: str, row: int) -> Issue | None:
         """Refuse a serial that an earlier row has; both rows may be meant."""
         first = self._serials.setdefault(serial, row)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 class DateOrder(StrEnum):
     """Which number of 03/04/2021 is the day."""
 
-    DAY_FIRST = "day first"
-    MONTH_FIRST = "month first"
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
 
 
 class ReadDate(NamedTuple):

@@ -5,13 +5,17 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
+from intake.domain.manifest.corrections import EXTRA, IGNORE, Corrections
 from intake.domain.manifest.fields import FIELDS
+from intake.domain.manifest.plan import ColumnPlan
 from intake.domain.manifest.units import Unit, unit_of
 
 HEADER_SEARCH_ROWS = 30
+ANSWERED = "answered"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _BRACKET = re.compile(r"(?P<before>[^(\[{]*)[(\[{](?P<inside>[^)\]}]*)[)\]}](?P<after>.*)", re.DOTALL)
 _TRAILING = re.compile(
@@ -45,26 +49,6 @@ _BY_DIMENSION = {
     ("energy_throughput_kwh", "charge"): "capacity_throughput_ah",
     ("capacity_throughput_ah", "energy"): "energy_throughput_kwh",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the file.
-
-    header: its heading, unique in the file.    field: the canonical field, None when unknown.
-    unit: the unit found in the heading or the units row.    confidence: exact, normalized or None.
-    candidates: the fields that the heading could mean when it is not clear.
-    repeats: the heading of an earlier column for the same field.
-    """
-
-    index: int
-    header: str
-    field: str | None = None
-    unit: Unit | None = None
-    unit_text: str = ""
-    confidence: str | None = None
-    candidates: tuple[str, ...] = ()
-    repeats: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +114,15 @@ def _choose(names: Sequence[str], unit: Unit | None) -> str | None:
 def match_header(text: str, units_row: str = "") -> Match:
     """Match a heading to a canonical field by its synonyms; a unit in it decides between two meanings."""
     text = unicodedata.normalize("NFKC", text).strip()
+    group, bar, name = text.rpartition(" | ")
+    if bar:
+        # A group's heading over the column's own: "SOH | Date" means more than "Date", never just "SOH".
+        both = match_header(f"{group} {name}", units_row)
+        return both if both.field else match_header(name, units_row)
     index, exact = _synonyms()
     unit, unit_text, readings = _split_unit(text)
-    if unit is None and (unit := unit_of(units_row)):
-        unit_text = units_row.strip()
+    if unit is None and (unit := unit_of(units_row.strip(" ()[]"))):
+        unit_text = units_row.strip(" ()[]")
     for reading in readings:
         names = index.get(_compact(reading))
         if not names:
@@ -184,29 +173,89 @@ def _unique_headings(cells: Sequence[object], width: int) -> Iterator[str]:
         yield heading if count == 1 else f"{heading} ({count})"
 
 
-def map_columns(header: Sequence[object], units: Sequence[object] = (), *, width: int) -> tuple[Column, ...]:
-    """Map every column of a table; the first column that names a field keeps it.
+def map_columns(
+    header: Sequence[object],
+    units: Sequence[object] = (),
+    *,
+    width: int,
+    corrections: Corrections | None = None,
+) -> tuple[ColumnPlan, ...]:
+    """Map every column of a table; the first column that names a field keeps it, unless somebody decided.
 
     Two columns may both speak of a safety field ("damaged", "defective"): both keep it, the worse counts.
     """
-    columns: list[Column] = []
-    owner: dict[str, str] = {}
-    for index, heading in enumerate(_unique_headings(header, width)):
-        text = str(header[index]) if index < len(header) else ""
-        hint = str(units[index]) if index < len(units) else ""
-        match = match_header(text, hint)
-        column = Column(
-            index, heading, match.field, match.unit, match.unit_text, match.confidence, match.candidates
+    corrections = corrections or Corrections()
+    columns = [
+        _mapped(
+            index,
+            heading,
+            str(header[index]) if index < len(header) else "",
+            str(units[index]) if index < len(units) else "",
+            corrections,
         )
-        if match.field and match.field in owner:
-            keeps = match.field if FIELDS[match.field].safety else None
-            column = replace(column, field=keeps, repeats=owner[match.field])
-        elif match.field:
-            owner[match.field] = heading
-        columns.append(column)
-    return tuple(columns)
+        for index, heading in enumerate(_unique_headings(header, width))
+    ]
+    owner: dict[str, ColumnPlan] = {}
+    for column in sorted(columns, key=lambda each: (each.confidence != ANSWERED, each.index)):
+        if column.field:
+            owner.setdefault(column.field, column)
+    return tuple(_yielding(column, owner) for column in columns)
 
 
-def synonyms_of_all_fields() -> list[str]:
-    """Return every heading that is known, for a suggestion when one is misspelled."""
-    return sorted(_synonyms()[1])
+def _mapped(index: int, heading: str, text: str, hint: str, corrections: Corrections) -> ColumnPlan:
+    match = match_header(text, hint)
+    column = ColumnPlan(
+        index=index,
+        header=heading,
+        field=match.field,
+        use="field" if match.field else "unknown",
+        unit=match.unit_text,
+        confidence=match.confidence,
+        candidates=match.candidates,
+    )
+    answer = corrections.about("column", index)
+    if answer in (EXTRA, IGNORE):
+        column = replace(column, field=None, use=answer, unit="", confidence=ANSWERED, candidates=())
+    elif answer in FIELDS:
+        unit, unit_text, _ = _split_unit(text)
+        if unit is None and (unit := unit_of(hint.strip(" ()[]"))):
+            unit_text = hint.strip(" ()[]")
+        fits = unit and _choose([answer], unit) == answer
+        column = replace(
+            column,
+            field=answer,
+            use="field",
+            unit=unit_text if fits else "",
+            confidence=ANSWERED,
+            candidates=(),
+        )
+    chosen = unit_of(corrections.about("unit", index) or "")
+    if chosen and column.field and _choose([column.field], chosen) == column.field:
+        column = replace(column, unit=corrections.answers[f"unit:{index}"].strip())
+    return column
+
+
+def _yielding(column: ColumnPlan, owner: dict[str, ColumnPlan]) -> ColumnPlan:
+    if not column.field or owner[column.field] is column:
+        return column
+    keeps = FIELDS[column.field].safety
+    return replace(
+        column,
+        field=column.field if keeps else None,
+        use="field" if keeps else EXTRA,
+        repeats=owner[column.field].header,
+    )
+
+
+def near_fields(header: str, limit: int = 3) -> list[str]:
+    """Return the fields whose headings are spelled most like this one, the nearest first."""
+    index, _ = _synonyms()
+    known = [word for word in index if len(word) > 3]
+    near = get_close_matches(_compact(header), known, n=limit, cutoff=0.75)
+    return list(dict.fromkeys(name for word in near for name in index[word]))[:limit]
+
+
+def near_heading(header: str) -> str:
+    """Return the known heading that is spelled most like this one, "" when none is near."""
+    near = get_close_matches(header.casefold(), sorted(_synonyms()[1]), n=1, cutoff=0.8)
+    return near[0] if near else ""

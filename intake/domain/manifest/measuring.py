@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from intake.domain.manifest.corrections import FRACTION, MIXED, PERCENT
 from intake.domain.manifest.fields import Field, Kind
 from intake.domain.manifest.normalizing import Converter, Outcome
-from intake.domain.manifest.problems import Issue, error, warning
+from intake.domain.manifest.plan import ColumnPlan
+from intake.domain.manifest.problems import Issue, error, question, warning
 from intake.domain.manifest.quantities import (
+    Magnitudes,
     NumberVotes,
     Style,
     number_cell,
@@ -16,7 +19,13 @@ from intake.domain.manifest.quantities import (
 )
 from intake.domain.manifest.units import Unit, unit_of
 
+UNSETTLED = "unsettled"
+LARGEST_FRACTION = Decimal("1.05")
 WATT_HOURS_FROM = 1000  # a traction pack of more than 1000 kWh does not exist, one of 1000 Wh does
+WATT_HOURS_PERHAPS_FROM = 200  # more than any car's pack; a truck's in kWh, or a scooter's in Wh
+# The unit that is meant when every value of a column without a unit is outside the range of the field's own.
+_OTHER_UNIT = {"kWh": "Wh", "Ah": "mAh", "V": "mV", "mΩ": "Ω", "kg": "g"}
+_FRACTION_MAY_REACH = 2  # what a person writes into a column of fractions later may be a percentage
 _PLACEHOLDERS = {Decimal(text) for text in ("999999", "9999999", "99999999")}
 _PLACEHOLDERS_OUT_OF_RANGE = {Decimal(text) for text in ("999", "9999", "99999")}
 _CONVERTED_PLACES = 4  # "500 lbs" does not mean 226.796185 kg
@@ -25,66 +34,85 @@ _SOH = "soh_declared_percent"
 
 @dataclass(frozen=True, slots=True)
 class NumberRules:
-    """How the numbers of one column are read.
+    """How the numbers of one column are read: see ColumnPlan.
 
-    style: None leaves "1.234" a question.    unit: of the column, None when the field's own is meant.
-    is_fraction: 0.82 means 82 %.    is_mixed: fractions and percents occur, so that neither can be told.
     conversions: what is done to the values, in words.    issue: what the supplier should know of the column.
     """
 
-    style: Style | None = None
-    unit: Unit | None = None
-    is_fraction: bool = False
-    is_mixed: bool = False
+    style: str = ""
+    unit: str = ""
+    percent: str = PERCENT
     conversions: tuple[str, ...] = ()
     issue: Issue | None = None
 
 
 def settle_numbers(
-    field: Field, unit: Unit | None, unit_text: str, own: NumberVotes, point: int, comma: int
+    field: Field, unit: str, own: NumberVotes, point: int, comma: int, *, style: str = "", percent: str = ""
 ) -> NumberRules:
-    """Settle the rules of a column from its votes; the clear cells of the file are the second opinion."""
-    style = settle_style(own, point, comma, field.hard)
-    magnitudes = own.magnitudes(style)
+    """Settle the rules of a column from its votes; the clear cells of the file are the second opinion.
+
+    A unit, style or percent that is given is somebody's word and not voted on.
+    """
+    settled = Style(style) if style else settle_style(own, point, comma, field.hard)
+    magnitudes = own.magnitudes(settled)
     conversions, issue = [], None
-    if style is Style.COMMA and (own.comma or own.ambiguous):
-        conversions.append(Style.COMMA.value)
-    is_percent = field.unit == "%"
-    is_fraction = is_percent and magnitudes.fractions > 0 and not magnitudes.larger
-    is_mixed = field.name == _SOH and magnitudes.fractions > 0 and magnitudes.larger > 0
-    if is_fraction:
+    if settled is Style.COMMA and (own.comma or own.ambiguous):
+        conversions.append("decimal comma")
+    if settled is Style.POINT and own.ambiguous and not own.point:
+        conversions.append("decimal point")
+    percent = percent or _percent_of(field, magnitudes)
+    if percent in (FRACTION, MIXED):
         conversions.append("fraction to percent")
-    if (
-        unit is None
-        and field.unit == "kWh"
-        and magnitudes.low is not None
-        and magnitudes.low > WATT_HOURS_FROM
-    ):
-        unit, unit_text = unit_of("Wh"), "Wh"
-        message = "No unit is given and every value is above 1000: read as Wh."
-        issue = warning("unit_inferred", message, "Write the unit into the heading.")
-    if (
-        unit
-        and (own_unit := unit_of(field.unit))
-        and (unit.factor, unit.offset) != (own_unit.factor, own_unit.offset)
-    ):
-        conversions.append(f"{unit_text} to {field.unit}")
-    return NumberRules(style, unit, is_fraction, is_mixed, tuple(conversions), issue)
+    if not unit and field.hard:
+        unit, issue = _infer_unit(field, magnitudes)
+    if unit and unit_of(unit) != unit_of(field.unit):
+        conversions.append(f"{unit} to {field.unit}")
+    return NumberRules(settled or "", unit, percent, tuple(conversions), issue)
+
+
+def _percent_of(field: Field, magnitudes: Magnitudes) -> str:
+    if field.unit != "%" or not magnitudes.fractions:
+        return PERCENT
+    if not magnitudes.larger:
+        return FRACTION
+    return UNSETTLED if field.name == _SOH else PERCENT
+
+
+def _infer_unit(field: Field, magnitudes: Magnitudes) -> tuple[str, Issue | None]:
+    """Return the unit that the values themselves demand, and what to tell of it."""
+    other, own = unit_of(_OTHER_UNIT.get(field.unit, "")), unit_of(field.unit)
+    low, high, hard = magnitudes.low, magnitudes.high, field.hard
+    if other is None or own is None or low is None or high is None or hard is None:
+        return "", None
+    text, ratio = _OTHER_UNIT[field.unit], other.factor / own.factor
+    if field.unit == "kWh" and low > WATT_HOURS_PERHAPS_FROM and high <= WATT_HOURS_FROM:
+        message = f"No unit is given, and {plain(low)} to {plain(high)} may be kWh or Wh."
+        return "", question("unit_unclear", message, "Say which unit is meant.")
+    is_outside = low > hard[1] or high < hard[0]
+    if field.unit == "kWh":
+        is_outside = low > WATT_HOURS_FROM
+    if not is_outside or not hard[0] <= low * ratio <= high * ratio <= hard[1]:
+        return "", None
+    limit = f"above {WATT_HOURS_FROM}" if field.unit == "kWh" else f"impossible in {field.unit}"
+    message = f"No unit is given and every value is {limit}: read as {text}."
+    return text, warning("unit_inferred", message, "Write the unit into the heading.")
 
 
 class NumberConverter:
-    """Convert the cells of one column by its rules."""
+    """Convert the cells of one column by its plan."""
 
-    def __init__(self, field: Field, rules: NumberRules):
+    def __init__(self, field: Field, column: ColumnPlan):
         self.field = field
-        self.rules = rules
+        self.style = Style(column.style) if column.style else None
+        self.percent = column.percent
+        self.unit = unit_of(column.unit)
         self.own_unit = unit_of(field.unit)
 
     def __call__(self, cell: str | float) -> Outcome:
         quantity = read_quantity(cell) if isinstance(cell, str) else number_cell(cell)
         if quantity is None:
             return self._no_number()
-        unit = self.rules.unit
+        unit = self.unit
         if quantity.suffix and self.field.unit:
             unit = unit_of(quantity.suffix)
             if unit is None:
@@ -97,12 +125,12 @@ class NumberConverter:
                 )
         elif quantity.suffix and self.field.name != "price_ask":
             return self._no_number()
-        value = quantity.in_style(self.rules.style)
+        value = quantity.in_style(self.style)
         if value is None:
             message = (
                 "The point or comma may separate decimals or thousands, and no other value in the file tells."
             )
-            return None, error("number_ambiguous", message, "Write it without a thousands separator.")
+            return None, question("number_ambiguous", message, "Say which of them it is.")
         return self._scaled(value, unit, is_explicit=bool(quantity.suffix))
 
     def _no_number(self) -> Outcome:
@@ -117,9 +145,12 @@ class NumberConverter:
         if value in _PLACEHOLDERS or (value == 0 and self._zero_is_placeholder()):
             return None, warning("placeholder", f"{plain(value)} stands for “not known”: taken as blank.")
         if self.field.unit == "%" and not is_explicit:
-            if self.rules.is_fraction:
+            is_small = 0 < value <= LARGEST_FRACTION
+            if (self.percent == FRACTION and value <= _FRACTION_MAY_REACH) or (
+                self.percent == MIXED and is_small
+            ):
                 value *= 100
-            elif self.rules.is_mixed and 0 < value <= Decimal("1.05"):
+            elif self.percent == UNSETTLED and is_small:
                 message = "The column holds both fractions such as 0.82 and percentages such as 82."
                 return None, error("percent_mixed", message, "Write all values of the column as percentages.")
         elif unit and self.own_unit and unit != self.own_unit:
@@ -155,6 +186,6 @@ class NumberConverter:
         return f"“{self.field.label}” {verb} {allowed}; this is {plain(value)}{unit}."
 
 
-def number_converter(field: Field, rules: NumberRules) -> Converter:
+def number_converter(field: Field, column: ColumnPlan) -> Converter:
     """Compile the converter of one column of numbers."""
-    return NumberConverter(field, rules)
+    return NumberConverter(field, column)

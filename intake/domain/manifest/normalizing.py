@@ -1,14 +1,14 @@
 """One converter per column, compiled once from the field's kind and the votes of the whole column."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from intake.domain import chemistry, identity
 from intake.domain.manifest.dates import DateOrder, ReadDate, date_bounds, read_date
 from intake.domain.manifest.fields import Field, Kind
-from intake.domain.manifest.problems import Issue, error, warning
+from intake.domain.manifest.plan import ColumnPlan
+from intake.domain.manifest.problems import Issue, error, question, warning
 from intake.domain.manifest.quantities import number_cell, plain
 from intake.domain.manifest.words import PLACEHOLDERS, aliases_of, fold, read_flag
 
@@ -20,18 +20,6 @@ _PLACEHOLDER_DATES = {"1900-01-01", "1899-12-30", "1970-01-01", "1900-01", "1900
 _DAMAGED_FROM = 1e15  # a spreadsheet keeps 15 digits; a longer number has lost the others
 MISSING: Outcome = (None, None)
 MEMO_LIMIT = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRules:
-    """What the votes settled for one column.
-
-    header: its heading.    order: of day and month.    today: no date may be later.
-    """
-
-    header: str
-    order: DateOrder | None
-    today: date
 
 
 def as_text(cell: str | float) -> str:
@@ -72,32 +60,34 @@ def blank_outcome(field: Field) -> Outcome:
     return None, error("required_blank", f"“{field.label}” is blank.", "Fill it in.")
 
 
-def _text(field: Field, rules: ColumnRules) -> Converter:
+def _text(field: Field, column: ColumnPlan, today: date) -> Converter:
     return lambda cell: (" ".join(as_text(cell).split()), None)
 
 
-def _serial(field: Field, rules: ColumnRules) -> Converter:
-    fix = "Format the column as text in the spreadsheet, enter the serial from the label, and send it again."
+def _serial(field: Field, column: ColumnPlan, today: date) -> Converter:
+    fix = "Enter the serial from the label; in the spreadsheet, format the column as text first."
+    pad = column.pad
+    is_settled = pad >= 0
 
     def convert(cell: str | float) -> Outcome:
-        if isinstance(cell, str) and identity.is_serial(cell):  # the usual case, before all others
+        if isinstance(cell, str) and pad <= 0 and identity.is_serial(cell):  # the usual case, before others
             return cell, None
         issue = None
-        if isinstance(cell, float):
+        if isinstance(cell, (int, float)):
             if abs(cell) >= _DAMAGED_FROM:
                 message = "A spreadsheet keeps 15 digits of a number: the end of this serial is lost."
                 return None, error("serial_damaged", message, fix)
-            issue = warning(
-                "serial_is_number",
-                "The serial is stored as a number: leading zeros may be lost.",
-                "Compare it with the label.",
-            )
+            if not is_settled:
+                message = "The serial is stored as a number: leading zeros may be lost."
+                issue = warning("serial_is_number", message, "Compare it with the label.")
         text = as_text(cell)
         if identity.is_damaged_serial(text):
             return None, error(
                 "serial_damaged", "The spreadsheet turned this serial into a rounded number.", fix
             )
         serial = identity.normalize_serial(text)
+        if pad > 0 and serial.isdigit():
+            serial = serial.zfill(pad)
         if not identity.is_serial(serial):
             message = "A serial has 4 to 40 characters: A-Z, 0-9 and . / _ -"
             return serial, error("serial_invalid", message, "Enter the serial as it stands on the label.")
@@ -108,7 +98,7 @@ def _serial(field: Field, rules: ColumnRules) -> Converter:
     return convert
 
 
-def _vin(field: Field, rules: ColumnRules) -> Converter:
+def _vin(field: Field, column: ColumnPlan, today: date) -> Converter:
     def convert(cell: str | float) -> Outcome:
         vin = identity.normalize_serial(as_text(cell))
         if identity.is_vin(vin):
@@ -119,7 +109,7 @@ def _vin(field: Field, rules: ColumnRules) -> Converter:
     return convert
 
 
-def _traction_code(field: Field, rules: ColumnRules) -> Converter:
+def _traction_code(field: Field, column: ColumnPlan, today: date) -> Converter:
     def convert(cell: str | float) -> Outcome:
         code = identity.normalize_serial(as_text(cell))
         if identity.is_traction_battery_code(code):
@@ -130,7 +120,7 @@ def _traction_code(field: Field, rules: ColumnRules) -> Converter:
     return convert
 
 
-def _chemistry(field: Field, rules: ColumnRules) -> Converter:
+def _chemistry(field: Field, column: ColumnPlan, today: date) -> Converter:
     def convert(cell: str | float) -> Outcome:
         found, _ = chemistry.resolve_chemistry(as_text(cell))
         if found is not chemistry.Chemistry.UNKNOWN:
@@ -141,7 +131,7 @@ def _chemistry(field: Field, rules: ColumnRules) -> Converter:
     return convert
 
 
-def _alias(field: Field, rules: ColumnRules) -> Converter:
+def _alias(field: Field, column: ColumnPlan, today: date) -> Converter:
     aliases = aliases_of(field.name)
 
     def convert(cell: str | float) -> Outcome:
@@ -151,7 +141,7 @@ def _alias(field: Field, rules: ColumnRules) -> Converter:
     return convert
 
 
-def _list(field: Field, rules: ColumnRules) -> Converter:
+def _list(field: Field, column: ColumnPlan, today: date) -> Converter:
     def convert(cell: str | float) -> Outcome:
         text = as_text(cell)
         if read_flag(text) is False or fold(text) in ("none", "keine"):
@@ -163,7 +153,7 @@ def _list(field: Field, rules: ColumnRules) -> Converter:
     return convert
 
 
-def _flag(field: Field, rules: ColumnRules) -> Converter:
+def _flag(field: Field, column: ColumnPlan, today: date) -> Converter:
     def convert(cell: str | float) -> Outcome:
         answer = read_flag(as_text(cell))
         if answer is not None:
@@ -188,9 +178,9 @@ def _yes_means(field: Field, header: str) -> dict[bool, str]:
     return {}
 
 
-def _word(field: Field, rules: ColumnRules) -> Converter:
+def _word(field: Field, column: ColumnPlan, today: date) -> Converter:
     aliases = aliases_of(field.name) | {fold(word): word for word in field.words}
-    yes_means = _yes_means(field, rules.header)
+    yes_means = _yes_means(field, column.header)
 
     def convert(cell: str | float) -> Outcome:
         text = as_text(cell)
@@ -223,22 +213,24 @@ def _date_issue(field: Field, found: ReadDate, today: date) -> Issue | None:
     return None
 
 
-def _date(field: Field, rules: ColumnRules) -> Converter:
+def _date(field: Field, column: ColumnPlan, today: date) -> Converter:
+    order = DateOrder(column.order) if column.order else None
+
     def convert(cell: str | float) -> Outcome:
-        found = read_date(as_text(cell), rules.order)
+        found = read_date(as_text(cell), order)
         if found.ambiguous:
             message = (
                 "Day and month could be exchanged, and no other date in the column tells which is first."
             )
-            return None, error("date_ambiguous", message, "Write the dates as 2021-11-02.")
+            return None, question("date_ambiguous", message, "Say which of them comes first.")
         if found.iso in _PLACEHOLDER_DATES:
             return None, warning("placeholder", "A placeholder date: taken as not known.")
-        return found.iso, _date_issue(field, found, rules.today)
+        return found.iso, _date_issue(field, found, today)
 
     return convert
 
 
-COMPILERS: dict[Kind, Callable[[Field, ColumnRules], Converter]] = {
+COMPILERS: dict[Kind, Callable[[Field, ColumnPlan, date], Converter]] = {
     Kind.TEXT: _text,
     Kind.SERIAL: _serial,
     Kind.VIN: _vin,

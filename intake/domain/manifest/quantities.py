@@ -11,8 +11,8 @@ from typing import NamedTuple
 class Style(StrEnum):
     """Which sign separates the decimals."""
 
-    POINT = "decimal point"
-    COMMA = "decimal comma"
+    POINT = "point"
+    COMMA = "comma"
 
 
 class Quantity(NamedTuple):

@@ -17,7 +17,6 @@ class Recognizer:
     def __init__(self, catalogue: Catalogue):
         self.catalogue = catalogue
         self._known: dict[tuple[object, ...], tuple[PackType | None, list[tuple[str, Issue]]]] = {}
-        self._reported: set[str] = set()
 
     def recognize(self, values: dict[str, Any], found: list[tuple[str, Any, Issue]]) -> None:
         """Add type and blanks to the values, marked as filled, and what disagrees to the findings."""
@@ -53,12 +52,8 @@ class Recognizer:
             values["filled_from_catalogue"] = blank
 
     def _report_unknown(self, values: dict[str, Any], found: list[tuple[str, Any, Issue]]) -> None:
-        """Report a type that the catalogue lacks, once per file and not once per pack."""
         key = values.pop("pack_type_key", None)
         stated = key or " ".join(filter(None, (values.get("make"), values.get("model"))))
-        if stated in self._reported or len(self._reported) >= MEMO_LIMIT:
-            return
-        self._reported.add(stated)
         if stated and (key or not self.catalogue.candidates(values)):
             message = f"{stated} is not in the catalogue. The pack is taken without a type."
             found.append(("pack_type_key" if key else "model", stated, warning("type_unknown", message)))

@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
+from intake.domain.manifest.corrections import Corrections
+from intake.domain.manifest.understanding import PROBLEMS_CARRIED
 from rebattery.errors import RuleViolation
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -82,8 +84,9 @@ def understand(
     file_name: str,
     catalogue: Sequence[Mapping[str, Any]],
     today: date,
+    corrections: Corrections | None = None,
     timeout_s: float = 150,
-    problem_limit: int = 1000,
+    problem_limit: int = PROBLEMS_CARRIED,
 ) -> Iterator[Any]:
     """Yield the lines of :mod:`intake.domain.manifest.child` for one file, lazily and in bounded memory.
 
@@ -97,6 +100,7 @@ def understand(
         "file_name": file_name,
         "catalogue": list(catalogue),
         "today": today.isoformat(),
+        "corrections": (corrections or Corrections()).to_json(),
         "problem_limit": problem_limit,
         "parent_pid": os.getpid(),
     }

@@ -1,27 +1,25 @@
 """A first pass over the table: where the heading is, and what each column's cells say together."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice, zip_longest
 
+from intake.domain.manifest.corrections import IMPORT, Corrections
 from intake.domain.manifest.dates import DateVotes
 from intake.domain.manifest.fields import FIELDS, Kind
-from intake.domain.manifest.mapping import (
-    HEADER_SEARCH_ROWS,
-    Column,
-    find_header,
-    is_units_row,
-    letters_of,
-    map_columns,
-)
-from intake.domain.manifest.measuring import NumberRules, number_converter, settle_numbers
-from intake.domain.manifest.normalizing import COMPILERS, ColumnRules, Converter
-from intake.domain.manifest.problems import Unreadable
+from intake.domain.manifest.heading import Heading, find_heading
+from intake.domain.manifest.mapping import letters_of, map_columns
+from intake.domain.manifest.measuring import settle_numbers
+from intake.domain.manifest.normalizing import as_text
+from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan, Ranges, ranges_of
+from intake.domain.manifest.problems import Issue, Unreadable
 from intake.domain.manifest.quantities import NumberVotes
 from intake.domain.manifest.reading import Cell, Table
 
-MIN_HEADER_SCORE = 2
+DISTINCT_COUNTED = 1000
+SAMPLES = 3
+_SAMPLE_CHARACTERS = 60
 _CHUNK_ROWS = 1000
 _TOTALS = (
     "total",
@@ -46,25 +44,45 @@ TOTAL_WORDS = frozenset(
 _NUMBERS = (Kind.NUMBER, Kind.COUNT)
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where the table stands and how its columns are to be read.
+@dataclass(slots=True)
+class ColumnFacts:
+    """What the cells of one column have in common.
 
-    header_row, units_row: as the spreadsheet program shows them.    heading: the cells of the heading.
-    columns: one per heading.    converters: by column index.    numbers: rules by column index.
+    filled: cells that hold anything.    seen: distinct cells, at most so many.
+    digits: of all-digit serials, how many cells, by whether the cell is a number and by its length.
     """
 
-    header_row: int
-    units_row: int | None
-    heading: Sequence[Cell]
-    columns: tuple[Column, ...]
-    converters: dict[int, Converter]
-    numbers: dict[int, NumberRules]
+    filled: int = 0
+    seen: dict[Cell, None] = field(default_factory=dict)
+    digits: Counter[tuple[bool, int]] = field(default_factory=Counter)
 
-    @property
-    def first_row(self) -> int:
-        """Return the number of the first row under the heading and the units."""
-        return (self.units_row or self.header_row) + 1
+    def add(self, cells: Sequence[Cell], distinct: set[Cell]) -> None:
+        """Take in the cells of one chunk of rows."""
+        self.filled += len(cells) - cells.count("")
+        room = DISTINCT_COUNTED - len(self.seen)
+        if room > 0 and (new := distinct.difference(self.seen)):
+            # In the order of the file, so that samples are the same at every reading.
+            ordered = dict.fromkeys(cell for cell in cells if cell in new)
+            self.seen.update(dict.fromkeys(islice(ordered, room)))
+
+    def samples(self) -> list[str]:
+        """Return the first texts of the column."""
+        texts = (" ".join(as_text(cell).split())[:_SAMPLE_CHARACTERS] for cell in self.seen)
+        return list(islice((text for text in texts if text), SAMPLES))
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the first pass found.
+
+    plan: how the file is read.    facts: by column.    issues: what is assumed of a column, by column.
+    heading: where and how sure.
+    """
+
+    plan: Plan
+    heading: Heading
+    facts: Mapping[int, ColumnFacts]
+    issues: Mapping[int, Issue]
 
 
 def is_totals_row(cells: Sequence[Cell], serial_index: int | None) -> bool:
@@ -75,38 +93,35 @@ def is_totals_row(cells: Sequence[Cell], serial_index: int | None) -> bool:
     return serial in TOTAL_WORDS or (isinstance(serial, str) and not serial.strip())
 
 
-def _find_top(table: Table) -> tuple[int, int | None, Sequence[Cell], Sequence[Cell]]:
-    top = list(islice(table.rows(), HEADER_SEARCH_ROWS + 1))
-    if not any(str(cell).strip() for _, row in top for cell in row):
-        raise Unreadable("empty", "The file holds no rows.")
-    index, score = find_header([row for _, row in top])
-    if score < MIN_HEADER_SCORE:
-        message = (
-            f"No heading was found in the first {HEADER_SEARCH_ROWS} rows. "
-            "Name the columns, for example: Pack serial, Make, Model, Accident, DDR status, Received as."
-        )
-        raise Unreadable("no_header", message)
-    number, heading = top[index]
-    if index + 1 < len(top) and is_units_row(top[index + 1][1]):
-        return number, top[index + 1][0], heading, top[index + 1][1]
-    return number, None, heading, ()
-
-
-def _data_chunks(table: Table, first_row: int, serial_index: int | None) -> Iterator[list[Sequence[Cell]]]:
+def _data_chunks(
+    table: Table, first_row: int, serial_index: int | None, hidden: frozenset[int]
+) -> Iterator[list[Sequence[Cell]]]:
     rows = (
-        row for number, row in table.rows() if number >= first_row and not is_totals_row(row, serial_index)
+        row
+        for number, row in table.rows()
+        if number >= first_row and number not in hidden and not is_totals_row(row, serial_index)
     )
     while chunk := list(islice(rows, _CHUNK_ROWS)):
         yield chunk
 
 
-def _index_of(columns: Sequence[Column], field: str) -> int | None:
-    return next((column.index for column in columns if column.field == field), None)
+def hidden_rows_of(table: Table, corrections: Corrections) -> frozenset[int]:
+    """Return the rows that are not read because they are hidden and nobody said to import them."""
+    if corrections.answers.get("hidden_rows") == IMPORT:
+        return frozenset()
+    return getattr(table, "hidden_rows", frozenset())
 
 
-def _heading_width(table: Table, heading: Sequence[Cell], first_row: int) -> int:
+def hidden_columns_of(table: Table, corrections: Corrections) -> frozenset[int]:
+    """Return the columns that are not read because they are hidden and nobody said to import them."""
+    if corrections.answers.get("hidden_columns") == IMPORT:
+        return frozenset()
+    return getattr(table, "hidden_columns", frozenset())
+
+
+def _heading_width(table: Table, texts: Sequence[str], first_row: int) -> int:
     """Return the columns that count: those with a heading, and in a workbook those with values beyond."""
-    width = max(index + 1 for index, cell in enumerate(heading) if str(cell).strip())
+    width = max((index + 1 for index, text in enumerate(texts) if text), default=1)
     if table.kind == "csv":
         return width
     for number, row in table.rows():
@@ -115,54 +130,152 @@ def _heading_width(table: Table, heading: Sequence[Cell], first_row: int) -> int
     return width
 
 
-def _poll(
-    table: Table, first_row: int, columns: Sequence[Column]
-) -> tuple[dict[int, NumberVotes], dict[int, DateVotes], set[int]]:
-    """Let every cell of the number and date columns vote; return also the unnamed empty columns."""
-    numbers = {c.index: NumberVotes() for c in columns if c.field and FIELDS[c.field].kind in _NUMBERS}
-    dates = {c.index: DateVotes() for c in columns if c.field and FIELDS[c.field].kind is Kind.DATE}
-    unnamed = {column.index for column in columns if column.header == f"Column {letters_of(column.index)}"}
-    filled: set[int] = set()
-    has_rows = False
-    for chunk in _data_chunks(table, first_row, _index_of(columns, "pack_serial")):
-        has_rows = has_rows or any(any(row) for row in chunk)
-        polled: list[tuple[int, NumberVotes | DateVotes]] = [*numbers.items(), *dates.items()]
-        for index, votes in polled:
+class _Poll:
+    """Let every cell vote, chunk by chunk, so that memory stays flat."""
+
+    def __init__(self, columns: Sequence[ColumnPlan]):
+        kinds = {column.index: FIELDS[column.field].kind for column in columns if column.field}
+        self.facts = {column.index: ColumnFacts() for column in columns}
+        self.numbers = {index: NumberVotes() for index, kind in kinds.items() if kind in _NUMBERS}
+        self.dates = {index: DateVotes() for index, kind in kinds.items() if kind is Kind.DATE}
+        self.serials = {index for index, kind in kinds.items() if kind is Kind.SERIAL}
+        self.has_rows = False
+
+    def add(self, chunk: Sequence[Sequence[Cell]]) -> None:
+        self.has_rows = self.has_rows or any(map(any, chunk))
+        by_column = list(zip_longest(*chunk, fillvalue=""))
+        for index, facts in self.facts.items():
+            if index >= len(by_column):
+                continue
             # A value seen twice in a chunk says nothing new.
-            for cell in {row[index] for row in chunk if len(row) > index}:
-                if cell != "":
+            distinct = set(by_column[index])
+            distinct.discard("")
+            facts.add(by_column[index], distinct)
+            votes = self.numbers.get(index) or self.dates.get(index)
+            if votes is not None:
+                for cell in distinct:
                     votes.add(cell)
-        for index in unnamed - filled:
-            if any(len(row) > index and str(row[index]).strip() for row in chunk):
-                filled.add(index)
-    if not has_rows:
-        raise Unreadable("header_only", "The file has a heading but no packs under it.")
-    return numbers, dates, unnamed - filled
+            elif index in self.serials:
+                for cell in by_column[index]:
+                    _count_digits(facts, cell)
 
 
-def survey(table: Table, *, today: date) -> Layout:
+def _count_digits(facts: ColumnFacts, cell: Cell) -> None:
+    if not isinstance(cell, str):
+        facts.digits[True, len(as_text(cell))] += 1
+    elif cell.isdigit():
+        facts.digits[False, len(cell)] += 1
+
+
+def _suggested_pad(digits: Counter[tuple[bool, int]]) -> int:
+    """Return the digits that serials of this file have, where numbers have fewer; 0 when nothing tells.
+
+    Serials kept as text tell best; otherwise the numbers' own most frequent length.
+    """
+    numbers = {length: count for (is_number, length), count in digits.items() if is_number}
+    texts = {length: count for (is_number, length), count in digits.items() if not is_number}
+    if not numbers:
+        return 0
+    usual = max(texts or numbers, key=lambda length: ((texts or numbers)[length], length))
+    return usual if min(numbers) < usual <= 15 else 0
+
+
+def _formula_ranges(table: Table, columns: Sequence[ColumnPlan]) -> dict[int, Ranges]:
+    measured = {
+        column.index
+        for column in columns
+        if column.field and FIELDS[column.field].kind in (*_NUMBERS, Kind.DATE)
+    }
+    rows: dict[int, list[int]] = {}
+    for row, index in sorted(table.formulas):
+        if index in measured:
+            rows.setdefault(index, []).append(row)
+    return {index: ranges_of(found) for index, found in rows.items()}
+
+
+def survey(table: Table, corrections: Corrections | None = None) -> Survey:
     """Find the heading, map the columns, and settle by the votes of all cells how each column is read.
 
     :raises Unreadable: when there is no heading or nothing under it.
     """
-    header_row, units_row, heading, units = _find_top(table)
-    first_row = (units_row or header_row) + 1
-    columns = map_columns(heading, units, width=_heading_width(table, heading, first_row))
-    numbers, dates, empty = _poll(table, first_row, columns)
-    columns = tuple(column for column in columns if column.index not in empty)
-    point = sum(votes.point for votes in numbers.values())
-    comma = sum(votes.comma for votes in numbers.values())
-    rules: dict[int, NumberRules] = {}
-    converters: dict[int, Converter] = {}
-    for column in columns:
-        if column.field is None:
-            continue
-        field = FIELDS[column.field]
-        if column.index in numbers:
-            own = numbers[column.index]
-            rules[column.index] = settle_numbers(field, column.unit, column.unit_text, own, point, comma)
-            converters[column.index] = number_converter(field, rules[column.index])
-        else:
-            order = dates[column.index].order() if column.index in dates else None
-            converters[column.index] = COMPILERS[field.kind](field, ColumnRules(column.header, order, today))
-    return Layout(header_row, units_row, heading, columns, converters, rules)
+    corrections = corrections or Corrections()
+    heading = find_heading(table, corrections)
+    first_row = (heading.units_row or heading.rows[-1]) + 1
+    width = _heading_width(table, heading.texts, first_row)
+    columns = map_columns(heading.texts, heading.units, width=width, corrections=corrections)
+    hidden_columns = hidden_columns_of(table, corrections)
+    columns = tuple(_hide(column) if column.index in hidden_columns else column for column in columns)
+    poll = _Poll(columns)
+    serial = next((column.index for column in columns if column.field == "pack_serial"), None)
+    for chunk in _data_chunks(table, first_row, serial, hidden_rows_of(table, corrections)):
+        poll.add(chunk)
+    if not poll.has_rows:
+        raise Unreadable("header_only", "The file has a heading but no packs under it.")
+    columns = tuple(column for column in columns if not _is_spacer(column, poll.facts[column.index]))
+    issues: dict[int, Issue] = {}
+    settled = tuple(_settle(column, poll, corrections, issues) for column in columns)
+    plan = Plan(
+        kind=table.kind,
+        header_row=heading.rows[-1],
+        heading_rows=heading.rows,
+        units_row=heading.units_row,
+        heading=tuple(heading.cells),
+        columns=settled,
+        formulas=_formula_ranges(table, settled),
+    )
+    return Survey(plan, heading, poll.facts, issues)
+
+
+def _is_spacer(column: ColumnPlan, facts: ColumnFacts) -> bool:
+    if not column.header.startswith(f"Column {letters_of(column.index)}"):
+        return False
+    return not any(not isinstance(cell, str) or cell.strip() for cell in facts.seen)
+
+
+def _hide(column: ColumnPlan) -> ColumnPlan:
+    return ColumnPlan(index=column.index, header=column.header, use=HIDDEN)
+
+
+def _settle(
+    column: ColumnPlan, poll: _Poll, corrections: Corrections, issues: dict[int, Issue]
+) -> ColumnPlan:
+    index = column.index
+    if index in poll.numbers and column.field:
+        point = sum(votes.point for votes in poll.numbers.values())
+        comma = sum(votes.comma for votes in poll.numbers.values())
+        rules = settle_numbers(
+            FIELDS[column.field],
+            column.unit,
+            poll.numbers[index],
+            point,
+            comma,
+            style=_answer(corrections, "decimal", index, ("point", "comma")),
+            percent=_answer(corrections, "percent", index, ("fraction", "percent", "mixed")),
+        )
+        if rules.issue:
+            issues[index] = rules.issue
+        return replace(
+            column,
+            style=rules.style,
+            unit=rules.unit,
+            percent=rules.percent,
+            conversions=rules.conversions,
+        )
+    if index in poll.dates:
+        votes = poll.dates[index]
+        order = _answer(corrections, "dates", index, ("day_first", "month_first")) or votes.order() or ""
+        said = (f"{order.replace('_', ' ')}",) if order else ()
+        return replace(column, order=str(order), conversions=said)
+    if index in poll.serials:
+        answered = corrections.number(f"pad:{index}")
+        pad = -1 if answered is None else min(answered, 40)
+        said = (f"zeros added up to {pad} digits",) if pad > 0 else ()
+        return replace(
+            column, pad=pad, suggested_pad=_suggested_pad(poll.facts[index].digits), conversions=said
+        )
+    return column
+
+
+def _answer(corrections: Corrections, kind: str, index: int, words: Sequence[str]) -> str:
+    answer = corrections.about(kind, index)
+    return answer if answer in words else ""

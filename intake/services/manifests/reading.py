@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import IO, Any
 
 from intake.domain.manifest import sandbox
+from intake.domain.manifest.plan import Plan
 from intake.domain.manifest.problems import ERROR, Problem
-from intake.domain.manifest.understanding import PACK
+from intake.domain.manifest.rows import PACK, raw_reader
 from intake.models import Manifest, Pack, PackType
 from intake.queries.catalogue import catalogue_for_reading
 from intake.services.files import path_of
@@ -82,17 +83,21 @@ def _take_in(reading: Reading, manifest: Manifest, lease: Lease, at: datetime) -
         problem_limit=PROBLEMS_KEPT,
     )
     chunk: list[tuple[int, str | None]] = []
+    raw_of = None
     for line in lines:
         match line:
-            case [fate, row, fields, raw]:
+            case [fate, row, fields, cells, problems]:
                 _check_lengths(reading, row, fields)
-                if fate == PACK:
-                    reading.spool.write(rows.line(row, fields, raw))
+                reading.problems += (Problem(row, *problem) for problem in problems)
+                if fate == PACK and raw_of is not None:
+                    reading.spool.write(rows.line(row, fields, raw_of(cells)))
                     reading.pack_count += 1
                 chunk.append((row, fields.get("pack_serial")))
                 if len(chunk) == CHUNK_ROWS:
                     _check_known(reading, manifest.supplier_id, chunk)
                     chunk.clear()
+            case {"plan": plan}:
+                raw_of = raw_reader(Plan.from_json(plan))
             case {"progress": row_count}:
                 renew(lease, rows_done=row_count)
             case {"problem": problem}:
@@ -103,7 +108,7 @@ def _take_in(reading: Reading, manifest: Manifest, lease: Lease, at: datetime) -
 
 
 def _take_summary(reading: Reading, summary: dict[str, Any]) -> None:
-    for entry in summary.pop("problem_counts"):
+    for entry in summary["groups"]:
         reading.counts[entry["rule"], entry["severity"]] += entry["count"]
     reading.summary = summary
 

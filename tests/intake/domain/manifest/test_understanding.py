@@ -28,9 +28,9 @@ class TestColumns:
         found = read(tmp_path, {"Shelf": "H2-14"})
 
         assert found.packs[2]["extra"] == {"Shelf": "H2-14"}
-        assert found.raw[2]["Shelf"] == "H2-14"
+        assert "H2-14" in found.cells[2]
         assert [(p["column"], p["rule"], p["severity"]) for p in found.problems] == [
-            ("Shelf", "column_unknown", "warning")
+            ("Shelf", "column_unknown", "question")
         ]
 
     def test_that_are_misspelled_get_a_suggestion(self, tmp_path):
@@ -151,21 +151,23 @@ class TestRows:
 
 
 class TestProblemLimit:
-    def test_keeps_some_problems_and_counts_all(self, tmp_path):
+    def test_counts_all(self, tmp_path):
         packs = [{"Accident": "", "SOH": "broken"} for _ in range(50)]
         path = write_csv(tmp_path / "a.csv", rows_of(*packs))
 
         found = understood(path, problem_limit=20)
 
-        assert len(found.problems) == found.summary["problems_kept"] == 20
         assert (found.summary["errors"], found.summary["warnings"]) == (50, 50)
-        assert {"rule": "safety_blank", "severity": "error", "count": 50} in found.summary["problem_counts"]
+        assert found.groups["safety_blank", 3]["count"] == found.groups["soh_not_a_number", 6]["count"] == 50
+        assert found.rules().count((11, "safety_blank")) == found.rules().count((11, "soh_not_a_number")) == 1
 
-    def test_keeps_room_for_errors_behind_many_warnings(self, tmp_path):
-        packs = [{"SOH": "broken"} for _ in range(50)] + [{"Accident": ""}]
+    def test_leaves_the_heaviest_problem_of_every_row(self, tmp_path):
+        packs = [{"Accident": "", "SOH": "broken"} for _ in range(50)]
         path = write_csv(tmp_path / "a.csv", rows_of(*packs))
 
-        assert (52, "safety_blank") in understood(path, problem_limit=20).rules()
+        found = understood(path, problem_limit=20)
+
+        assert [rule for row, rule in found.rules() if row > 11] == ["safety_blank"] * 40
 
 
 class TestReferenceFiles:

@@ -1,0 +1,73 @@
+"""What people told us about a file: answers to questions, edited cells, rows left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+EXTRA, IGNORE = "extra", "ignore"
+IMPORT, SKIP = "import", "skip"
+POINT, COMMA = "point", "comma"
+DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
+FRACTION, PERCENT, MIXED = "fraction", "percent", "mixed"
+YES = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """The corrections of one file, in force together; the file itself is never changed.
+
+    answers: by question id, such as ``unit:4`` to ``Wh``. The ids, i being a zero-based column:
+    ``sheet``, ``encoding``, ``delimiter``, ``header_row``; ``hidden_rows`` and ``hidden_columns`` to import
+    or skip; ``column:i`` to a canonical field, extra or ignore; ``unit:i``; ``decimal:i`` to point or comma;
+    ``dates:i`` to day_first or month_first; ``percent:i`` to fraction, percent or mixed;
+    ``fill:field`` to the value of every pack that states none; ``pad:i`` to the length of the serials, 0 as
+    they are; ``accept:rule:i`` to yes for a suggestion confirmed.
+    cells: row as the spreadsheet program shows it, to zero-based column, to the text put there.
+    dropped: rows left out.
+    """
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    dropped: frozenset[int] = frozenset()
+
+    def about(self, kind: str, index: int | str) -> str | None:
+        """Return the answer about one column or field, None when nobody gave one."""
+        return self.answers.get(f"{kind}:{index}")
+
+    def number(self, name: str) -> int | None:
+        """Return an answer that is a row or a length; what is no number counts as not answered."""
+        text = self.answers.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+    @property
+    def fills(self) -> dict[str, str]:
+        """Return the value per field that stands for every pack that states none."""
+        return {name[5:]: value for name, value in self.answers.items() if name.startswith("fill:")}
+
+    def edited(self, number: int, cells: list[Any]) -> list[Any]:
+        """Return the cells of a row with its edits put in; a cell beyond the row's end is made."""
+        edits = self.cells.get(number)
+        if not edits:
+            return cells
+        width = max(len(cells), max(edits) + 1)
+        changed = [*cells, *[""] * (width - len(cells))]
+        for index, text in edits.items():
+            changed[index] = text
+        return changed
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the corrections as JSON can hold them."""
+        cells = {
+            str(row): {str(index): text for index, text in edits.items()} for row, edits in self.cells.items()
+        }
+        return {"answers": dict(self.answers), "cells": cells, "dropped": sorted(self.dropped)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any] | None) -> "Corrections":
+        """Return the corrections that ``to_json`` wrote; nothing stored means none."""
+        stored = stored or {}
+        cells = {
+            int(row): {int(index): text for index, text in edits.items()}
+            for row, edits in stored.get("cells", {}).items()
+        }
+        return cls(dict(stored.get("answers", {})), cells, frozenset(stored.get("dropped", ())))

@@ -1,0 +1,285 @@
+"""What becomes of one row: the same judgment in the stream of a whole file and for a single edited row."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from intake.domain.manifest.catalogue import Catalogue
+from intake.domain.manifest.checking import check_pack, checks_for
+from intake.domain.manifest.corrections import YES, Corrections
+from intake.domain.manifest.fields import FIELDS, REQUIRED, Kind
+from intake.domain.manifest.measuring import number_converter
+from intake.domain.manifest.normalizing import (
+    COMPILERS,
+    MEMO_LIMIT,
+    Converter,
+    Memo,
+    Outcome,
+    as_text,
+    blank_outcome,
+)
+from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan
+from intake.domain.manifest.problems import ERROR, WARNING, Issue, Problem, error, warning
+from intake.domain.manifest.reading import Cell
+from intake.domain.manifest.recognizing import Recognizer
+from intake.domain.manifest.surveying import TOTAL_WORDS, is_totals_row
+
+PACK, REFUSED, DROPPED = "pack", "refused", "dropped"
+_VALUE_CHARACTERS = 200
+_DDR_ORDER = ("none", "damaged", "defective", "recalled", "critical")
+_UNLIKE = ("pack_serial", "vin", "line_no")  # hardly a value repeats: not worth remembering
+
+
+class RowReading(NamedTuple):
+    """What a row says.
+
+    fate: pack, refused or dropped.    values: canonical field to value: decimals as text, counts as integers,
+    dates ISO at the precision written. ``extra`` holds columns without a field, ``filled_from_catalogue`` and
+    ``filled_by_answer`` name fields that the row leaves blank.    problems: in the order of the columns.
+    """
+
+    fate: str
+    values: dict[str, Any]
+    problems: list[Problem]
+
+
+def converter_of(column: ColumnPlan, today: date) -> Converter:
+    """Compile how the cells of one column are read."""
+    field = FIELDS[column.field or ""]
+    if field.kind in (Kind.NUMBER, Kind.COUNT):
+        return number_converter(field, column)
+    return COMPILERS[field.kind](field, column, today)
+
+
+def raw_reader(plan: Plan) -> Callable[[Sequence[Cell]], dict[str, str]]:
+    """Return what makes the raw row of cells as they stand in the file: heading to text, nothing hidden."""
+    shown = [column for column in plan.columns if column.use != HIDDEN]
+    headers = [column.header for column in shown]
+    indexes = [column.index for column in shown]
+    width = max(indexes, default=-1) + 1
+    pick: Callable[[Sequence[Cell]], Sequence[Cell]] = itemgetter(*indexes) if len(indexes) > 1 else list
+    is_text = plan.kind == "csv"
+
+    def raw_of(cells: Sequence[Cell]) -> dict[str, str]:
+        if len(cells) < width:
+            cells = [*cells, *[""] * (width - len(cells))]
+        kept = pick(cells)
+        return dict(zip(headers, kept if is_text else map(as_text, kept), strict=False))  # type: ignore[arg-type]
+
+    return raw_of
+
+
+def missing_fields(plan: Plan, corrections: Corrections) -> list[str]:
+    """Return the required fields that neither a column nor an answer gives; a catalogue type, or a model, may
+    stand for the make.
+    """
+    given = {column.field for column in plan.columns} | {*corrections.fills}
+    missing = [name for name in REQUIRED if name not in given]
+    if "pack_type_key" in given:
+        return [name for name in missing if name not in ("make", "model")]
+    return [name for name in missing if name != "make" or "model" not in given]
+
+
+class RowReader:
+    """Read rows by a plan and the corrections; what repeats in other rows is for who knows them."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        corrections: Corrections,
+        catalogue: Catalogue | Sequence[Mapping[str, Any]],
+        today: date,
+    ):
+        self.plan = plan
+        self.corrections = corrections
+        self.today = today
+        known = catalogue if isinstance(catalogue, Catalogue) else Catalogue(catalogue)
+        self.recognizer = Recognizer(known)
+        columns = [column for column in plan.columns if column.use not in ("ignore", HIDDEN)]
+        mapped = [column for column in columns if column.field]
+        self.width = max((column.index for column in plan.columns), default=0) + 1
+        self.serial_index = next((c.index for c in mapped if c.field == "pack_serial"), None)
+        self.extras = [(column.index, column.header) for column in columns if not column.field]
+        self.repeated = [(column.field or "", column.key) for column in mapped if column.repeats]
+        self.readers = [(column.index, column.key, self._memo(column)) for column in mapped]
+        self.header_of = {column.key: column.header for column in mapped}
+        self.index_of = {column.key: column.index for column in mapped}
+        self.checks = checks_for([*self.header_of, *corrections.fills])
+        self.accepted = self._accepted()
+        self.fills = list(self._fills())
+        self.is_blocked = bool(missing_fields(plan, corrections))
+        self.formula_starts = {
+            index: [first for first, _ in ranges] for index, ranges in plan.formulas.items()
+        }
+
+    def _memo(self, column: ColumnPlan) -> Memo:
+        name = column.field or ""
+        limit = 0 if name in _UNLIKE else MEMO_LIMIT
+        blank: Outcome = (None, None) if name in self.corrections.fills else blank_outcome(FIELDS[name])
+        return Memo(converter_of(column, self.today), blank, limit=limit)
+
+    def _accepted(self) -> frozenset[tuple[str, int]]:
+        """Return the rules that somebody confirmed for a whole column."""
+        found = set()
+        for name, answer in self.corrections.answers.items():
+            kind, _, rest = name.partition(":")
+            rule, _, index = rest.rpartition(":")
+            if kind == "accept" and answer == YES and index.isdigit():
+                found.add((rule, int(index)))
+        return frozenset(found)
+
+    def _fills(self) -> Iterator[tuple[str, Any, str, Issue | None]]:
+        """Yield what somebody answered for all packs: field, value, answer, what is wrong with it."""
+        for name, answer in self.corrections.fills.items():
+            if name in FIELDS:
+                value, issue = converter_of(ColumnPlan(index=-1, header=name, field=name), self.today)(answer)
+                yield name, value, answer, issue
+
+    def read(self, number: int, cells: Sequence[Cell]) -> RowReading:
+        """Judge one row with its edits, whatever it holds: whether it is a row of packs, ``skip`` tells."""
+        reading = self.try_row(number, cells, may_skip=False)
+        assert isinstance(reading, RowReading)  # noqa: S101 (only a row that may be skipped has a reason)
+        return reading
+
+    def try_row(self, number: int, cells: Sequence[Cell], *, may_skip: bool = True) -> RowReading | str:
+        """Judge one row of the file, or return the reason why it is none of packs.
+
+        A row that somebody edited or left out is one of packs.
+        """
+        corrections = self.corrections
+        if number in corrections.cells:
+            cells, may_skip = corrections.edited(number, list(cells)), False
+        row = cells
+        if len(row) < self.width:
+            row = [*row, *[""] * (self.width - len(row))]
+        values: dict[str, Any] = {}
+        found: list[tuple[str, Cell, Issue]] = []
+        for index, name, memo in self.readers:
+            value, issue = memo[row[index]]
+            if value is not None:
+                values[name] = value
+            if issue is not None:
+                found.append((name, row[index], issue))
+        if may_skip:
+            serial = values.get("pack_serial")
+            is_odd = serial is None or serial in TOTAL_WORDS or row[0] == self.plan.heading[0]
+            if is_odd and (reason := self._reason_to_skip(cells)):
+                return reason
+        if number in corrections.dropped:
+            return RowReading(DROPPED, values, [])
+        self._finish(number, row, values, found)
+        if not found:
+            return RowReading(REFUSED if self.is_blocked else PACK, values, [])
+        problems = list(self._placed(number, found))
+        is_pack = not self.is_blocked and all(problem.severity == WARNING for problem in problems)
+        return RowReading(PACK if is_pack else REFUSED, values, problems)
+
+    def _reason_to_skip(self, row: Sequence[Cell]) -> str | None:
+        filled = [cell for cell in row if not isinstance(cell, str) or cell.strip()]
+        if not filled:
+            return "blank"
+        if list(row) == list(self.plan.heading):
+            return "repeated heading"
+        if is_totals_row(row, self.serial_index):
+            return "total"
+        serial = "" if self.serial_index is None or self.serial_index >= len(row) else row[self.serial_index]
+        is_note = (
+            len(filled) == 1 and len(self.readers) > 1 and isinstance(serial, str) and not serial.strip()
+        )
+        return "note" if is_note else None
+
+    def _finish(
+        self, number: int, cells: Sequence[Cell], values: dict[str, Any], found: list[tuple[str, Cell, Issue]]
+    ) -> None:
+        """Add what only the whole row, the answers or the catalogue can tell."""
+        for name, key in self.repeated:
+            _merge(name, key, values)
+        for name, value, answer, issue in self.fills:
+            if name not in values:
+                self._fill(name, value, answer, issue, values, found)
+        for index, header in self.extras:
+            if cells[index] != "":
+                values.setdefault("extra", {})[header] = as_text(cells[index])
+        self.recognizer.recognize(values, found)
+        if self.formula_starts:
+            found += self._formula_issues(number, cells)
+        if len(cells) > self.width and (
+            beyond := [text for cell in cells[self.width :] if (text := as_text(cell).strip())]
+        ):
+            message = "The row has more cells than the heading."
+            found.append(
+                ("", beyond[0], error("too_many_cells", message, "Check its delimiters and quotes."))
+            )
+        faulty = frozenset([name for name, _, issue in found if issue.severity == ERROR] if found else ())
+        for name, issue in check_pack(self.checks, values, faulty):
+            found.append((name, _shown(values.get(name, "")), issue))
+
+    def _fill(
+        self,
+        name: str,
+        value: Any,
+        answer: str,
+        issue: Issue | None,
+        values: dict[str, Any],
+        found: list[tuple[str, Cell, Issue]],
+    ) -> None:
+        if any(key.partition("+")[0] == name for key, _, _ in found):
+            return  # the row does state it, and wrongly
+        if issue is not None:
+            found.append((name, answer, issue))
+        if value is not None:
+            values[name] = value
+            values.setdefault("filled_by_answer", []).append(name)
+
+    def _formula_issues(self, number: int, cells: Sequence[Cell]) -> Iterator[tuple[str, Cell, Issue]]:
+        edits = self.corrections.cells.get(number, {})
+        for column in self.plan.columns:
+            starts = self.formula_starts.get(column.index)
+            if not starts or column.index in edits:
+                continue
+            place = bisect_right(starts, number) - 1
+            if place < 0 or number > self.plan.formulas[column.index][place][1]:
+                continue
+            cell = cells[column.index]
+            if cell == "":
+                message = "The cell holds a formula without a stored result."
+                issue = error("formula_without_result", message, "Write its value into the cell.")
+            else:
+                message = "The value comes from a formula; the stored result was used."
+                issue = warning("formula_result", message, "Send measured values, not formulas.")
+            yield column.key, cell, issue
+
+    def _placed(self, number: int, found: Sequence[tuple[str, Cell, Issue]]) -> Iterator[Problem]:
+        for key, cell, issue in found:
+            if issue.severity == WARNING and (issue.rule, self.index_of.get(key)) in self.accepted:
+                continue
+            yield Problem(
+                number,
+                self.header_of.get(key),
+                key.partition("+")[0] or None,
+                issue.rule,
+                issue.severity,
+                as_text(cell)[:_VALUE_CHARACTERS],
+                issue.message,
+                issue.fix,
+            )
+
+
+def _shown(value: object) -> Cell:
+    return value if isinstance(value, (str, float)) else str(value)
+
+
+def _merge(name: str, key: str, values: dict[str, Any]) -> None:
+    """Let the worse of two columns about one safety field count."""
+    other = values.pop(key, None)
+    if other is None:
+        return
+    own = values.get(name)
+    if own is None:
+        values[name] = other
+    elif isinstance(other, bool):
+        values[name] = own or other
+    else:
+        values[name] = max(own, other, key=_DDR_ORDER.index)
