@@ -27,9 +27,11 @@ BADGES: dict[str, dict[str, Badge]] = {
     "manifest": {
         "queued": Badge("Waiting", "neutral"),
         "running": Badge("Reading", "busy"),
+        "draft": Badge("Draft", "wait"),
         "imported": Badge("Imported", "ok"),
         "refused": Badge("Refused: mend the file", "stop"),
         "failed": Badge("Failed: we will look at it", "stop"),
+        "discarded": Badge("Discarded", "off"),
     },
     "review": {
         "open": Badge("Waiting for a reviewer", "wait"),
@@ -52,8 +54,17 @@ BADGES: dict[str, dict[str, Badge]] = {
     },
     "severity": {
         "error": Badge("Error", "stop"),
+        "question": Badge("Question", "busy"),
         "warning": Badge("Warning", "wait"),
         "ready": Badge("Ready", "ok"),
+    },
+    "row": {
+        "error": Badge("Error", "stop"),
+        "question": Badge("Question", "busy"),
+        "warning": Badge("Warning", "wait"),
+        "ready": Badge("Ready", "ok"),
+        "dropped": Badge("Left out", "off"),
+        "announced": Badge("Announced", "ok"),
     },
     "active": {
         "True": Badge("Active", "ok"),
