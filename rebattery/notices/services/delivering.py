@@ -167,11 +167,11 @@ def _plain(at: datetime) -> str:
 _CLAIM = """
     WITH due AS (
         SELECT id FROM notices_delivery
-        WHERE state IN ('waiting', 'failed') AND next_attempt_at <= now()
+        WHERE state IN ('waiting', 'failed') AND next_attempt_at <= statement_timestamp()
         ORDER BY channel, next_attempt_at, id LIMIT 1
         FOR NO KEY UPDATE SKIP LOCKED)
     UPDATE notices_delivery d
     SET attempts = least(d.attempts + 1, %(most)s + 1), lease_token = %(token)s,
-        next_attempt_at = now() + make_interval(secs => %(lease)s)
-    FROM due WHERE d.id = due.id RETURNING d.id, now()
+        next_attempt_at = statement_timestamp() + make_interval(secs => %(lease)s)
+    FROM due WHERE d.id = due.id RETURNING d.id, statement_timestamp()
 """

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from rebattery.actor import Actor
@@ -148,7 +149,7 @@ def send_test(*, endpoint_id: int, at: datetime) -> Delivery:
         channel=Delivery.Channel.WEBHOOK,
         endpoint=endpoint,
         address=str(endpoint),
-        next_attempt_at=at,
+        next_attempt_at=Now(),
     )
     enqueue(Job.DELIVER_NOTICES)
     return delivery

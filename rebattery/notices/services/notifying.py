@@ -99,13 +99,13 @@ _NOTICES = """
 _DELIVERIES = """
     INSERT INTO notices_delivery (notice_id, channel, person_id, endpoint_id, address, state, attempts,
                                   next_attempt_at, last_error)
-    SELECT n.id, 'mail', u.id, NULL, u.email, 'waiting', 0, now(), ''
+    SELECT n.id, 'mail', u.id, NULL, u.email, 'waiting', 0, statement_timestamp(), ''
     FROM notices_notice n
     JOIN accounts_user u ON u.supplier_id = n.supplier_id AND u.is_active
     LEFT JOIN notices_preference p ON p.person_id = u.id
     WHERE n.id = ANY(%(made)s) AND NOT coalesce(jsonb_exists(p.muted, n.topic), false)
     UNION ALL
-    SELECT n.id, 'webhook', NULL, e.id, split_part(e.url, '?', 1), 'waiting', 0, now(), ''
+    SELECT n.id, 'webhook', NULL, e.id, split_part(e.url, '?', 1), 'waiting', 0, statement_timestamp(), ''
     FROM notices_notice n
     JOIN notices_endpoint e ON e.supplier_id = n.supplier_id AND e.is_active
     WHERE n.id = ANY(%(made)s) AND jsonb_exists(e.topics, n.topic)
