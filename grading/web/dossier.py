@@ -12,6 +12,7 @@ from grading.queries.policies import in_force_or_none
 from grading.services.decisions import missing_for
 from intake.domain.lifecycle import Status
 from intake.models import Pack
+from intake.queries.attachments import documents_of_pack
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability as C
@@ -38,6 +39,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         "trail_links": viewer.may(C.VIEW_TRAIL),
         "next_step": next_step(dossier, viewer),
         "missing": missing_from(shown),
+        "documents": documents_of_pack(pack_id=shown.pk),
         "may_test": viewer.may(C.RECORD_TESTS),
     }
     return render(request, "grading/dossier/pack.html", context)

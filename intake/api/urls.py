@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from intake.api.attachments import AttachmentFile, AttachmentList, AttachmentUploadDetail
 from intake.api.batches import BatchDetail, BatchList
 from intake.api.manifests import ManifestDetail, ManifestList
 
@@ -10,4 +11,15 @@ urlpatterns: list[URLPattern] = [
     path("manifests/<int:pk>/", ManifestDetail.as_view(), name="api_manifest"),
     path("batches/", BatchList.as_view(), name="api_batches"),
     path("batches/<int:pk>/", BatchDetail.as_view(), name="api_batch"),
+    path("batches/<int:batch_id>/attachments/", AttachmentList.as_view(), name="api_attachments"),
+    path(
+        "batches/<int:batch_id>/attachments/<int:attachment_id>/file",
+        AttachmentFile.as_view(),
+        name="api_attachment_file",
+    ),
+    path(
+        "batches/<int:batch_id>/attachments/uploads/<int:upload_id>/",
+        AttachmentUploadDetail.as_view(),
+        name="api_attachment_upload",
+    ),
 ]

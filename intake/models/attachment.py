@@ -129,3 +129,9 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def download_name(self) -> str:
+        """Return the name for a download: without folders, and a photo with the ending of what it is now."""
+        name = self.file_name.rsplit("/", 1)[-1]
+        return f"{name.rsplit('.', 1)[0]}.jpg" if self.kind == Kind.PHOTO else name

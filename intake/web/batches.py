@@ -17,6 +17,7 @@ from intake.queries.batches import batches_for, naming, overview_of, packs_of, s
 from intake.queries.manifests import unfinished_for
 from intake.services import manifests
 from intake.services.withdrawing import withdraw_batch
+from intake.web.attachments import pane_of
 from intake.web.forms import UploadForm, UploadForSupplierForm
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.models import User
@@ -148,7 +149,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         "may_withdraw": viewer.may(Capability.UPLOAD_MANIFEST),
         "at_the_dock": viewer.may(Capability.RECEIVE_PACKS) and not shown.closed_at,
     }
-    return render(request, "intake/batches/detail.html", context)
+    return render(request, "intake/batches/detail.html", context | pane_of(shown, viewer))
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from intake.web import (
+    attachments,
     batches,
     catalogue,
     dock,
@@ -25,6 +26,19 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("batches/<int:batch_id>/receipt/", receipts.batch_receipt, name="batch_receipt"),
     path("batches/<int:batch_id>/withdraw/", batches.batch_withdraw, name="batch_withdraw"),
+    path("batches/<int:batch_id>/documents/", attachments.attachment_list, name="attachments"),
+    path("batches/<int:batch_id>/documents/add/", attachments.attachment_add, name="attachment_add"),
+    path(
+        "batches/<int:batch_id>/documents/progress/",
+        attachments.attachments_progress,
+        name="attachments_progress",
+    ),
+    path("documents/<int:attachment_id>/", attachments.attachment, name="attachment"),
+    path("documents/<int:attachment_id>/file/", attachments.attachment_file, name="attachment_file"),
+    path("documents/<int:attachment_id>/assign/", attachments.attachment_assign, name="attachment_assign"),
+    path(
+        "documents/<int:attachment_id>/withdraw/", attachments.attachment_withdraw, name="attachment_withdraw"
+    ),
     path("manifests/", manifest_list.manifest_list, name="manifests"),
     path("manifests/<int:manifest_id>/", manifests.manifest, name="manifest"),
     path("manifests/<int:manifest_id>/progress/", manifests.manifest_progress, name="manifest_progress"),

@@ -52,6 +52,12 @@ BADGES: dict[str, dict[str, Badge]] = {
         "unexpected": Badge("Not expected in this batch", "wait"),
         "refused": Badge("Cannot be received", "stop"),
     },
+    "attachment_upload": {
+        "queued": Badge("Waiting", "neutral"),
+        "done": Badge("Taken in", "ok"),
+        "refused": Badge("Refused", "stop"),
+        "failed": Badge("Failed: we will look at it", "stop"),
+    },
     "severity": {
         "error": Badge("Error", "stop"),
         "question": Badge("Question", "busy"),

@@ -17,6 +17,7 @@ from tests.architecture.routes import Route
 from tests.evidence import make_reviews, publish_seed
 from tests.factories import AT, make_actor, make_instrument, make_pack_type, make_person
 from tests.intake.pictures import jpeg
+from tests.intake.sending import make_attachment
 from tests.rebattery.notices.making import make_endpoint, make_notice
 
 OWNER, OTHER, ANYONE = "supplier", "other supplier", "anyone"
@@ -48,6 +49,7 @@ class Member:
 _PK = {"api_manifest": "manifest_id", "api_batch": "batch_id", "api_pack": "pack_id"}
 OF_A_SUPPLIER = {
     "batch_id", "manifest_id", "pack_id", "photo_id", "case_id", "pk", "notice_id", "endpoint_id",
+    "attachment_id", "upload_id",
 }  # fmt: skip
 """Parameters that name something of a supplier."""
 
@@ -81,7 +83,10 @@ def _objects(owner: User) -> dict[str, Any]:
     photo = photos.add(
         pack_ids=[pack.pk], slot="label", file_name="a.jpg", content=jpeg(), actor=make_actor(), at=AT
     )[0]
+    attachment = make_attachment(pack.batch, f"{pack.serial}.pdf")
     return {
+        "attachment_id": attachment.pk,
+        "upload_id": attachment.upload_id,
         "batch_id": pack.batch_id,
         "manifest_id": pack.batch.manifest_id,
         "pack_id": pack.pk,

@@ -33,6 +33,11 @@ class Route:
         """Asks for a token, where the pages about the API ask for a session."""
         return self.is_api and not hasattr(self.callback, "capability")
 
+    def capability(self, method: str) -> Any:
+        """What this method asks for; an endpoint may ask for more to write than to read."""
+        by_method = getattr(self.view, "capabilities", {})
+        return by_method.get(method.upper(), self.view.capability)
+
     def path(self, **values: Any) -> str:
         name = f"{self.namespace}:{self.name}" if self.namespace else self.name
         return reverse(name, kwargs={parameter: values[parameter] for parameter in self.parameters})

@@ -64,19 +64,25 @@ class TestRoutes:
         assert sum(post is not None for post in posts) >= 3
 
     def test_each_answers_to_some_method(self, cast):
-        holders = {route: next(m for m in cast.values() if holds(m, route)) for route in our_routes()}
+        holders = {
+            (route, method): next(m for m in cast.values() if holds(m, route, method))
+            for route in our_routes()
+            for method in METHODS
+        }
 
         dead = [
             route.name
-            for route, member in holders.items()
-            if all(ask(member, route, method).status_code == NO_SUCH_METHOD for method in METHODS)
+            for route in our_routes()
+            if all(
+                ask(holders[route, method], route, method).status_code == NO_SUCH_METHOD for method in METHODS
+            )
         ]
 
         assert dead == []
 
 
-def holds(member: Member, route: Route) -> bool:
-    capability = route.view.capability
+def holds(member: Member, route: Route, method: str = "get") -> bool:
+    capability = route.capability(method)
     return capability is None or (member.person is not None and member.person.may(capability))
 
 
@@ -117,7 +123,7 @@ class TestMember:
         for route in our_routes():
             for method in METHODS:
                 response = ask(member, route, method)
-                if fault := fault_of(member, route, response, is_other=name == OTHER):
+                if fault := fault_of(member, route, method, response, is_other=name == OTHER):
                     wrong.append((route.name, method, response.status_code, fault))
 
         assert wrong == []
@@ -140,11 +146,11 @@ class TestMember:
         assert bool(let_in) == (name == Role.ADMINISTRATOR)
 
 
-def fault_of(member: Member, route: Route, response: HttpResponse, *, is_other: bool) -> str:
+def fault_of(member: Member, route: Route, method: str, response: HttpResponse, *, is_other: bool) -> str:
     status = response.status_code
     if status == NO_SUCH_METHOD:
         return ""
-    if not holds(member, route):
+    if not holds(member, route, method):
         return "" if status == 403 else "is let in without the capability"
     if route.name in NOT_HERE:
         return "" if status == 404 else "is there after all"

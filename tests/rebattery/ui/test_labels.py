@@ -4,7 +4,7 @@ import pytest
 
 from grading.models import Decision, ReviewCase
 from intake.domain.lifecycle import Status
-from intake.models import ManifestState, Scan
+from intake.models import AttachmentUploadState, ManifestState, Scan
 from rebattery.ui.labels import BADGES, BRANCHES, GRADES, SCAN_TONES, STATE_TRACK
 
 
@@ -19,6 +19,7 @@ def codes_of(model, field: str) -> set[str]:
         # "running" is what a page says while a worker holds the lease; no row has it.
         ("manifest", {*ManifestState.values, "running"}),
         ("review", codes_of(ReviewCase, "state")),
+        ("attachment_upload", set(AttachmentUploadState.values)),
         ("scan", codes_of(Scan, "outcome")),
     ],
 )
