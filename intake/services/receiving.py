@@ -11,6 +11,7 @@ from intake.domain.identity import is_serial, normalize_serial
 from intake.domain.lifecycle import TRANSITIONS, Move, Status
 from intake.models import Batch, Pack, Scan
 from intake.services.lifecycle import move_packs
+from intake.services.telling import tell_closed
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
@@ -129,6 +130,7 @@ def close_batch(*, batch_id: int, actor: Actor, at: datetime) -> Batch:
         facts={"received": arrived, "missing": len(absent_ids)},
     )
     record(events=[event], actor=actor, at=at)
+    tell_closed(batch=batch, arrived=arrived, missing_ids=absent_ids, at=at)
     return batch
 
 
