@@ -15,7 +15,7 @@ from rebattery.notices.domain.pauses import MAX_ATTEMPTS, OTHERS_WAIT, pause_aft
 from rebattery.notices.domain.signing import signed_headers
 from rebattery.notices.models import Attempt, Delivery
 from rebattery.notices.services.mailing import mail
-from rebattery.notices.services.posting import NotDelivered, post
+from rebattery.notices.services.posting import TIMEOUT_S, NotDelivered, post
 
 MOST_PER_RUN = 25
 """With every one of them running into its time limit a run still ends before Celery would end it."""
@@ -62,7 +62,9 @@ def claim_next() -> Claim | None:
     """Lease the next delivery that is due and open its attempt, or return None."""
     token = uuid.uuid4()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"token": token, "lease": settings.LEASE_SECONDS, "most": MAX_ATTEMPTS})
+        cursor.execute(
+            _CLAIM, {"token": token, "lease": settings.LEASE_SECONDS + TIMEOUT_S, "most": MAX_ATTEMPTS}
+        )
         row = cursor.fetchone()
     if row is None:
         return None

@@ -1,0 +1,133 @@
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+
+from grading.services import decisions
+from grading.services.telling import EVERY, tell_results
+from intake.domain.lifecycle import Move
+from intake.services.lifecycle import move_packs
+from rebattery.actor import SYSTEM
+from rebattery.audit.trail import settled_before
+from rebattery.notices.models import Notice, Watermark
+from tests.evidence import GRADED_AT, make_tested, publish_seed
+
+START = GRADED_AT + timedelta(hours=1)
+
+
+def wait_for_settled():
+    """Wait until nothing that began before now is open, on a server that other tests use as well."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (now,) = cursor.fetchone()
+    until = time.monotonic() + 60
+    while settled_before() <= now:
+        assert time.monotonic() < until, "another transaction stays open"
+        time.sleep(0.05)
+
+
+def tell(after):
+    wait_for_settled()
+    return tell_results(at=START + after)
+
+
+def quarantine(*packs):
+    with transaction.atomic():
+        ids = [pack.pk for pack in packs]
+        move_packs(pack_ids=ids, move=Move.QUARANTINE, actor=SYSTEM, at=START, reason="Smoke")
+
+
+def told():
+    return [(notice.title, notice.text) for notice in Notice.objects.order_by("pk")]
+
+
+@pytest.fixture
+def begun(committed_db):
+    """A database in which the telling has begun."""
+    publish_seed()
+    tell(timedelta())
+
+
+def graded(count, **evidence):
+    packs = make_tested(count, **evidence)
+    decisions.grade_waiting(actor=SYSTEM, now=lambda: GRADED_AT)
+    return packs
+
+
+class TestTellResults:
+    def test_begins_with_what_happens_from_now_on(self, committed_db):
+        publish_seed()
+        graded(1)
+
+        assert tell(timedelta()) == 0
+        assert tell(EVERY) == 0
+        assert told() == []
+
+    def test_tells_each_batch_once_in_one_sentence(self, begun):
+        good, bad = graded(3), graded(2, soh="15")
+        number, other = good[0].batch.number, bad[0].batch.number
+
+        assert tell(EVERY) == 2
+        assert tell(2 * EVERY) == 0
+
+        assert told() == [
+            (f"{number}: 3 packs have a result", f"3 packs have a result in batch {number}: 3 graded."),
+            (
+                f"{other}: 2 packs have a result",
+                f"2 packs have a result in batch {other}: 2 held for a review.",
+            ),
+        ]
+        assert Notice.objects.first().supplier_id == good[0].supplier_id
+        assert Notice.objects.first().path == f"/batches/{good[0].batch_id}/"
+
+    def test_counts_a_pack_once_with_its_last_result(self, begun):
+        packs = graded(3)
+        quarantine(packs[0])
+
+        tell(EVERY)
+
+        assert told()[0][1].endswith(": 2 graded, 1 put into quarantine.")
+
+    def test_tells_a_later_result_in_a_later_digest(self, begun):
+        packs = graded(2)
+        tell(EVERY)
+        quarantine(packs[1])
+
+        assert tell(2 * EVERY) == 1
+
+        assert told()[1][0] == f"{packs[0].batch.number}: 1 pack has a result"
+
+    @pytest.mark.parametrize(("early", "number"), [(timedelta(seconds=1), 0), (timedelta(), 1)])
+    def test_waits_its_time_to_the_second(self, begun, early, number):
+        graded(1)
+
+        assert tell(EVERY - early) == number
+
+    def test_leaves_out_no_pack_whose_transaction_ends_late(self, begun):
+        packs = make_tested(1)
+        is_moved, may_end = threading.Event(), threading.Event()
+
+        def slowly():
+            with transaction.atomic():
+                quarantine(*packs)
+                is_moved.set()
+                may_end.wait(30)
+            connections.close_all()
+
+        slow = threading.Thread(target=slowly)
+        slow.start()
+        is_moved.wait(30)
+        assert tell_results(at=START + EVERY) == 0
+        may_end.set()
+        slow.join()
+
+        assert tell(2 * EVERY) == 1
+
+    def test_starts_anew_where_transactions_are_counted_anew(self, begun):
+        Watermark.objects.update(transaction_id=2**60)  # as in a database restored into another server
+        graded(1)
+
+        assert tell(EVERY) == 0
+        assert Watermark.objects.get().transaction_id < 2**60
