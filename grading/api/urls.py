@@ -2,12 +2,18 @@
 
 from django.urls import URLPattern, path
 
+from grading.api.disputes import DisputeDetail, DisputeList, PackDisputes
+from grading.api.expected import ExpectedGrades
 from grading.api.packs import DecisionList, PackDetail, PackList
 from grading.api.test_results import CapacityTests, ResistanceTests
 
 urlpatterns: list[URLPattern] = [
     path("packs/", PackList.as_view(), name="api_packs"),
     path("packs/<int:pk>/", PackDetail.as_view(), name="api_pack"),
+    path("packs/<int:pk>/disputes/", PackDisputes.as_view(), name="api_pack_disputes"),
+    path("disputes/", DisputeList.as_view(), name="api_disputes"),
+    path("disputes/<int:pk>/", DisputeDetail.as_view(), name="api_dispute"),
+    path("manifests/<int:pk>/expected-grades/", ExpectedGrades.as_view(), name="api_expected_grades"),
     path("decisions/", DecisionList.as_view(), name="api_decisions"),
     path("capacity-tests/", CapacityTests.as_view(), name="api_capacity_tests"),
     path("resistance-tests/", ResistanceTests.as_view(), name="api_resistance_tests"),

@@ -6,9 +6,7 @@ OWN_MEASUREMENT = "You inspected or measured this pack yourself; another reviewe
 OWN_DECISION = "You decided on this pack yourself; another reviewer must answer."
 
 
-def own_work(
-    person_id: int | None, *, measured_by: Collection[int], decided_by: Collection[int] = ()
-) -> str:
+def own_work(person_id: int | None, *, measured_by: Collection[int], decided_by: Collection[int] = ()) -> str:
     """Return why ``person_id`` may not judge; empty when the work is other people's.
 
     :param measured_by: people whose inspection or tests the decision rests on.

@@ -110,3 +110,8 @@ def decisions_for(*, viewer: User) -> QuerySet[Decision]:
     """Return the decisions on packs that ``viewer`` may see, past ones included."""
     decisions = Decision.objects.select_related("policy")
     return decisions.filter(pack__supplier=viewer.supplier) if viewer.is_supplier else decisions
+
+
+def decision_in_force(*, pack_id: int) -> Decision | None:
+    """Return the decision that stands on a pack, None before there is one."""
+    return current_decisions(pack_ids=[pack_id]).get(pack_id)

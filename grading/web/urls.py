@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from grading.web import bench, dossier, home, instruments, packs, policies, review, trail
+from grading.web import (
+    batch_results,
+    bench,
+    disputes,
+    dossier,
+    expected,
+    home,
+    instruments,
+    packs,
+    policies,
+    review,
+    trail,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -31,6 +43,18 @@ urlpatterns: list[URLPattern] = [
     path("review/<int:case_id>/override/", review.review_override, name="review_override"),
     path("review/<int:case_id>/answer/", review.review_answer, name="review_answer"),
     path("review/<int:case_id>/retest/", review.review_retest, name="review_retest"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),
+    path("disputes/<int:dispute_id>/answer/", disputes.dispute_answer, name="dispute_answer"),
+    path("disputes/files/<int:dispute_file_id>/", disputes.dispute_file, name="dispute_file"),
+    path("packs/<int:pack_id>/dispute/", disputes.dispute_open, name="dispute_open"),
+    path("manifests/<int:manifest_id>/expected-grades/", expected.expected_grades, name="expected_grades"),
+    path(
+        "batches/<int:batch_id>/expected-grades/",
+        expected.expected_grades_of_batch,
+        name="expected_grades_of_batch",
+    ),
+    path("batches/<int:batch_id>/results/", batch_results.batch_results, name="batch_results"),
     path("policies/", policies.policies, name="policies"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),
 ]

@@ -93,7 +93,8 @@ def _digest(request: Request) -> str:
         for name, values in sorted(data.lists()):
             if name not in request.FILES:
                 digest.update(json.dumps([name, values]).encode())
-        for name, upload in sorted(request.FILES.items()):
+        uploads = [(name, file) for name, many in sorted(request.FILES.lists()) for file in many]
+        for name, upload in uploads:
             digest.update(json.dumps([name, upload.name, upload.size]).encode())
             for chunk in upload.chunks():
                 digest.update(chunk)

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from grading.models import Decision
+from grading.services import disputes
 from intake.services import files, photos
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role, scopes_of
@@ -46,8 +47,16 @@ class Member:
         return getattr(client, method)(route.path(**(self.objects | key)))
 
 
-_PK = {"api_manifest": "manifest_id", "api_batch": "batch_id", "api_pack": "pack_id"}
+_PK = {
+    "api_manifest": "manifest_id",
+    "api_batch": "batch_id",
+    "api_pack": "pack_id",
+    "api_pack_disputes": "pack_id",
+    "api_dispute": "dispute_id",
+    "api_expected_grades": "manifest_id",
+}
 OF_A_SUPPLIER = {
+    "dispute_id", "dispute_file_id",
     "batch_id", "manifest_id", "pack_id", "photo_id", "case_id", "pk", "notice_id", "endpoint_id",
     "attachment_id", "upload_id",
 }  # fmt: skip
@@ -84,9 +93,19 @@ def _objects(owner: User) -> dict[str, Any]:
         pack_ids=[pack.pk], slot="label", file_name="a.jpg", content=jpeg(), actor=make_actor(), at=AT
     )[0]
     attachment = make_attachment(pack.batch, f"{pack.serial}.pdf")
+    dispute = disputes.open_dispute(
+        pack_id=pack.pk,
+        decision_id=case.decision_id,
+        comment="Measure again",
+        uploads=[disputes.Upload("test.pdf", b"%PDF-1.7\n")],
+        actor=make_actor(owner),
+        at=AT,
+    )
     return {
         "attachment_id": attachment.pk,
         "upload_id": attachment.upload_id,
+        "dispute_id": dispute.pk,
+        "dispute_file_id": dispute.files.get().pk,
         "batch_id": pack.batch_id,
         "manifest_id": pack.batch.manifest_id,
         "pack_id": pack.pk,

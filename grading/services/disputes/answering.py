@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from grading.domain.disputes import REMEDY_WORDS, Outcome, Remedy, remedy
 from grading.domain.review_reasons import rests_on_safety_gate
@@ -18,6 +19,8 @@ from intake.services.lifecycle import lock_packs, move_packs
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
+from rebattery.notices.domain.topics import Topic
+from rebattery.notices.services.notifying import notify
 
 REASON_CODE = "dispute"
 
@@ -83,7 +86,24 @@ def answer_dispute(*, dispute_id: int, outcome: str, text: str, actor: Actor, at
     record(events=[answered], actor=actor, at=at)
     for name, value in changes.items():
         setattr(dispute, name, value)
+    _tell(dispute, pack, brings, at)
     return dispute
+
+
+def _tell(dispute: Dispute, pack: Pack, brings: Remedy | None, at: datetime) -> None:
+    how = f"upheld: {REMEDY_WORDS[brings]}" if brings else "rejected: the result stands"
+    notify(
+        topic=Topic.DISPUTE_ANSWERED,
+        supplier_id=pack.supplier_id,
+        subject_type="dispute",
+        subject_id=dispute.pk,
+        subject_label=pack.serial,
+        title=f"Your dispute about pack {pack.serial} was {dispute.state}",
+        text=f"Your dispute about the result of pack {pack.serial} was {how}.\n\n{dispute.answer}",
+        path=reverse("dispute", args=[dispute.pk]),
+        dedupe=f"dispute:{dispute.pk}:answered",
+        at=at,
+    )
 
 
 def _locked(dispute_id: int) -> tuple[Dispute, Pack]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO, Self
 
 from grading.domain.disputes import MOST_FILES
 from intake.domain.attachments import sniffing
@@ -32,6 +33,11 @@ class Upload:
 
     file_name: str
     content: bytes
+
+    @classmethod
+    def read(cls, file_name: str | None, stream: BinaryIO) -> Self:
+        """Read a byte beyond the limit at most: enough to see that it is crossed."""
+        return cls(file_name or "file", stream.read(FILE_LIMIT_BYTES + 1))
 
 
 @dataclass(frozen=True)

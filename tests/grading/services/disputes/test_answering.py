@@ -12,6 +12,7 @@ from intake.models import Pack
 from rebattery.actor import SYSTEM
 from rebattery.audit.models import Event
 from rebattery.errors import RuleViolation
+from rebattery.notices.models import Notice
 from tests.evidence import GRADED_AT, finish_again, make_inspected, make_reviews, make_tested, publish_seed
 from tests.factories import balance, make_actor, make_person
 from tests.grading import cast
@@ -124,6 +125,20 @@ class TestRejected:
         answer(dispute(pack), ann, outcome="rejected")
 
         assert dispute(pack).state == "open"
+
+
+class TestNotice:
+    @pytest.mark.parametrize(
+        ("outcome", "words"), [("upheld", "a retest is ordered"), ("rejected", "the result stands")]
+    )
+    def test_tells_the_supplier_once_without_a_name(self, policy, ann, outcome, words):
+        pack = cast.graded()
+        answer(dispute(pack), ann, outcome=outcome, text="See the log.")
+
+        notice = Notice.objects.get(topic="dispute_answered")
+        assert (notice.supplier_id, notice.subject_label) == (pack.supplier_id, pack.serial)
+        assert words in notice.text and "See the log." in notice.text
+        assert "Ann" not in notice.title + notice.text
 
 
 class TestRefused:

@@ -1,0 +1,68 @@
+"""What a supplier writes against a result, and what a reviewer answers; the services check meaning."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from grading.domain.disputes import LONGEST_COMMENT, MOST_FILES, Outcome
+from grading.services.disputes import Upload
+from grading.services.disputes.evidence import FILE_LIMIT_BYTES
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A file box that takes several."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Cleans to a list of files, empty when there is none."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        chosen = data if isinstance(data, (list, tuple)) else [data]
+        return [file for file in chosen if file]
+
+
+class DisputeForm(forms.Form):
+    """A supplier's objection to the decision that was seen."""
+
+    comment = forms.CharField(
+        label="What is wrong with the result?",
+        max_length=LONGEST_COMMENT,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="A reviewer who had no part in the result reads and answers it.",
+    )
+    files = ManyFilesField(
+        label="Files",
+        required=False,
+        help_text=(
+            f"At most {MOST_FILES}, {FILE_LIMIT_BYTES // 2**20} MB each: PDF, XLSX, CSV, JSON, text, JPEG, "
+            "PNG or WebP. Location and other data are taken out of photos."
+        ),
+    )
+    decision_id = forms.IntegerField(widget=forms.HiddenInput)
+
+    def uploads(self) -> list[Upload]:
+        return [Upload.read(file.name, file) for file in self.cleaned_data["files"]]
+
+
+class AnswerDisputeForm(forms.Form):
+    """A reviewer's answer."""
+
+    outcome = forms.ChoiceField(
+        label="Outcome",
+        choices=[
+            (Outcome.UPHELD.value, "Upheld: the pack is measured or inspected again"),
+            (Outcome.REJECTED.value, "Rejected: the result stands"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label="Answer",
+        max_length=LONGEST_COMMENT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="The supplier reads it as it stands; it names no person.",
+    )
