@@ -28,6 +28,8 @@ class TestSchema:
                 "packs/{id}/disputes/", "disputes/", "disputes/{id}/",
                 "manifests/{id}/expected-grades/",
                 "decisions/", "capacity-tests/", "resistance-tests/",
+                "batches/{batch_id}/attachments/", "batches/{batch_id}/attachments/{attachment_id}/file",
+                "batches/{batch_id}/attachments/uploads/{upload_id}/",
             )
         }  # fmt: skip
 
