@@ -16,6 +16,7 @@ from intake.domain.lifecycle import Status
 from intake.models import Batch, InspectionDraft, Manifest, ManifestState, Pack, PackType
 from intake.queries.catalogue import unconfirmed
 from intake.queries.manifests import WRONG, in_state, unfinished_for
+from intake.queries.receiving import still_open
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import counts_since
@@ -74,7 +75,7 @@ def waiting_for(*, viewer: User, at: datetime) -> list[Figure]:
     packs = _pack_counts(viewer)
     counts = []
     if viewer.may(Capability.RECEIVE_PACKS):
-        open_batches = Batch.objects.filter(closed_at__isnull=True).count()
+        open_batches = still_open(Batch.objects.all(), is_open=True).count()
         counts.append(Figure("open batches at the dock", open_batches, "dock", {}))
     if viewer.may(Capability.INSPECT_PACKS):
         counts += [

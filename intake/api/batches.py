@@ -4,13 +4,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema_field
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
 
+from intake.domain.batches import BatchState, is_overdue
 from intake.domain.receipts import code_on_receipt
 from intake.models import Batch
-from intake.queries.batches import batches_for
+from intake.queries.batches import OVERDUE, batches_for, in_state
 from intake.queries.receipts import SERIALS_SHOWN, Receipt, receipt_of
 from rebattery.accounts.guards import person_of
 from rebattery.accounts.roles import Capability
@@ -19,6 +22,8 @@ from rebattery.accounts.roles import Capability
 class BatchOutput(serializers.ModelSerializer[Batch]):
     supplier = serializers.CharField(source="supplier.code")
     file_name = serializers.CharField(source="manifest.file_name")
+    state = serializers.ChoiceField(choices=[(state.value, state.label) for state in BatchState])
+    is_overdue = serializers.SerializerMethodField(help_text="Expected before today, and not all here.")
     pack_count = serializers.IntegerField()
     arrived_count = serializers.IntegerField()
     total_kwh = serializers.DecimalField(max_digits=14, decimal_places=3)
@@ -26,9 +31,12 @@ class BatchOutput(serializers.ModelSerializer[Batch]):
     class Meta:
         model = Batch
         fields = [
-            "id", "number", "supplier", "manifest_id", "file_name", "announced_at", "closed_at", "pack_count",
-            "arrived_count", "total_kwh",
+            "id", "number", "supplier", "manifest_id", "file_name", "state", "announced_at", "expected_on",
+            "is_overdue", "closed_at", "cancelled_at", "pack_count", "arrived_count", "total_kwh",
         ]  # fmt: skip
+
+    def get_is_overdue(self, batch: Any) -> bool:
+        return is_overdue(batch.state, batch.expected_on, today=timezone.now().date())
 
 
 class ReceiptOutput(serializers.Serializer[Receipt]):
@@ -70,8 +78,15 @@ class BatchList(ListAPIView[Batch]):
     capability = Capability.VIEW_BATCHES
     serializer_class = BatchOutput
 
+    @extend_schema(parameters=[OpenApiParameter("state", str, enum=[*BatchState, OVERDUE])])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        return super().get(request, *args, **kwargs)
+
     def get_queryset(self) -> QuerySet[Batch]:
-        return batches_for(viewer=person_of(self.request))
+        batches = batches_for(viewer=person_of(self.request))
+        if state := self.request.query_params.get("state", "").replace("\0", ""):
+            batches = in_state(batches, state, today=timezone.now().date())
+        return batches
 
 
 class BatchDetail(RetrieveAPIView[Batch]):

@@ -19,6 +19,10 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+NOT_HERE = (Status.ANNOUNCED, Status.MISSING, Status.WITHDRAWN)
+"""States of packs that are not in the building and never were."""
+
+
 class Move(StrEnum):
     """A verb that takes a pack from one state to another."""
 

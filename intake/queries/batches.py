@@ -1,34 +1,77 @@
 """Batches with what is in them."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    Avg,
+    Case,
+    CharField,
+    Count,
+    DecimalField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Round
 
+from intake.domain.batches import AWAITED, BatchState
 from intake.domain.identity import normalize_serial
-from intake.domain.lifecycle import Status
+from intake.domain.lifecycle import NOT_HERE, Status
 from intake.domain.receipts import batch_number_in
 from intake.models import Batch, Pack
 from rebattery.accounts.models import User
 from rebattery.audit.trail import Entry, entry_of, events_of, supplier_timeline
 
-_NOT_HERE = (Status.ANNOUNCED, Status.MISSING, Status.WITHDRAWN)
+OVERDUE = "overdue"
 _KWH = DecimalField(max_digits=14, decimal_places=3)
 
 
 def batches_for(*, viewer: User) -> QuerySet[Batch]:
-    """Return what ``viewer`` may see, with ``pack_count``, ``arrived_count`` and ``total_kwh``."""
+    """Return what ``viewer`` may see, with ``state``, ``pack_count``, ``arrived_count`` and ``total_kwh``."""
     return (
-        Batch.objects.visible_to(viewer)
+        with_state(Batch.objects.visible_to(viewer))
         .select_related("supplier", "manifest")
         .annotate(
             pack_count=_of_packs(Count("pk")),
-            arrived_count=_of_packs(Count("pk", filter=~Q(status__in=_NOT_HERE))),
+            arrived_count=_of_packs(Count("pk", filter=~Q(status__in=NOT_HERE))),
             total_kwh=Coalesce(_sum_of_packs(Sum("nominal_energy_kwh")), Decimal(0), output_field=_KWH),
         )
     )
+
+
+def with_state(queryset: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Add ``state``: what :func:`intake.domain.batches.state_of` says, for filters and lists."""
+    packs = Pack.objects.filter(batch=OuterRef("pk"))
+    arrived, waiting = (
+        Exists(packs.exclude(status__in=NOT_HERE)),
+        Exists(packs.filter(status=Status.ANNOUNCED)),
+    )
+    return queryset.annotate(
+        state=Case(
+            When(cancelled_at__isnull=False, then=Value(BatchState.CANCELLED.value)),
+            When(closed_at__isnull=False, then=Value(BatchState.CLOSED.value)),
+            When(arrived & waiting, then=Value(BatchState.ARRIVING.value)),
+            When(arrived, then=Value(BatchState.RECEIVED.value)),
+            When(waiting, then=Value(BatchState.ANNOUNCED.value)),
+            default=Value(BatchState.CANCELLED.value),
+            output_field=CharField(),
+        )
+    )
+
+
+def in_state(queryset: QuerySet[Batch], state: str, *, today: date) -> QuerySet[Batch]:
+    """Keep the batches (see :func:`with_state`) in ``state``; ``OVERDUE`` means late and still to come."""
+    if state == OVERDUE:
+        return queryset.filter(state__in=AWAITED, expected_on__lt=today)
+    return queryset.filter(state=state)
 
 
 def naming(queryset: QuerySet[Batch], text: str) -> QuerySet[Batch]:
@@ -76,7 +119,15 @@ class Overview:
     @property
     def waiting(self) -> int:
         """Return how many packs have not arrived and can be withdrawn."""
-        return sum(part.count for part in self.by_status if part.code == Status.ANNOUNCED)
+        return self._count_of(Status.ANNOUNCED)
+
+    @property
+    def missing(self) -> int:
+        """Return without how many packs the batch was closed."""
+        return self._count_of(Status.MISSING)
+
+    def _count_of(self, status: Status) -> int:
+        return sum(part.count for part in self.by_status if part.code == status)
 
 
 def overview_of(*, batch: Batch) -> Overview:
@@ -102,6 +153,12 @@ def overview_of(*, batch: Batch) -> Overview:
 def packs_of(*, batch: Batch) -> QuerySet[Pack]:
     """Return the packs of a batch that the viewer has been let see."""
     return Pack.objects.filter(batch=batch)
+
+
+def missing_of(*, batch: Batch, limit: int) -> list[Pack]:
+    """Return the packs without which a batch was closed, at most ``limit``, in the order of the file."""
+    rows = Pack.objects.filter(batch=batch, status=Status.MISSING).defer("declared", "declared_raw")
+    return list(rows.order_by("pk")[:limit])
 
 
 def story_of(*, batch: Batch, viewer: User) -> list[Entry]:

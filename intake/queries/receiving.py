@@ -7,11 +7,9 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from intake.domain.hazards import declared_hazards
-from intake.domain.lifecycle import Status
+from intake.domain.lifecycle import NOT_HERE, Status
 from intake.models import Batch, Pack, Scan
 from rebattery.accounts.models import User
-
-_OUTSTANDING = (Status.ANNOUNCED, Status.MISSING, Status.WITHDRAWN)
 
 
 def docks(*, viewer: User) -> QuerySet[Batch]:
@@ -26,9 +24,15 @@ def docks(*, viewer: User) -> QuerySet[Batch]:
             total_count=Count("packs"),
             expected_count=Count("packs", filter=Q(packs__status=Status.ANNOUNCED)),
             missing_count=Count("packs", filter=Q(packs__status=Status.MISSING)),
-            arrived_count=Count("packs", filter=~Q(packs__status__in=_OUTSTANDING)),
+            arrived_count=Count("packs", filter=~Q(packs__status__in=NOT_HERE)),
         )
     )
+
+
+def still_open(batches: QuerySet[Batch], *, is_open: bool) -> QuerySet[Batch]:
+    """Keep the batches that the dock works on, or those that are closed or cancelled."""
+    done = Q(closed_at__isnull=False) | Q(cancelled_at__isnull=False)
+    return batches.exclude(done) if is_open else batches.filter(done)
 
 
 def with_unexpected(*, batches: list[Batch]) -> list[Batch]:
@@ -48,7 +52,7 @@ def dock_packs(*, batch_id: int, name: str) -> QuerySet[Pack]:
     packs = Pack.objects.filter(batch_id=batch_id).defer("declared_raw")
     return {
         "expected": packs.filter(status=Status.ANNOUNCED),
-        "arrived": packs.exclude(status__in=_OUTSTANDING),
+        "arrived": packs.exclude(status__in=NOT_HERE),
         "missing": packs.filter(status=Status.MISSING),
     }[name]
 

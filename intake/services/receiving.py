@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from intake.domain.identity import is_serial, normalize_serial
-from intake.domain.lifecycle import TRANSITIONS, Move, Status
+from intake.domain.lifecycle import NOT_HERE, TRANSITIONS, Move, Status
 from intake.models import Batch, Pack, Scan
 from intake.services.lifecycle import move_packs
 from intake.services.telling import tell_closed
@@ -115,11 +115,12 @@ def close_batch(*, batch_id: int, actor: Actor, at: datetime) -> Batch:
     batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
     if batch.closed_at:
         raise BatchClosed(f"Batch {batch.number} was closed on {batch.closed_at:%Y-%m-%d %H:%M} UTC.")
+    if batch.cancelled_at:
+        raise BatchClosed(f"Batch {batch.number} was cancelled on {batch.cancelled_at:%Y-%m-%d %H:%M} UTC.")
     move_packs(pack_ids=absent_ids, move=Move.MARK_MISSING, actor=actor, at=at, facts={"batch": batch.number})
     batch.closed_at = at
     batch.save(update_fields=["closed_at"])
-    waiting = (Status.ANNOUNCED, Status.MISSING, Status.WITHDRAWN)
-    arrived = Pack.objects.filter(batch_id=batch_id).exclude(status__in=waiting).count()
+    arrived = Pack.objects.filter(batch_id=batch_id).exclude(status__in=NOT_HERE).count()
     event = Event(
         code="batch.closed",
         subject_id=batch.pk,

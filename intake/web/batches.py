@@ -1,23 +1,20 @@
 """Batches: the list, the upload, and one batch."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
+from intake.domain.batches import BatchState, is_overdue
 from intake.domain.manifest.template import columns_explained
-from intake.models import ManifestState, Pack
-from intake.queries.batches import batches_for, naming, overview_of, packs_of, story_of
+from intake.models import ManifestState
+from intake.queries.batches import OVERDUE, batches_for, in_state, naming
 from intake.queries.manifests import unfinished_for
 from intake.services import manifests
-from intake.services.withdrawing import withdraw_batch
-from intake.web.attachments import pane_of
 from intake.web.forms import UploadForm, UploadForSupplierForm
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.models import User
@@ -28,7 +25,7 @@ from rebattery.ui.forms import apply_rule_violation
 from rebattery.ui.listing import Column, Filter, list_page
 
 _UNFINISHED_SHOWN = 20
-_STATES = (("open", "Open"), ("closed", "Closed"))
+_STATES = (*((state.value, state.label) for state in BatchState), (OVERDUE, "Overdue"))
 
 NUMBER = Column(key="number", label="Batch", value=lambda row: row.number, is_code=True)
 SUPPLIER = Column(key="supplier", label="Supplier", value=lambda row: row.supplier.name)
@@ -37,14 +34,24 @@ BATCH_COLUMNS = (
     Column(key="packs", label="Packs", value=lambda row: row.pack_count, is_number=True),
     Column(key="arrived", label="Arrived", value=lambda row: row.arrived_count, is_number=True),
     Column(key="kwh", label="Nominal (kWh)", value=lambda row: round(row.total_kwh, 1), is_number=True),
-    Column(key="state", label="State", value=lambda row: "Closed" if row.closed_at else "Open"),
+)
+
+
+def _is_overdue(row: Any) -> bool:
+    return is_overdue(row.state, row.expected_on, today=timezone.now().date())
+
+
+STATE = (
+    Column(key="state", label="State", value=lambda row: BatchState(row.state).label),
+    Column(key="expected_on", label="Expected", value=lambda row: row.expected_on),
+    Column(key="overdue", label="Overdue", value=lambda row: "Overdue" if _is_overdue(row) else ""),
 )
 BATCH_FILTERS = (
     Filter(key="q", label="Batch or file", apply=naming),
     Filter(
         key="state",
         label="State",
-        apply=lambda rows, state: rows.filter(closed_at__isnull=state == "open"),
+        apply=lambda rows, state: in_state(rows, state, today=timezone.now().date()),
         choices=_STATES,
     ),
 )
@@ -53,38 +60,6 @@ FOR_STAFF = (
         key="supplier",
         label="Supplier code",
         apply=lambda rows, code: rows.filter(supplier__code__iexact=code),
-    ),
-)
-PACK_COLUMNS = (
-    Column(key="serial", label="Serial", value=lambda row: row.serial, sort="serial", is_code=True),
-    Column(key="row", label="Row in file", value=lambda row: row.row, sort="id", is_number=True),
-    Column(key="make", label="Make", value=lambda row: row.make),
-    Column(key="model", label="Model", value=lambda row: row.model),
-    Column(key="chemistry", label="Chemistry", value=lambda row: row.chemistry),
-    Column(
-        key="kwh", label="Nominal (kWh)", value=lambda row: _rounded(row.nominal_energy_kwh), is_number=True
-    ),
-    Column(
-        key="soh",
-        label="Claimed SOH (%)",
-        value=lambda row: _rounded(row.declared_soh_percent),
-        is_number=True,
-    ),
-    Column(key="status", label="State", value=lambda row: row.get_status_display()),
-)
-PACK_FILTERS = (
-    Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(serial__icontains=text)),
-    Filter(
-        key="status",
-        label="State",
-        apply=lambda rows, status: rows.filter(status=status),
-        choices=Pack._meta.get_field("status").flatchoices,
-    ),
-    Filter(
-        key="chemistry",
-        label="Chemistry",
-        apply=lambda rows, chemistry: rows.filter(chemistry=chemistry),
-        choices=Pack._meta.get_field("chemistry").flatchoices,
     ),
 )
 
@@ -131,51 +106,9 @@ def batch_upload(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/batches/upload.html", context)
 
 
-@requires(Capability.VIEW_BATCHES)
-def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
-    viewer = person_of(request)
-    shown = get_object_or_404(batches_for(viewer=viewer).select_related("manifest__stored_file"), pk=batch_id)
-    rows = packs_of(batch=shown)
-    listing: dict[str, Any] = {"columns": PACK_COLUMNS, "filters": PACK_FILTERS, "params": request.GET}
-    if "export" in request.GET:
-        return list_export(rows, name=shown.number, default_sort="id", **listing)
-    context = {
-        "batch": shown,
-        "lead": "" if viewer.is_supplier else str(shown.supplier),
-        "overview": overview_of(batch=shown),
-        "page": list_page(rows, default_sort="id", **listing),
-        "story": story_of(batch=shown, viewer=viewer),
-        "trail_links": viewer.may(Capability.VIEW_TRAIL),
-        "may_withdraw": viewer.may(Capability.UPLOAD_MANIFEST),
-        "at_the_dock": viewer.may(Capability.RECEIVE_PACKS) and not shown.closed_at,
-    }
-    return render(request, "intake/batches/detail.html", context | pane_of(shown, viewer))
-
-
-@require_POST
-@requires(Capability.UPLOAD_MANIFEST)
-def batch_withdraw(request: HttpRequest, batch_id: int) -> HttpResponse:
-    shown = get_object_or_404(batches_for(viewer=person_of(request)), pk=batch_id)
-    try:
-        packs = withdraw_batch(
-            batch_id=shown.pk,
-            reason=request.POST.get("reason", ""),
-            actor=actor_of(request),
-            at=timezone.now(),
-        )
-    except RuleViolation as refused:
-        messages.error(request, f"{refused.message} Nothing was changed.")
-    else:
-        messages.success(request, f"{len(packs)} packs of {shown.number} are withdrawn.")
-    return redirect("batch", batch_id)
-
-
-def _rounded(value: Decimal | None) -> Decimal | None:
-    return None if value is None else round(value, 1)
-
-
 def _columns(viewer: User) -> Sequence[Column]:
-    return (NUMBER, *BATCH_COLUMNS) if viewer.is_supplier else (NUMBER, SUPPLIER, *BATCH_COLUMNS)
+    who = () if viewer.is_supplier else (SUPPLIER,)
+    return (NUMBER, *who, *BATCH_COLUMNS, *STATE)
 
 
 def _filters(viewer: User) -> Sequence[Filter]:

@@ -48,7 +48,7 @@ class ScanForm(forms.Form):
 @requires(Capability.RECEIVE_PACKS)
 def dock(request: HttpRequest) -> HttpResponse:
     closed = request.GET.get("closed") == "1"
-    batches = dock_queries.docks(viewer=person_of(request)).filter(closed_at__isnull=not closed)
+    batches = dock_queries.still_open(dock_queries.docks(viewer=person_of(request)), is_open=not closed)
     page = list_page(
         batches, columns=[], filters=[], params=request.GET, default_sort="-id" if closed else "id"
     )

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from intake.web import (
     attachments,
+    batch,
     batches,
     catalogue,
     dock,
@@ -23,9 +24,10 @@ urlpatterns: list[URLPattern] = [
     path(
         "batches/template/<slug:language>.<slug:extension>", templates.batch_template, name="batch_template"
     ),
-    path("batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("batches/<int:batch_id>/", batch.batch, name="batch"),
     path("batches/<int:batch_id>/receipt/", receipts.batch_receipt, name="batch_receipt"),
-    path("batches/<int:batch_id>/withdraw/", batches.batch_withdraw, name="batch_withdraw"),
+    path("batches/<int:batch_id>/expected/", batch.batch_expected, name="batch_expected"),
+    path("batches/<int:batch_id>/withdraw/", batch.batch_withdraw, name="batch_withdraw"),
     path("batches/<int:batch_id>/documents/", attachments.attachment_list, name="attachments"),
     path("batches/<int:batch_id>/documents/add/", attachments.attachment_add, name="attachment_add"),
     path(

@@ -1,23 +1,7 @@
 """Every auditable event, each with the sentence a person reads."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class EventType:
-    """One kind of change. The sentences are templates over actor, subject, reason and facts.
-
-    ``{packs:pack}`` counts: "1 pack", "2 packs".
-    """
-
-    code: str
-    subject: str
-    """Subject type of the guarded table whose row changed."""
-    sentence: str
-    supplier_sentence: str = ""
-    """What the pack's supplier may read; empty means that this event is internal."""
-    needs_reason: bool = False
-
+from rebattery.audit.event_type import EventType
+from rebattery.audit.events_of_grading import OF_GRADING
 
 _ALL = (
     EventType("supplier.created", "supplier", "{actor} added supplier {subject}."),
@@ -82,6 +66,19 @@ _ALL = (
         "batch",
         "Batch {subject} was announced with {packs:pack}.",
         "Batch {subject} was announced with {packs:pack}.",
+    ),
+    EventType(
+        "batch.expected",
+        "batch",
+        "{actor} said that batch {subject} is expected on {day}.",
+        "Batch {subject} is expected on {day}.",
+    ),
+    EventType(
+        "batch.cancelled",
+        "batch",
+        "{actor} cancelled batch {subject} before any pack had arrived: {reason}",
+        "Batch {subject} was cancelled: none of its packs will come.",
+        needs_reason=True,
     ),
     EventType(
         "batch.closed",
@@ -204,90 +201,6 @@ _ALL = (
     EventType("inspection.submitted", "inspection", "{actor} submitted an inspection: {outcome}."),
     EventType("inspection.superseded", "inspection", "A newer inspection took the place of {subject}."),
     EventType("photo.added", "photo", "{actor} added a photo ({slot}, SHA-256 {sha256})."),
-    EventType("instrument.created", "instrument", "{actor} added the instrument {subject}."),
-    EventType(
-        "instrument.changed", "instrument", "{actor} changed the instrument {subject}.", needs_reason=True
-    ),
-    EventType(
-        "instrument.calibrated",
-        "instrument",
-        "{actor} recorded certificate {certificate} for {subject}, valid until {until}.",
-    ),
-    EventType(
-        "capacity_test.recorded",
-        "capacity_test",
-        "{actor} recorded a capacity test: SOH {soh} % with {instrument}.",
-    ),
-    EventType(
-        "capacity_test.superseded",
-        "capacity_test",
-        "A newer result took the place of {subject}: {reason}",
-        needs_reason=True,
-    ),
-    EventType(
-        "resistance_test.recorded",
-        "resistance_test",
-        "{actor} recorded a resistance test: {ir} mΩ with {instrument}.",
-    ),
-    EventType(
-        "resistance_test.superseded",
-        "resistance_test",
-        "A newer result took the place of {subject}: {reason}",
-        needs_reason=True,
-    ),
-    EventType("policy.published", "policy", "{actor} published the policy {subject} (SHA-256 {sha256})."),
-    EventType("decision.made", "decision", "Decided {grade}, {route}, by {policy}: {why}"),
-    EventType(
-        "decision.overridden",
-        "decision",
-        "{actor} set {grade}, {route}, against {policy}: {reason}",
-        needs_reason=True,
-    ),
-    EventType("decision.superseded", "decision", "A newer decision took the place of {subject}."),
-    EventType("review.opened", "review", "A review was opened: {rule}."),
-    EventType("review.confirmed", "review", "{actor} confirmed {grade}: {reason}", needs_reason=True),
-    EventType(
-        "review.override_requested",
-        "review",
-        "{actor} asked to override {grade} with {new_grade}: {reason}",
-        needs_reason=True,
-    ),
-    EventType(
-        "review.override_approved",
-        "review",
-        "{actor} approved the override that {requested_by} asked for: {reason}",
-        needs_reason=True,
-    ),
-    EventType(
-        "review.override_declined",
-        "review",
-        "{actor} declined the override that {requested_by} asked for: {reason}",
-        needs_reason=True,
-    ),
-    EventType("review.retest_ordered", "review", "{actor} ordered a retest: {reason}", needs_reason=True),
-    EventType("review.superseded", "review", "The review was closed by a newer decision."),
-    EventType(
-        "dispute.opened",
-        "dispute",
-        "{actor} disputed grade {grade} by {policy}: {comment}",
-        "You disputed grade {grade} by {policy}.",
-    ),
-    EventType(
-        "dispute.file_added", "dispute_file", "{actor} sent {subject} with the dispute (SHA-256 {sha256})."
-    ),
-    EventType(
-        "dispute.upheld",
-        "dispute",
-        "{actor} upheld the dispute, {remedy}: {reason}",
-        "Your dispute was upheld, {remedy}: {reason}",
-        needs_reason=True,
-    ),
-    EventType(
-        "dispute.rejected",
-        "dispute",
-        "{actor} rejected the dispute: {reason}",
-        "Your dispute was rejected: {reason}",
-        needs_reason=True,
-    ),
+    *OF_GRADING,
 )
 EVENTS: dict[str, EventType] = {event.code: event for event in _ALL}

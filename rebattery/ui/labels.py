@@ -24,6 +24,13 @@ BADGES: dict[str, dict[str, Badge]] = {
         "missing": Badge("Missing", "wait"),
         "withdrawn": Badge("Withdrawn", "off"),
     },
+    "batch": {
+        "announced": Badge("Announced", "neutral"),
+        "arriving": Badge("Arriving", "busy"),
+        "received": Badge("Received", "ok"),
+        "closed": Badge("Closed", "off"),
+        "cancelled": Badge("Cancelled", "off"),
+    },
     "manifest": {
         "queued": Badge("Waiting", "neutral"),
         "running": Badge("Reading", "busy"),

@@ -1,5 +1,8 @@
+from intake.services.arrivals import expect_batch
+from intake.services.withdrawing import withdraw_batch
 from rebattery.accounts.roles import Role
-from tests.factories import make_batch
+from rebattery.actor import SYSTEM
+from tests.factories import AT, make_batch
 from tests.programs import Program
 
 
@@ -53,3 +56,20 @@ class TestBatchDetail:
             "sha256": batch.manifest.stored_file.sha256,
             "serials": ["RB-1", "RB-2"],
         }
+
+
+class TestStates:
+    def test_are_told_and_filtered(self, db):
+        waiting, cancelled = make_batch(), make_batch()
+        withdraw_batch(batch_id=cancelled.pk, reason="Sold.", actor=SYSTEM, at=AT)
+        expect_batch(batch_id=waiting.pk, expected_on=AT.date(), actor=SYSTEM, at=AT)
+        program = Program(Role.AUDITOR)
+
+        def found(state):
+            return [told["id"] for told in program.get(f"batches/?state={state}").json()["results"]]
+
+        assert found("announced") == found("overdue") == [waiting.pk]
+        assert found("cancelled") == [cancelled.pk]
+        assert found("arriving") == found("nonsense") == []
+        told = program.get(f"batches/{waiting.pk}/").json()
+        assert (told["state"], told["expected_on"], told["is_overdue"]) == ("announced", "2026-11-20", True)

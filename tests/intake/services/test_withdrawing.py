@@ -29,6 +29,22 @@ class TestWithdrawBatch:
         told = Event.objects.filter(event_type="pack.withdrawn")
         assert [event.reason for event in told] == ["Sold elsewhere"] * 2
 
+    def test_cancels_a_batch_of_which_nothing_has_arrived(self):
+        batch = make_batch(packs=2)
+        withdraw_batch(batch_id=batch.pk, reason="Sold elsewhere", actor=SYSTEM, at=AT)
+        balance()
+        batch.refresh_from_db()
+        assert batch.cancelled_at == AT
+        [told] = Event.objects.filter(event_type="batch.cancelled")
+        assert (told.subject_id, told.reason, told.facts) == (batch.pk, "Sold elsewhere", {"packs": 2})
+
+    def test_leaves_a_batch_open_of_which_something_has_arrived(self):
+        batch = make_batch(packs=2)
+        receive_many(batch_id=batch.pk, serials=[batch.packs.first().serial], actor=SYSTEM, at=AT)
+        withdraw_batch(batch_id=batch.pk, reason="Sold elsewhere", actor=SYSTEM, at=AT)
+        batch.refresh_from_db()
+        assert batch.cancelled_at is None
+
     def test_needs_a_reason(self):
         batch = make_batch()
         with pytest.raises(ReasonMissing):

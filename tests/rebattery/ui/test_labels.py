@@ -3,6 +3,7 @@
 import pytest
 
 from grading.models import Decision, ReviewCase
+from intake.domain.batches import BatchState
 from intake.domain.lifecycle import Status
 from intake.models import AttachmentUploadState, ManifestState, Scan
 from rebattery.ui.labels import BADGES, BRANCHES, GRADES, SCAN_TONES, STATE_TRACK
@@ -16,6 +17,7 @@ def codes_of(model, field: str) -> set[str]:
     ("kind", "codes"),
     [
         ("pack", set(Status)),
+        ("batch", set(BatchState)),
         # "running" is what a page says while a worker holds the lease; no row has it.
         ("manifest", {*ManifestState.values, "running"}),
         ("review", codes_of(ReviewCase, "state")),

@@ -1,0 +1,134 @@
+"""One batch: what is in it, when it is expected, withdrawing what will not come."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from intake.domain.batches import AWAITED, is_overdue
+from intake.models import Pack
+from intake.queries.batches import batches_for, missing_of, overview_of, packs_of, story_of
+from intake.services.arrivals import expect_batch
+from intake.services.withdrawing import withdraw_batch
+from intake.web.attachments import pane_of
+from rebattery.accounts.guards import actor_of, person_of, requires
+from rebattery.accounts.roles import Capability
+from rebattery.errors import RuleViolation
+from rebattery.ui.exports import list_export
+from rebattery.ui.listing import Column, Filter, list_page
+
+_MISSING_SHOWN = 200
+
+PACK_COLUMNS = (
+    Column(key="serial", label="Serial", value=lambda row: row.serial, sort="serial", is_code=True),
+    Column(key="row", label="Row in file", value=lambda row: row.row, sort="id", is_number=True),
+    Column(key="make", label="Make", value=lambda row: row.make),
+    Column(key="model", label="Model", value=lambda row: row.model),
+    Column(key="chemistry", label="Chemistry", value=lambda row: row.chemistry),
+    Column(
+        key="kwh", label="Nominal (kWh)", value=lambda row: _rounded(row.nominal_energy_kwh), is_number=True
+    ),
+    Column(
+        key="soh",
+        label="Claimed SOH (%)",
+        value=lambda row: _rounded(row.declared_soh_percent),
+        is_number=True,
+    ),
+    Column(key="status", label="State", value=lambda row: row.get_status_display()),
+)
+PACK_FILTERS = (
+    Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(serial__icontains=text)),
+    Filter(
+        key="status",
+        label="State",
+        apply=lambda rows, status: rows.filter(status=status),
+        choices=Pack._meta.get_field("status").flatchoices,
+    ),
+    Filter(
+        key="chemistry",
+        label="Chemistry",
+        apply=lambda rows, chemistry: rows.filter(chemistry=chemistry),
+        choices=Pack._meta.get_field("chemistry").flatchoices,
+    ),
+)
+
+
+class ExpectedForm(forms.Form):
+    """The day on which a batch is to arrive."""
+
+    expected_on = forms.DateField(label="Expected arrival", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+@requires(Capability.VIEW_BATCHES)
+def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
+    viewer = person_of(request)
+    shown: Any = get_object_or_404(
+        batches_for(viewer=viewer).select_related("manifest__stored_file"), pk=batch_id
+    )
+    rows = packs_of(batch=shown)
+    listing: dict[str, Any] = {"columns": PACK_COLUMNS, "filters": PACK_FILTERS, "params": request.GET}
+    if "export" in request.GET:
+        return list_export(rows, name=shown.number, default_sort="id", **listing)
+    today, may_upload = timezone.now().date(), viewer.may(Capability.UPLOAD_MANIFEST)
+    overview = overview_of(batch=shown)
+    context = {
+        "batch": shown,
+        "lead": "" if viewer.is_supplier else str(shown.supplier),
+        "overview": overview,
+        "page": list_page(rows, default_sort="id", **listing),
+        "story": story_of(batch=shown, viewer=viewer),
+        "trail_links": viewer.may(Capability.VIEW_TRAIL),
+        "may_withdraw": may_upload,
+        "may_expect": may_upload and shown.state in AWAITED and not shown.arrived_count,
+        "is_overdue": is_overdue(shown.state, shown.expected_on, today=today),
+        "today": today,
+        "missing": missing_of(batch=shown, limit=_MISSING_SHOWN) if shown.closed_at else [],
+        "missing_count": overview.missing,
+        "at_the_dock": viewer.may(Capability.RECEIVE_PACKS) and not (shown.closed_at or shown.cancelled_at),
+    }
+    return render(request, "intake/batches/detail.html", context | pane_of(shown, viewer))
+
+
+@require_POST
+@requires(Capability.UPLOAD_MANIFEST)
+def batch_expected(request: HttpRequest, batch_id: int) -> HttpResponse:
+    shown = get_object_or_404(batches_for(viewer=person_of(request)), pk=batch_id)
+    form = ExpectedForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Give the day of arrival as a date. Nothing was changed.")
+        return redirect("batch", batch_id)
+    day = form.cleaned_data["expected_on"]
+    try:
+        expect_batch(batch_id=shown.pk, expected_on=day, actor=actor_of(request), at=timezone.now())
+    except RuleViolation as refused:
+        messages.error(request, f"{refused.message} Nothing was changed.")
+    else:
+        messages.success(request, f"{shown.number} is expected on {day.day} {day:%b %Y}.")
+    return redirect("batch", batch_id)
+
+
+@require_POST
+@requires(Capability.UPLOAD_MANIFEST)
+def batch_withdraw(request: HttpRequest, batch_id: int) -> HttpResponse:
+    shown = get_object_or_404(batches_for(viewer=person_of(request)), pk=batch_id)
+    try:
+        packs = withdraw_batch(
+            batch_id=shown.pk,
+            reason=request.POST.get("reason", ""),
+            actor=actor_of(request),
+            at=timezone.now(),
+        )
+    except RuleViolation as refused:
+        messages.error(request, f"{refused.message} Nothing was changed.")
+    else:
+        messages.success(request, f"{len(packs)} packs of {shown.number} are withdrawn.")
+    return redirect("batch", batch_id)
+
+
+def _rounded(value: Decimal | None) -> Decimal | None:
+    return None if value is None else round(value, 1)

@@ -1,0 +1,90 @@
+from datetime import date
+
+import pytest
+
+from intake.domain.batches import BatchState, state_of
+from intake.domain.lifecycle import NOT_HERE, Status
+from intake.models import Batch
+from intake.queries.batches import OVERDUE, batches_for, in_state, missing_of, with_state
+from intake.services.arrivals import expect_batch
+from intake.services.receiving import close_batch, receive_many
+from intake.services.withdrawing import withdraw_batch
+from rebattery.accounts.roles import Role
+from rebattery.actor import SYSTEM
+from tests.factories import AT, make_batch, make_person
+
+STATUSES = [
+    ["announced"], ["announced", "withdrawn"], ["announced", "received"], ["received"],
+    ["graded", "withdrawn"], ["withdrawn"], ["rejected", "announced"], ["quarantined"],
+]  # fmt: skip
+
+
+def state(batch):
+    return with_state(Batch.objects.filter(pk=batch.pk)).get().state
+
+
+class TestWithState:
+    @pytest.mark.parametrize("statuses", STATUSES, ids="+".join)
+    def test_says_what_the_table_says(self, db, statuses):
+        batch = make_batch(packs=[{"status": status} for status in statuses])
+        known = {Status(status) for status in statuses}
+
+        said = state_of(
+            closed_at=None,
+            cancelled_at=None,
+            has_arrived=bool(known - {*NOT_HERE}),
+            has_waiting=Status.ANNOUNCED in known,
+        )
+
+        assert state(batch) == said
+
+    def test_walks_with_the_batch(self, db):
+        batch = make_batch(packs=[{"serial": "RB-1"}, {"serial": "RB-2"}, {"serial": "RB-3"}])
+        seen = [state(batch)]
+        for serials in (["RB-1"], ["RB-2"]):
+            receive_many(batch_id=batch.pk, serials=serials, actor=SYSTEM, at=AT)
+            seen.append(state(batch))
+        close_batch(batch_id=batch.pk, actor=SYSTEM, at=AT)
+        seen.append(state(batch))
+        # A pack that comes late is received into its closed batch.
+        receive_many(batch_id=batch.pk, serials=["RB-3"], actor=SYSTEM, at=AT)
+
+        assert [*seen, state(batch)] == ["announced", "arriving", "arriving", "closed", "closed"]
+
+    def test_is_cancelled_when_nothing_comes(self, db):
+        batch = make_batch(packs=2)
+
+        withdraw_batch(batch_id=batch.pk, reason="Sold.", actor=SYSTEM, at=AT)
+
+        assert state(batch) == "cancelled"
+
+
+class TestInState:
+    def test_keeps_each_batch_in_one_state(self, db):
+        for statuses in STATUSES:
+            make_batch(packs=[{"status": status} for status in statuses])
+        viewer, today = make_person(Role.AUDITOR), AT.date()
+
+        counts = [in_state(batches_for(viewer=viewer), s, today=today).count() for s in BatchState]
+
+        assert sum(counts) == len(STATUSES)
+
+    def test_finds_what_is_overdue(self, db):
+        late, punctual, arrived, _ = (make_batch() for _ in range(4))
+        for batch in (late, arrived):
+            expect_batch(batch_id=batch.pk, expected_on=date(2026, 11, 21), actor=SYSTEM, at=AT)
+        expect_batch(batch_id=punctual.pk, expected_on=date(2026, 11, 22), actor=SYSTEM, at=AT)
+        receive_many(batch_id=arrived.pk, serials=[arrived.packs.get().serial], actor=SYSTEM, at=AT)
+
+        found = in_state(with_state(Batch.objects.all()), OVERDUE, today=date(2026, 11, 22))
+
+        assert list(found) == [late]
+
+
+class TestMissingOf:
+    def test_names_what_a_batch_was_closed_without(self, db):
+        batch = make_batch(packs=[{"serial": f"RB-{number}"} for number in range(4)])
+        receive_many(batch_id=batch.pk, serials=["RB-1"], actor=SYSTEM, at=AT)
+        close_batch(batch_id=batch.pk, actor=SYSTEM, at=AT)
+
+        assert [pack.serial for pack in missing_of(batch=batch, limit=2)] == ["RB-0", "RB-2"]
