@@ -15,7 +15,7 @@ from rebattery.notices.domain.addresses import is_public, url_fault
 
 TIMEOUT_S = 10
 _READ_BYTES = 2_000
-_SHOWN = 200
+_SHOWN = 120
 _GONE = 410
 
 

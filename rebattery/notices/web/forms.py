@@ -13,7 +13,7 @@ class TopicsForm(forms.Form):
         choices=CHOICES,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Every notice stays on this page, whether you get a mail or not.",
+        help_text="Every notice stands under Notices, whether you get a mail or not.",
     )
 
 
