@@ -1,9 +1,11 @@
 """What kind of file a supplier sent, and its rows if it is a table."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
+from intake.domain.manifest.files.cells import CellSet
 from intake.domain.manifest.problems import Unreadable
 
 MAX_FILE_BYTES = 100_000_000
@@ -11,33 +13,57 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 120
 Cell = str | float
 Rows = Iterator[tuple[int, Sequence[Cell]]]
-_TEXT_NAMES = {".csv", ".txt", ".tsv"}
+NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SUFFIXES = {
+    ".csv": "text",
+    ".txt": "text",
+    ".tsv": "text",
+    ".xlsx": "zip",
+    ".ods": "zip",
+    ".xls": "compound",
+}
+_MACRO_SUFFIXES = {".xlsm", ".xltm", ".xlam", ".xla"}
 _FOREIGN = {
     b"%PDF": "a PDF",
+    b"{\\rtf": "a text document",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
+    b"BM": "a picture",
+    b"II*\0": "a picture",
+    b"MM\0*": "a picture",
     b"\x1f\x8b": "a compressed archive",
     b"7z\xbc\xaf": "a compressed archive",
     b"Rar!": "a compressed archive",
+    b"BZh": "a compressed archive",
+    b"\xfd7zXZ": "a compressed archive",
     b"\x7fELF": "a program",
     b"MZ": "a program",
+    b"SQLite format": "a database",
     b"<html": "a web page",
     b"<!doc": "a web page",
+    b"<table": "a web page",
+    b"<meta": "a web page",
     b"<?xml": "an XML document",
 }
+# Letters that may as well begin a CSV: only with a byte that no text holds are they what they seem.
+_LIKE_TEXT = {b"BM", b"MZ", b"BZh"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table found in a file.
 
+    kind: csv, xlsx, xls or ods.
     rows: starts over at every call; yields (row number as the spreadsheet program shows it, cells).
-    Cells are text, or numbers where the workbook stores numbers; dates arrive as ISO text.
-    formulas: (row number, zero-based column) of cells that hold a formula.
-    sheets: the names of all sheets, the hidden ones and those without a table included.
+    Cells are text, or numbers where the workbook stores numbers; dates arrive as ISO text, errors as "#N/A".
+    sheets: name, visible and score (fields its heading names) of every sheet, the hidden ones included.
+    formulas: (row number, zero-based column) of cells that hold a formula; "" there: no stored result.
+    percent_cells: cells that the workbook shows as a percentage: 0.82 stands for 82 %.
+    percent_columns: the columns whose every number is shown so.
+    hidden_rows, hidden_columns: those that hold something, by number and by index. ``rows`` yields them like
+    all others, so that each can be accounted for; who reads on leaves them out unless told to import them.
     """
 
     kind: str
@@ -46,25 +72,52 @@ class Table:
     sheets: tuple[dict[str, object], ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
-    formulas: frozenset[tuple[int, int]] = frozenset()
+    formulas: CellSet = field(default_factory=CellSet)
+    percent_cells: CellSet = field(default_factory=CellSet)
+    percent_columns: frozenset[int] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
 
-def _refuse_foreign(head: bytes, file_name: str) -> None:
+def _family_of(head: bytes, file_name: str) -> str:
+    """Tell by its first bytes whether a file is a zip archive, a compound file or else perhaps text."""
     if head.startswith(_OLE):
-        if _ENCRYPTED in head:
-            raise Unreadable(
-                "password_protected", "The workbook is protected by a password. Save it without one."
-            )
-        raise Unreadable(
-            "old_excel", "This is the old Excel format. Save it as .xlsx or CSV and send it again."
-        )
+        return "compound"
+    if head.startswith(b"PK"):
+        return "zip"
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:16].lower()
     for magic, what in _FOREIGN.items():
-        if head[: len(magic)].lower() == magic.lower():
-            raise Unreadable("unknown_type", f"“{file_name}” is {what}, not a table. Send CSV or XLSX.")
+        if start.startswith(magic.lower()) and (magic not in _LIKE_TEXT or b"\0" in head):
+            message = f"“{file_name}” is {what}, not a table. Send XLSX, XLS, ODS or CSV."
+            raise Unreadable("unknown_type", message)
+    return "text"
 
 
-def open_table(path: Path, *, file_name: str) -> Table:
-    """Open the table in a CSV or XLSX file, judged by its content and its name.
+def _refuse_name(suffix: str, file_name: str) -> None:
+    if suffix in _MACRO_SUFFIXES:
+        raise Unreadable("macros", "Workbooks with macros are not accepted. Save it as .xlsx.")
+    if suffix == ".xlsb":
+        raise Unreadable(
+            "binary_workbook", "Binary workbooks (.xlsb) are not read. Save it as .xlsx and send it again."
+        )
+    if suffix not in _SUFFIXES:
+        message = f"“{file_name}” is neither XLSX, XLS, ODS nor CSV by its name."
+        raise Unreadable("unknown_type", message)
+
+
+def wrong_extension(file_name: str, what: str) -> Unreadable:
+    """Return the refusal of a file that is one thing by its name and another by its content."""
+    return Unreadable(
+        "wrong_extension",
+        f"“{file_name}” is {what} by its content, not what its name says."
+        " Save it again from the program you made it with.",
+    )
+
+
+def open_table(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_ANSWERS) -> Table:
+    """Open the table in an XLSX, XLS, ODS or CSV file, judged by its content and its name.
+
+    answers: what a person said about the file: ``sheet``, ``encoding``, ``delimiter``; others are left alone.
 
     :raises Unreadable: when the file is not a table, or would harm the server.
     """
@@ -75,25 +128,33 @@ def open_table(path: Path, *, file_name: str) -> Table:
         raise Unreadable("too_large", "The file is larger than 100 MB. Split it into several files.")
     suffix = Path(file_name).suffix.casefold()
     with path.open("rb") as file:
-        head = file.read(1_048_576)
-    if suffix in {".xlsm", ".xltm", ".xlam"}:
-        raise Unreadable("macros", "Workbooks with macros are not accepted. Save it as .xlsx.")
-    _refuse_foreign(head, file_name)
-    is_zip = head.startswith(b"PK")
-    if suffix not in _TEXT_NAMES | {".xlsx"}:
-        raise Unreadable("unknown_type", f"“{file_name}” is neither CSV nor XLSX by its name.")
-    if is_zip != (suffix == ".xlsx"):
-        what = "a workbook" if is_zip else "not a workbook"
-        raise Unreadable(
-            "wrong_extension",
-            f"“{file_name}” is {what} by its content, not what its name says."
-            " Save it again from the program you made it with.",
-        )
+        head = file.read(4096)
+    if suffix in _MACRO_SUFFIXES:
+        _refuse_name(suffix, file_name)
+    family = _family_of(head, file_name)
     # Each reader is imported on demand: a CSV needs no workbook reader, and the process must start fast.
-    if is_zip:
-        from intake.domain.manifest.workbook import open_workbook
+    if family == "compound":
+        from intake.domain.manifest.files.xls import open_xls
 
-        return open_workbook(path)
-    from intake.domain.manifest.delimited import open_delimited
+        return open_xls(path, file_name=file_name, answers=answers)
+    _refuse_name(suffix, file_name)
+    if family == "zip":
+        if _SUFFIXES[suffix] == "text":
+            raise wrong_extension(file_name, "a workbook or an archive")
+        from intake.domain.manifest.files.archive import kind_of
 
-    return open_delimited(path)
+        kind = kind_of(path, file_name=file_name)
+        if suffix != f".{kind}":
+            raise wrong_extension(file_name, f"{kind.upper()}")
+        if kind == "ods":
+            from intake.domain.manifest.files.ods import open_ods
+
+            return open_ods(path, answers=answers)
+        from intake.domain.manifest.files.xlsx import open_xlsx
+
+        return open_xlsx(path, answers=answers)
+    if _SUFFIXES[suffix] != "text":
+        raise wrong_extension(file_name, "not a workbook")
+    from intake.domain.manifest.files.delimited import open_delimited
+
+    return open_delimited(path, answers=answers)

@@ -8,7 +8,8 @@ import zipfile
 import pytest
 from openpyxl.formatting.rule import Rule
 
-from intake.domain.manifest import archive, reading
+from intake.domain.manifest import reading
+from intake.domain.manifest.files import archive
 from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import open_table
 from tests.intake.manifest_files import HEADING, rewrite_zip, rows_of, understood, write_csv, write_xlsx
@@ -40,7 +41,7 @@ class TestOpenTable:
             ("a.csv", b"<html><table>", "unknown_type"),
             ("a.doc", b"Pack serial,Make", "unknown_type"),
             ("a.xlsm", b"PK\x03\x04", "macros"),
-            ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old_excel"),
+            ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "broken_workbook"),
             (
                 "a.xlsx",
                 b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
