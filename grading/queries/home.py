@@ -20,6 +20,7 @@ from intake.queries.receiving import still_open
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import counts_since
+from rebattery.notices.queries import failing_for
 
 MOVES = {
     "pack.announced": "announced",
@@ -41,6 +42,7 @@ _NOUNS = (
     ("decisions", "decision"),
     ("overrides wait", "override waits"),
     ("files", "file"),
+    ("notices", "notice"),
     ("instruments", "instrument"),
 )
 """What is counted: many, one."""
@@ -106,6 +108,9 @@ def wrong_for(*, viewer: User, at: datetime) -> list[Figure]:
         counts.append(
             _figure(lapsed, "instruments not usable today", "instruments", {"today": "unusable"}, "stop")
         )
+    if viewer.may(Capability.RETRY_NOTICES):
+        failing = failing_for(viewer=viewer).count()
+        counts.append(_figure(failing, "notices not delivered", "failing_deliveries", {}, "stop"))
     if viewer.may(Capability.MANAGE_CATALOGUE):
         guessed = unconfirmed(PackType.objects.all()).count()
         counts.append(
