@@ -1,7 +1,6 @@
 """Files in: the same service as the upload page."""
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -11,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from intake.models import Manifest, ManifestProblem, Supplier
+from intake.api.manifest_outputs import ManifestAccepted, ManifestOutput
+from intake.models import Intent, Manifest, Supplier
 from intake.queries.manifests import manifests_for
 from intake.queries.suppliers import supplier_by_code
 from intake.services import manifests
@@ -24,37 +24,13 @@ from rebattery.api.serializers import StrictSerializer
 class ManifestUpload(StrictSerializer):
     file = serializers.FileField()
     supplier = serializers.CharField(required=False, help_text="Supplier code; staff only.")
-
-
-class ProblemOutput(serializers.ModelSerializer[ManifestProblem]):
-    class Meta:
-        model = ManifestProblem
-        fields = ["row", "column", "field", "rule", "severity", "value", "message", "fix"]
-
-
-class ManifestOutput(serializers.ModelSerializer[Manifest]):
-    rows_done = serializers.IntegerField(source="run.rows_done")
-    sha256 = serializers.CharField(source="stored_file.sha256")
-    batch_id = serializers.IntegerField(source="batch.pk", default=None)
-    problems = ProblemOutput(many=True, help_text="At most 1,000 are kept; the counts are exact.")
-
-    class Meta:
-        model = Manifest
-        fields = [
-            "id", "file_name", "sha256", "state", "received_at", "finished_at", "rows_done", "row_count",
-            "error_count", "warning_count", "refusal", "batch_id", "problems",
-        ]  # fmt: skip
-
-
-class ManifestAccepted(serializers.ModelSerializer[Manifest]):
-    progress = serializers.SerializerMethodField(help_text="Ask here what becomes of it.")
-
-    class Meta:
-        model = Manifest
-        fields = ["id", "state", "progress"]
-
-    def get_progress(self, manifest: Manifest) -> str:
-        return reverse("api_manifest", args=[manifest.pk])
+    intent = serializers.ChoiceField(
+        choices=Intent.choices,
+        required=False,
+        default=Intent.ANNOUNCE_ALL,
+        help_text="announce_all: a batch at once if every row can be a pack, otherwise a draft to be mended; "
+        "announce_valid: a batch of the rows that can be packs, a draft of the others; check: a draft.",
+    )
 
 
 class ManifestList(APIView):
@@ -75,6 +51,7 @@ class ManifestList(APIView):
             content=upload.file,
             actor=actor_of(request),
             at=timezone.now(),
+            intent=payload.validated_data["intent"],
         )
         return Response(ManifestAccepted(manifest).data, status.HTTP_202_ACCEPTED)
 
@@ -99,4 +76,4 @@ class ManifestDetail(RetrieveAPIView[Manifest]):
     serializer_class = ManifestOutput
 
     def get_queryset(self) -> QuerySet[Manifest]:
-        return manifests_for(viewer=person_of(self.request)).prefetch_related("problems")
+        return manifests_for(viewer=person_of(self.request)).select_related("batch")

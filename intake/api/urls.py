@@ -4,11 +4,23 @@ from django.urls import URLPattern, path
 
 from intake.api.attachments import AttachmentFile, AttachmentList, AttachmentUploadDetail
 from intake.api.batches import BatchDetail, BatchList
+from intake.api.manifest_corrections import (
+    ManifestCorrections,
+    ManifestDiscard,
+    ManifestSubmission,
+    ManifestUndo,
+)
+from intake.api.manifest_rows import ManifestRows
 from intake.api.manifests import ManifestDetail, ManifestList
 
 urlpatterns: list[URLPattern] = [
     path("manifests/", ManifestList.as_view(), name="api_manifests"),
     path("manifests/<int:pk>/", ManifestDetail.as_view(), name="api_manifest"),
+    path("manifests/<int:pk>/rows/", ManifestRows.as_view(), name="api_manifest_rows"),
+    path("manifests/<int:pk>/corrections/", ManifestCorrections.as_view(), name="api_manifest_corrections"),
+    path("manifests/<int:pk>/corrections/undo/", ManifestUndo.as_view(), name="api_manifest_undo"),
+    path("manifests/<int:pk>/submission/", ManifestSubmission.as_view(), name="api_manifest_submission"),
+    path("manifests/<int:pk>/discard/", ManifestDiscard.as_view(), name="api_manifest_discard"),
     path("batches/", BatchList.as_view(), name="api_batches"),
     path("batches/<int:pk>/", BatchDetail.as_view(), name="api_batch"),
     path("batches/<int:batch_id>/attachments/", AttachmentList.as_view(), name="api_attachments"),

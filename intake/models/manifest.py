@@ -1,4 +1,4 @@
-"""A supplier's file on its way to becoming a batch, and the problems found in it."""
+"""A supplier's file on its way to becoming a batch, with its rows and what was corrected in them."""
 
 from django.db import models
 from django.db.models import Q
@@ -95,23 +95,6 @@ class ManifestRun(models.Model):
         return f"run of manifest {self.manifest_id}"
 
 
-class ManifestProblem(models.Model):
-    """One thing wrong with one cell or row, with what to do about it."""
-
-    manifest = models.ForeignKey(Manifest, on_delete=models.CASCADE, related_name="problems")
-    row = models.IntegerField(null=True)
-    column = models.CharField(max_length=200, blank=True)
-    field = models.CharField(max_length=60, blank=True)
-    rule = models.CharField(max_length=60)
-    severity = models.CharField(max_length=10)
-    value = models.CharField(max_length=500, blank=True)
-    message = models.CharField(max_length=500)
-    fix = models.CharField(max_length=500, blank=True)
-
-    def __str__(self) -> str:
-        return f"row {self.row}: {self.rule}"
-
-
 class ManifestRow(models.Model):
     """One data row of a draft, as the last reading found it. Derived, so it may be thrown away."""
 
@@ -136,14 +119,21 @@ class ManifestRow(models.Model):
     problems = models.JSONField()
     """``{column, field, rule, severity, value, message, fix}`` each."""
     serial = models.CharField(max_length=40, blank=True, db_collation="C")
+    vin = models.CharField(max_length=40, blank=True, db_collation="C")
     severity = models.SmallIntegerField(choices=Severity)
     """Of the worst problem."""
+    chemistry = models.CharField(max_length=20, blank=True)
+    nominal_energy_kwh = models.DecimalField(max_digits=8, decimal_places=3, null=True)
+    declared_soh_percent = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    history_completeness_percent = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    """They are among ``values`` or follow from them; as columns they add up quickly."""
     fate = models.CharField(max_length=10, choices=Fate, default=Fate.OPEN)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["manifest", "row"], name="manifest_row_once")]
         indexes = [
             models.Index(fields=["manifest", "serial"]),
+            models.Index(fields=["manifest", "vin"], condition=~Q(vin=""), name="manifest_row_vin"),
             models.Index(
                 fields=["manifest", "row"], condition=Q(severity__gt=0), name="manifest_row_problem"
             ),

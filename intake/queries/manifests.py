@@ -1,15 +1,16 @@
-"""Manifests on their way, and what is wrong with them."""
+"""Manifests on their way: how far they are, and what is wrong with them."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from intake.domain.manifest.fields import FIELDS
-from intake.domain.manifest.problems import ERROR
-from intake.models import Manifest, ManifestProblem, ManifestRun, ManifestState
+from intake.domain.manifest.problems import WEIGHT
+from intake.models import Manifest, ManifestRow, ManifestRun, ManifestState
 from rebattery.accounts.models import User
 
 WRONG = "wrong"
@@ -20,8 +21,10 @@ SWEEP_EVERY = timedelta(seconds=15)
 _STEPS = {
     "": "Waiting for a worker",
     "reading": "Reading and checking rows",
+    "staging": "Writing the rows of the draft",
     "announcing": "Writing the batch",
 }
+_TEXTS = ("column", "field", "rule", "severity", "value", "message", "fix")
 
 
 def manifests_for(*, viewer: User) -> QuerySet[Manifest]:
@@ -36,8 +39,9 @@ def in_state(manifests: QuerySet[Manifest], state: str) -> QuerySet[Manifest]:
 
 
 def unfinished_for(*, viewer: User) -> QuerySet[Manifest]:
-    """Return the files that have not become a batch, newest first."""
-    return manifests_for(viewer=viewer).exclude(state=ManifestState.IMPORTED).order_by("-pk")
+    """Return the files that still want something, newest first: neither all announced nor discarded."""
+    done = (ManifestState.IMPORTED, ManifestState.DISCARDED)
+    return manifests_for(viewer=viewer).exclude(state__in=done).order_by("-pk")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,46 +93,54 @@ def _takeover_at(run: ManifestRun, at: datetime) -> datetime | None:
 
 @dataclass(frozen=True, kw_only=True)
 class RuleCount:
-    """How often one rule was broken in a file."""
+    """How often one rule is broken in a file."""
 
     rule: str
     severity: str
     count: int
-    """Exact, also where not every case is kept."""
-    kept: int = 0
-    message: str = ""
-    """As said for the first case."""
-
-    @property
-    def label(self) -> str:
-        return self.rule.replace("_", " ").capitalize().replace("Soh", "SOH").replace("Vin", "VIN")
+    """Exact, also where not every case is kept with its words."""
 
 
 def rules_of(*, manifest: Manifest) -> list[RuleCount]:
-    """Return what is wrong with a file by rule, errors first, then by count."""
-    kept: dict[tuple[str, str], list[str]] = defaultdict(list)
-    rows = manifest.problems.order_by("pk").values_list("rule", "severity", "message")
-    for rule, severity, message in rows:
-        kept[rule, severity].append(message)
-    counts = []
-    for entry in manifest.summary.get("rules", ()):
-        said = kept[entry["rule"], entry["severity"]]
-        counts.append(RuleCount(**entry, kept=len(said), message=said[0] if said else ""))
-    return sorted(counts, key=lambda found: (found.severity != ERROR, -found.count, found.rule))
-
-
-def columns_of(*, manifest: Manifest) -> list[tuple[str, str, str]]:
-    """Return every column of a file: its heading, what it was read as, the unit in its heading."""
-    return [
-        (column["header"], _label(column["field"]), column["unit"] or "")
-        for column in manifest.summary.get("columns", ())
+    """Return what is wrong with a file by rule, the worst first, then by count."""
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for group in manifest.summary.get("groups", ()):
+        counts[group["rule"], group["severity"]] += group["count"]
+    found = [
+        RuleCount(rule=rule, severity=severity, count=count)
+        for (rule, severity), count in counts.items()
+        if count
     ]
+    return sorted(found, key=lambda rule: (-WEIGHT[rule.severity], -rule.count, rule.rule))
 
 
-def problems_of(*, manifest: Manifest) -> QuerySet[ManifestProblem]:
-    """Return the kept problems of a file; they were stored in the order of its rows."""
-    return manifest.problems.order_by("pk")
+@dataclass(frozen=True, kw_only=True)
+class PlacedProblem:
+    """One thing wrong with a file, with its place."""
+
+    row: int | None
+    """As the spreadsheet program shows it; None for the whole file."""
+    column: str
+    field: str
+    rule: str
+    severity: str
+    value: str
+    message: str
+    fix: str
 
 
-def _label(field: str | None) -> str:
-    return FIELDS[field].label if field else "kept as extra"
+def problems_of(*, manifest: Manifest, limit: int) -> list[PlacedProblem]:
+    """Return the first problems that are kept with their words: of the file itself, then row by row."""
+    found = [placed(None, problem) for problem in manifest.summary.get("problems", ())]
+    rows = manifest.rows.filter(severity__gt=0, fate=ManifestRow.Fate.OPEN).order_by("row")
+    for number, problems in rows.values_list("row", "problems")[:limit].iterator():
+        found += [placed(number, problem) for problem in problems if "message" in problem]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def placed(number: int | None, problem: Mapping[str, Any]) -> PlacedProblem:
+    """Return a problem as it is stored with its place; its words may not have been kept."""
+    texts = {name: problem.get(name) or "" for name in _TEXTS}
+    return PlacedProblem(row=number, **texts)

@@ -29,6 +29,13 @@ _ALL = (
         "The file {subject} was read and checked: {ready:pack} ready, {refused} to be mended.",
         "The file {subject} was checked: {ready:pack} ready, {refused} to be mended.",
     ),
+    EventType(
+        "manifest.announced_in_part",
+        "manifest",
+        "{packs:pack} of the file {subject} came into batch {batch}; still to be mended: {rest:row}.",
+        "{packs:pack} of the file {subject} came into batch {batch}; still to be mended: {rest:row}.",
+    ),
+    EventType("manifest.opened_again", "manifest", "{actor} opened the discarded file {subject} again."),
     EventType("manifest.submitted", "manifest", "{actor} asked to announce the packs of {subject}."),
     EventType("manifest.discarded", "manifest", "{actor} discarded the draft {subject}."),
     EventType("correction.made", "correction", "{actor} corrected the file {file}: {label}."),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from intake.domain.manifest.corrections import Corrections
+from intake.domain.manifest.layouts import Layouts
 from intake.domain.manifest.understanding import PROBLEMS_CARRIED
 from rebattery.errors import RuleViolation
 
@@ -85,6 +86,7 @@ def understand(
     catalogue: Sequence[Mapping[str, Any]],
     today: date,
     corrections: Corrections | None = None,
+    layouts: Layouts | None = None,
     timeout_s: float = 150,
     problem_limit: int = PROBLEMS_CARRIED,
 ) -> Iterator[Any]:
@@ -101,6 +103,7 @@ def understand(
         "catalogue": list(catalogue),
         "today": today.isoformat(),
         "corrections": (corrections or Corrections()).to_json(),
+        "layouts": layouts or {},
         "problem_limit": problem_limit,
         "parent_pid": os.getpid(),
     }

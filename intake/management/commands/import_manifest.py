@@ -8,18 +8,19 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from intake.models import Manifest, ManifestState, Supplier
+from intake.models import Intent, Manifest, ManifestState, Supplier
 from intake.queries.batches import overview_of
-from intake.queries.manifests import rules_of
+from intake.queries.manifests import problems_of, rules_of
 from intake.services import manifests
 from rebattery.actor import SYSTEM
 from rebattery.errors import RuleViolation
 
 _WAIT_S = 0.3
+_PROBLEMS_PRINTED = 1_000
 
 
 class Command(BaseCommand):
-    help = "Import a manifest (CSV or XLSX) of a supplier; refuses it with every problem, or makes one batch."
+    help = "Import a manifest of a supplier: make a batch of it, or leave a draft and print what is wrong."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -41,7 +42,12 @@ class Command(BaseCommand):
         if manifest.state == ManifestState.IMPORTED:
             self.stdout.write(f"The same file came before: it is batch {manifest.batch.number}.")
             return
-        self._report(_settle(manifest))
+        try:
+            settled = _settle(manifest)
+        except RuleViolation as refused:
+            self._print_problems(manifest)
+            raise CommandError(f"{manifest.file_name} was not imported: {refused.message}") from refused
+        self._report(settled)
 
     def _report(self, manifest: Manifest) -> None:
         if manifest.state == ManifestState.IMPORTED:
@@ -51,7 +57,11 @@ class Command(BaseCommand):
                 f" {manifest.warning_count} warnings."
             )
             return
-        for problem in manifest.problems.order_by("pk"):
+        self._print_problems(manifest)
+        raise CommandError(f"{manifest.file_name} was not imported: {manifest.refusal}")
+
+    def _print_problems(self, manifest: Manifest) -> None:
+        for problem in problems_of(manifest=manifest, limit=_PROBLEMS_PRINTED):
             place = f"row {problem.row}" if problem.row else "file"
             self.stdout.write(
                 f"{place}, column “{problem.column}”, value “{problem.value}”: {problem.severity}"
@@ -59,12 +69,22 @@ class Command(BaseCommand):
             )
         for rule in rules_of(manifest=manifest):
             self.stdout.write(f"{rule.count:>8} × {rule.severity} {rule.rule}")
-        raise CommandError(f"{manifest.file_name} was not imported: {manifest.refusal}")
+        if manifest.state == ManifestState.DRAFT:
+            self.stdout.write(f"Mend it on the page /manifests/{manifest.pk}/ or by the API.")
 
 
 def _settle(manifest: Manifest) -> Manifest:
     """Read the manifest here, or wait for the worker that was quicker."""
-    if manifest.state != ManifestState.QUEUED:
+    if manifest.state == ManifestState.DRAFT and manifest.intent == Intent.CHECK:
+        # Somebody mends it; the command asks for what that person would: all of it, or nothing.
+        manifests.submit(
+            manifest_id=manifest.pk,
+            intent=Intent.ANNOUNCE_ALL,
+            expected_on=None,
+            actor=SYSTEM,
+            at=timezone.now(),
+        )
+    elif manifest.state != ManifestState.QUEUED:
         manifests.read_again(manifest_id=manifest.pk, actor=SYSTEM, at=timezone.now())
     while True:
         manifest = manifests.run(manifest_id=manifest.pk, actor=SYSTEM, at=timezone.now())

@@ -6,13 +6,30 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-from intake.models import Manifest, ManifestRun, ManifestState, Supplier
+from intake.models import (
+    Batch,
+    Intent,
+    Manifest,
+    ManifestCorrection,
+    ManifestRun,
+    ManifestState,
+    Supplier,
+)
 from intake.services import files
+from intake.services.manifests.queueing import queue_again
 from rebattery.actor import Actor
-from rebattery.audit.record import Event, record
+from rebattery.audit.record import Event, record, record_rows
 from rebattery.errors import RuleViolation
 from rebattery.jobs import Job, enqueue
 
+_UNDONE = """
+    SELECT id AS subject_id, label AS subject_label, NULL::bigint AS pack_id,
+           (SELECT supplier_id FROM intake_manifest WHERE id = %(manifest)s) AS supplier_id,
+           '{"undone_at": null}'::jsonb AS before,
+           jsonb_build_object('undone_at', %(undone_at)s::text) AS after,
+           jsonb_build_object('file', %(file)s::text, 'label', label) AS facts
+    FROM intake_manifestcorrection WHERE manifest_id = %(manifest)s AND undone_at IS NULL ORDER BY id
+"""
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -22,6 +39,12 @@ class SupplierInactive(RuleViolation):
     code = "supplier_inactive"
 
 
+class ReplacesAnothers(RuleViolation):
+    """A file can correct a batch of its own supplier only."""
+
+    code = "replaces_anothers"
+
+
 class ManifestSettled(RuleViolation):
     """This file has become a batch; there is nothing to read again."""
 
@@ -29,65 +52,94 @@ class ManifestSettled(RuleViolation):
 
 
 def accept(
-    *, supplier: Supplier, file_name: str, content: BinaryIO | bytes, actor: Actor, at: datetime
+    *,
+    supplier: Supplier,
+    file_name: str,
+    content: BinaryIO | bytes,
+    actor: Actor,
+    at: datetime,
+    intent: str = Intent.ANNOUNCE_ALL,
+    replaces: Batch | None = None,
 ) -> Manifest:
     """Keep a supplier's file and queue it for reading; nothing is judged yet.
 
     The same bytes from the same supplier are the same manifest: a repeat returns the one that is there,
-    whatever became of it, and changes nothing. Works with the broker dead: the sweep finds the manifest.
+    whatever became of it, and changes nothing; only one that was discarded is opened again as a fresh
+    draft. Works with the broker dead: the sweep finds the manifest.
 
+    :param intent: what the reading is for; see ``Intent``.
+    :param replaces: the batch of this supplier that the file corrects.
     :raises SupplierInactive: when the supplier may not send files.
+    :raises ReplacesAnothers: when ``replaces`` is not a batch of this supplier.
     :raises FileTooLarge: when there is more than ``settings.UPLOAD_LIMIT_BYTES``.
     """
     if not supplier.is_active:
         raise SupplierInactive(f"{supplier.name} is switched off. Ask an administrator.")
+    if replaces and replaces.supplier_id != supplier.pk:
+        raise ReplacesAnothers
     name = _NOT_IN_A_NAME.sub(" ", re.split(r"[\\/]", file_name)[-1]).strip()[-300:] or "manifest"
     stored = files.store(content=content, at=at)
     with transaction.atomic():
         manifest, is_new = Manifest.objects.select_related("supplier", "stored_file").get_or_create(
             supplier=supplier,
             stored_file=stored,
-            defaults={"file_name": name, "received_at": at, "received_by": actor.label},
+            defaults={
+                "file_name": name,
+                "intent": Intent(intent).value,
+                "replaces": replaces,
+                "received_at": at,
+                "received_by": actor.label,
+            },
         )
         if is_new:
             ManifestRun.objects.create(manifest=manifest)
             _tell_accepted(manifest, actor, at)
             enqueue(Job.IMPORT_MANIFEST, manifest_id=manifest.pk)
+        elif manifest.state == ManifestState.DISCARDED:
+            manifest = _open_again(manifest, Intent(intent), replaces, actor, at)
     return manifest
 
 
 @transaction.atomic
 def read_again(*, manifest_id: int, actor: Actor, at: datetime) -> Manifest:
-    """Queue a refused or failed manifest once more, because the catalogue or our reader has changed.
+    """Queue a manifest that is no batch yet once more, because the catalogue or our reader has changed.
 
-    One that is waiting already stays as it is.
+    It is read for what it was read for last. One that is waiting already stays as it is.
 
-    :raises ManifestSettled: when it has become a batch.
+    :raises ManifestSettled: when it has become a batch, or was discarded.
     """
     manifest = Manifest.objects.select_for_update().get(pk=manifest_id)
     if manifest.state == ManifestState.IMPORTED:
         raise ManifestSettled
+    if manifest.state == ManifestState.DISCARDED:
+        raise ManifestSettled("This file was discarded. Send it again to open it.")
     if manifest.state == ManifestState.QUEUED:
         return manifest
-    before = {"state": manifest.state, "refusal": manifest.refusal, "finished_at": manifest.finished_at}
-    after = {"state": ManifestState.QUEUED.value, "refusal": "", "finished_at": None}
-    for name, value in after.items():
-        setattr(manifest, name, value)
-    manifest.save(update_fields=list(after))
-    ManifestRun.objects.filter(manifest=manifest).update(
-        attempts=0, lease_token=None, lease_until=None, rows_done=0, step=""
+    return queue_again(manifest=manifest, code="manifest.queued_again", actor=actor, at=at)
+
+
+def _open_again(
+    manifest: Manifest, intent: Intent, replaces: Batch | None, actor: Actor, at: datetime
+) -> Manifest:
+    """Let a discarded manifest begin anew, without what was corrected in it; of two at once, one does."""
+    locked = Manifest.objects.select_for_update(of=("self",)).select_related("supplier", "stored_file")
+    manifest = locked.get(pk=manifest.pk)
+    if manifest.state != ManifestState.DISCARDED:
+        return manifest
+    undone = {"manifest": manifest.pk, "file": manifest.file_name, "at": at, "undone_at": at.isoformat()}
+    record_rows(code="correction.undone", actor=actor, at=at, rows=_UNDONE, params=undone)
+    ManifestCorrection.objects.filter(manifest=manifest, undone_at=None).update(undone_at=at)
+    manifest.summary, manifest.plan = {}, {}
+    manifest.row_count = manifest.error_count = manifest.warning_count = 0
+    manifest.save(update_fields=["summary", "plan", "row_count", "error_count", "warning_count"])
+    return queue_again(
+        manifest=manifest,
+        code="manifest.opened_again",
+        intent=intent,
+        replaces=replaces,
+        actor=actor,
+        at=at,
     )
-    event = Event(
-        code="manifest.queued_again",
-        subject_id=manifest.pk,
-        subject_label=manifest.file_name,
-        supplier_id=manifest.supplier_id,
-        before=before,
-        after=after,
-    )
-    record(events=[event], actor=actor, at=at)
-    enqueue(Job.IMPORT_MANIFEST, manifest_id=manifest.pk)
-    return manifest
 
 
 def _tell_accepted(manifest: Manifest, actor: Actor, at: datetime) -> None:
@@ -102,6 +154,8 @@ def _tell_accepted(manifest: Manifest, actor: Actor, at: datetime) -> None:
             "state": ManifestState.QUEUED.value,
             "stored_file_id": stored.pk,
             "received_by": manifest.received_by,
+            "intent": manifest.intent,
+            "replaces_id": manifest.replaces_id,
         },
         facts={"bytes": stored.byte_count, "sha256": stored.sha256},
     )

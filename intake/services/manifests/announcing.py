@@ -1,17 +1,20 @@
-"""Write a batch with its packs and their trail, all of it or nothing."""
+"""Write packs with their batch, the rows that wait, and their trail: all of it or nothing."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 from psycopg.errors import UniqueViolation
 
-from intake.models import Batch, ManifestState
+from intake.models import Batch, Manifest, ManifestCorrection, ManifestRow, ManifestState, Pack
 from intake.services.manifests import lease as leases
+from intake.services.manifests.drafts import BatchIsClosed
 from intake.services.manifests.finishing import finish
 from intake.services.manifests.lease import Lease
 from intake.services.manifests.pack_rows import COLUMNS
 from intake.services.manifests.reading import Reading
+from intake.services.manifests.staging import replace_rows
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record, record_rows
 
@@ -25,7 +28,7 @@ _ANNOUNCED = """
                'declared_soh_percent', declared_soh_percent::text, 'ddr_status', ddr_status,
                'received_as', received_as) AS after,
            jsonb_build_object('batch', %(number)s::text, 'row', row) AS facts
-    FROM intake_pack WHERE batch_id = %(batch)s ORDER BY id
+    FROM intake_pack WHERE batch_id = %(batch)s AND id > %(newest)s ORDER BY id
 """
 
 
@@ -35,39 +38,83 @@ class Overtaken(Exception):
 
 @transaction.atomic
 def announce(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None:
-    """Write batch, packs and trail in one transaction behind the fence."""
+    """Write the packs of a reading, their trail and what stays behind, in one transaction behind the fence.
+
+    The packs go into the batch of the manifest: a new one, or the one that it has while that is open. The
+    rest stays a draft; without a rest the manifest is imported. A manifest that replaces a batch never
+    comes here: what it changes is another matter than announcing.
+
+    :raises Overtaken: when a serial was announced by somebody else meanwhile.
+    :raises BatchIsClosed: when the batch of the manifest is closed.
+    """
     manifest = leases.lock(lease)
     with connection.cursor() as cursor:
         # One announcement at a time: the check for serials that came in while we read must see them all.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake: announce packs'))")
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('intake_batch', 'id'))")
-        (batch_id,) = cursor.fetchone()
-        number = f"B-{at.year}-{batch_id:05}"
-        batch = Batch.objects.create(
-            id=batch_id, number=number, supplier_id=manifest.supplier_id, manifest=manifest, announced_at=at
-        )
+        batch, newest = _batch_for(manifest, cursor, actor, at, reading.pack_count)
         _copy_packs(cursor, batch, reading)
         _refuse_overtaken(cursor, batch, reading)
-    ours = {"batch": batch_id, "number": number}
+    ours = {"batch": batch.pk, "number": batch.number, "newest": newest}
     record_rows(code="pack.announced", actor=actor, at=at, rows=_ANNOUNCED, params=ours)
-    facts = {"batch": number, "packs": reading.pack_count}
+    facts: dict[str, Any] = {"batch": batch.number}
+    if remembered := reading.summary.get("remembered"):
+        facts["remembered"] = remembered
+    reading.summary["announced_up_to"] = _last_step(manifest)
+    if reading.rest:
+        replace_rows(manifest=manifest, spool=reading.rows, is_announcing=True)
+        _count_announced(reading)
+        facts |= {"packs": reading.pack_count, "rest": reading.rest}
+        code = "manifest.announced_in_part"
+        finish(manifest, ManifestState.DRAFT, reading, actor, at, facts=facts, code=code)
+    else:
+        ManifestRow.objects.filter(manifest=manifest).delete()
+        _count_announced(reading)
+        facts["packs"] = reading.summary["announced"]
+        finish(manifest, ManifestState.IMPORTED, reading, actor, at, facts=facts)
+
+
+def _batch_for(
+    manifest: Manifest, cursor: Any, actor: Actor, at: datetime, pack_count: int
+) -> tuple[Batch, int]:
+    """Return the batch that takes the packs, and the newest pack that it has already."""
+    batch = Batch.objects.select_for_update(no_key=True).filter(manifest=manifest).first()
+    if batch:
+        if batch.closed_at or batch.cancelled_at:
+            raise BatchIsClosed
+        return batch, Pack.objects.filter(batch=batch).aggregate(newest=Max("pk"))["newest"] or 0
+    cursor.execute("SELECT nextval(pg_get_serial_sequence('intake_batch', 'id'))")
+    (batch_id,) = cursor.fetchone()
+    number = f"B-{at.year}-{batch_id:05}"
+    batch = Batch.objects.create(
+        id=batch_id,
+        number=number,
+        supplier_id=manifest.supplier_id,
+        manifest=manifest,
+        announced_at=at,
+        expected_on=manifest.expected_on,
+    )
     announced = Event(
         code="batch.announced",
         subject_id=batch_id,
         subject_label=number,
         supplier_id=manifest.supplier_id,
-        after={"number": number, "manifest_id": manifest.pk, "announced_at": at},
-        facts=facts,
+        after={
+            "number": number,
+            "manifest_id": manifest.pk,
+            "announced_at": at,
+            "expected_on": manifest.expected_on,
+        },
+        facts={"batch": number, "packs": pack_count},
     )
     record(events=[announced], actor=actor, at=at)
-    finish(manifest, ManifestState.IMPORTED, reading, actor, at, facts=facts)
+    return batch, 0
 
 
 def _copy_packs(cursor: Any, batch: Batch, reading: Reading) -> None:
     prefix = f"{batch.pk}\t".encode()
     try:
         with cursor.copy(f"COPY intake_pack ({COLUMNS}) FROM STDIN") as copy:
-            while lines := reading.spool.readlines(_COPY_BYTES):
+            while lines := reading.packs.readlines(_COPY_BYTES):
                 copy.write(prefix + prefix.join(lines))
     except UniqueViolation as exc:
         raise Overtaken from exc
@@ -82,3 +129,16 @@ def _refuse_overtaken(cursor: Any, batch: Batch, reading: Reading) -> None:
     )
     if cursor.fetchone():
         raise Overtaken
+
+
+def _count_announced(reading: Reading) -> None:
+    """Count what has become packs just now as announced."""
+    summary = reading.summary
+    summary["announced"] += summary["accepted"]
+    summary["accepted"] = 0
+
+
+def _last_step(manifest: Manifest) -> int:
+    """Return the latest correction that went into the batch: from here on it cannot be undone."""
+    steps = ManifestCorrection.objects.filter(manifest=manifest)
+    return int(steps.aggregate(last=Max("position"))["last"] or 0)

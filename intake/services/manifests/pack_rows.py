@@ -1,7 +1,7 @@
 """The rows of ``intake_pack`` as COPY text, rendered from lines of a manifest."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,33 +56,35 @@ class PackRows:
         rest = {name: value for name, value in fields.items() if name not in _OWN and value is not None}
         cells = (
             self._supplier,
-            _cell(self._pack_type_ids.get(get("pack_type_key") or "")),
+            as_cell(self._pack_type_ids.get(get("pack_type_key") or "")),
             str(row),
-            _cell(fields["pack_serial"]),
+            as_cell(fields["pack_serial"]),
             self._state,
-            _cell(get("make") or ""),
-            _cell(get("model") or ""),
+            as_cell(get("make") or ""),
+            as_cell(get("model") or ""),
             get("chemistry") or Chemistry.UNKNOWN.value,
-            _cell(get("nominal_energy_kwh")),
-            _cell(get("rated_capacity_ah")),
-            _cell(get("nominal_voltage_v")),
-            _cell(get("soh_declared_percent")),
+            as_cell(get("nominal_energy_kwh")),
+            as_cell(get("rated_capacity_ah")),
+            as_cell(get("nominal_voltage_v")),
+            as_cell(get("soh_declared_percent")),
             get("soh_method") or "",
             fields["ddr_status"],
             fields["received_as"],
             str(history_completeness(fields).percent),
-            _json(rest),
-            _json(raw),
+            as_json(rest),
+            as_json(raw),
         )
         # A lone surrogate from a broken file must not stop the whole batch.
         return ("\t".join(cells) + "\n").encode("utf-8", "replace")
 
 
-def _cell(value: Any) -> str:
+def as_cell(value: Any) -> str:
+    """Return a value as COPY text."""
     return "\\N" if value is None else str(value).translate(_ESCAPES)
 
 
-def _json(values: Mapping[str, Any]) -> str:
+def as_json(values: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Return ``values`` as the COPY text of a jsonb column."""
     text = _encode(values)
     if "\\u0000" in text:  # jsonb holds no NUL character
         text = _encode(_without_nul(values))

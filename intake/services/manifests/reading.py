@@ -1,145 +1,250 @@
 """Read a manifest through the limited process, with memory that does not grow with the file."""
 
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import IO, Any
 
 from intake.domain.manifest import sandbox
+from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.plan import Plan
-from intake.domain.manifest.problems import ERROR, Problem
-from intake.domain.manifest.rows import PACK, raw_reader
-from intake.models import Manifest, Pack, PackType
+from intake.domain.manifest.problems import ERROR, QUESTION, WARNING
+from intake.domain.manifest.rows import DROPPED, REFUSED, raw_reader
+from intake.models import Manifest, ManifestRow, Pack, PackType
 from intake.queries.catalogue import catalogue_for_reading
+from intake.queries.corrections import corrections_of
 from intake.services.files import path_of
+from intake.services.manifests.drafts import batch_of
+from intake.services.manifests.known import Found, KnownSerials
+from intake.services.manifests.layouts import layouts_for
 from intake.services.manifests.lease import Lease, renew
-from intake.services.manifests.pack_rows import LONGEST, PackRows
+from intake.services.manifests.pack_rows import PackRows
+from intake.services.manifests.problems import problem_objects, said, too_long
+from intake.services.manifests.staging import PACK, StagedRows
+from intake.services.manifests.tallying import Tally, is_acceptable, row_severity
 
-PROBLEMS_KEPT = 1_000
 CHUNK_ROWS = 2_000
+FILE_PROBLEMS_KEPT = 200
 _SPOOL_IN_MEMORY_BYTES = 8 * 1024 * 1024
+_ALL_PROBLEMS = 1_000_000_000  # what is stored of them is limited here, where the counts stay exact
+Fate = ManifestRow.Fate
+Line = Sequence[Any]
+"""What the reading process says of one row: fate, number, values, cells, problems."""
+
+
+class Purpose(Enum):
+    """What a reading prepares."""
+
+    ALL_PACKS = "all packs"
+    """The packs of the file, given up at the first row or question that stands in the way."""
+    ROWS = "rows"
+    """The rows of a draft."""
+    PACKS_AND_ROWS = "packs and rows"
+    """The packs among the rows, and the rows with those marked."""
 
 
 @dataclass
 class Reading:
-    """What a file says: its packs as COPY lines on disk, its problems, its shape."""
+    """What a file says: packs and rows as COPY lines on disk, its shape and its counts."""
 
-    spool: IO[bytes]
-    pack_count: int = 0
+    packs: IO[bytes]
+    rows: IO[bytes]
     newest_pack_id: int = 0
     """Packs beyond this id were announced while we read."""
     refusal: str = ""
     """Why the file as a whole cannot be read; empty when it can."""
-    problems: list[Problem] = field(default_factory=list)
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(rule, severity) to the exact number, kept or not."""
+    is_obstructed: bool = False
+    """True when a reading for ``ALL_PACKS`` was given up."""
+    pack_count: int = 0
     summary: dict[str, Any] = field(default_factory=dict)
+    plan: dict[str, Any] = field(default_factory=dict)
 
-    def total(self, severity: str) -> int:
-        """Return how many problems of ``severity`` there are, kept or not."""
-        return sum(count for (_, found), count in self.counts.items() if found == severity)
+    @property
+    def rest(self) -> int:
+        """Return how many rows stay behind when the packs are announced."""
+        return int(self.summary.get("refused", 0))
 
-    def add(self, problem: Problem) -> None:
-        """Count one of our own problems and keep it while there is room; errors drive out warnings."""
-        self.counts[problem.rule, problem.severity] += 1
-        self.problems.append(problem)
-
-    def kept(self) -> list[Problem]:
-        """Return the problems to be stored: errors first when there are too many, then by row."""
-        by_weight = sorted(self.problems, key=lambda problem: problem.severity != ERROR)[:PROBLEMS_KEPT]
-        headers = {column["field"]: column["header"] for column in self.summary.get("columns", ())}
-        named = (p if p.column else p._replace(column=headers.get(p.field)) for p in by_weight)
-        return sorted(named, key=lambda problem: problem.row or 0)
+    @property
+    def open_questions(self) -> int:
+        """Return how many things about the whole file keep every pack back."""
+        wrong = [problem for problem in self.summary["problems"] if problem["severity"] == ERROR]
+        return len(self.summary["questions"]) + len(wrong)
 
 
 @contextmanager
-def read(*, manifest: Manifest, lease: Lease, at: datetime) -> Iterator[Reading]:
-    """Read ``manifest`` wholly, renewing the lease as it goes; the spool lives as long as the context.
+def read(*, manifest: Manifest, lease: Lease, purpose: Purpose, at: datetime) -> Iterator[Reading]:
+    """Read ``manifest`` with its corrections, renewing the lease; the spools live as long as the context.
 
     :raises LeaseLost: when another worker has taken over.
     """
     newest = Pack.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    with tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY_BYTES) as spool:
-        reading = Reading(spool, newest_pack_id=newest)
+    with ExitStack() as spools:
+        packs, rows = (
+            spools.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY_BYTES))
+            for _ in range(2)
+        )
+        reading = Reading(packs, rows, newest_pack_id=newest)
         try:
-            _take_in(reading, manifest, lease, at)
+            _Intake(reading, manifest, purpose, at).take_in(lease)
         except sandbox.FileRefused as refused:
             reading.refusal = refused.message
-        spool.seek(0)
+        packs.seek(0)
+        rows.seek(0)
         yield reading
 
 
-def _take_in(reading: Reading, manifest: Manifest, lease: Lease, at: datetime) -> None:
-    types = dict(PackType.objects.filter(is_active=True).values_list("key", "pk"))
-    rows = PackRows(supplier_id=manifest.supplier_id, pack_type_ids=types, at=at)
-    lines = sandbox.understand(
-        path_of(manifest.stored_file),
-        file_name=manifest.file_name,
-        catalogue=catalogue_for_reading(),
-        today=at.date(),
-        problem_limit=PROBLEMS_KEPT,
-    )
-    chunk: list[tuple[int, str | None]] = []
-    raw_of = None
-    for line in lines:
+class _Obstacle(Exception):
+    """Not every row of the file can be a pack."""
+
+
+class _Intake:
+    """Takes the lines of one reading in."""
+
+    def __init__(self, reading: Reading, manifest: Manifest, purpose: Purpose, at: datetime):
+        self.reading = reading
+        self.manifest = manifest
+        self.today = at.date()
+        self.wants_all = purpose is Purpose.ALL_PACKS
+        self.wants_rows = purpose is not Purpose.ALL_PACKS
+        self.wants_packs = purpose is not Purpose.ROWS
+        types = dict(PackType.objects.filter(is_active=True).values_list("key", "pk"))
+        self.pack_rows = PackRows(supplier_id=manifest.supplier_id, pack_type_ids=types, at=at)
+        self.staged_rows = StagedRows()
+        self.corrections: Corrections = corrections_of(manifest=manifest)
+        self.known = KnownSerials(manifest)
+        self.announced = _announced_rows(manifest)
+        self.tally = Tally()
+        self.file_problems: list[dict[str, Any]] = []
+        self.header_of: dict[str, str] = {}
+        self.raw_of: Callable[[Sequence[Any]], dict[str, str]] = lambda cells: {}
+        self.chunk: list[Line] = []
+
+    def take_in(self, lease: Lease) -> None:
+        lines = sandbox.understand(
+            path_of(self.manifest.stored_file),
+            file_name=self.manifest.file_name,
+            catalogue=catalogue_for_reading(),
+            today=self.today,
+            corrections=self.corrections,
+            layouts=layouts_for(manifest=self.manifest),
+            problem_limit=_ALL_PROBLEMS,
+        )
+        with closing(lines):  # type: ignore[type-var]  # a generator
+            try:
+                for line in lines:
+                    self._take_line(line, lease)
+            except _Obstacle:
+                self.reading.is_obstructed = True
+
+    def _take_line(self, line: Any, lease: Lease) -> None:
         match line:
-            case [fate, row, fields, cells, problems]:
-                _check_lengths(reading, row, fields)
-                reading.problems += (Problem(row, *problem) for problem in problems)
-                if fate == PACK and raw_of is not None:
-                    reading.spool.write(rows.line(row, fields, raw_of(cells)))
-                    reading.pack_count += 1
-                chunk.append((row, fields.get("pack_serial")))
-                if len(chunk) == CHUNK_ROWS:
-                    _check_known(reading, manifest.supplier_id, chunk)
-                    chunk.clear()
-            case {"plan": plan}:
-                raw_of = raw_reader(Plan.from_json(plan))
+            case list():
+                self.chunk.append(line)
+                if len(self.chunk) == CHUNK_ROWS:
+                    self._take_chunk()
             case {"progress": row_count}:
                 renew(lease, rows_done=row_count)
+            case {"plan": plan}:
+                self._take_plan(plan)
             case {"problem": problem}:
-                reading.problems.append(Problem(**problem))
+                if self.wants_all and problem["severity"] != WARNING:
+                    raise _Obstacle
+                if len(self.file_problems) < FILE_PROBLEMS_KEPT:
+                    self.file_problems.append(problem)
             case {"summary": summary}:
-                _take_summary(reading, summary)
-    _check_known(reading, manifest.supplier_id, chunk)
+                self._take_chunk()
+                self._take_summary(summary)
+
+    def _take_plan(self, stored: dict[str, Any]) -> None:
+        plan = Plan.from_json(stored)
+        self.raw_of = raw_reader(plan)
+        self.header_of = {column.field: column.header for column in reversed(plan.columns) if column.field}
+        self.reading.plan = stored
+
+    def _take_summary(self, summary: dict[str, Any]) -> None:
+        if self.wants_all and summary["questions"]:
+            raise _Obstacle
+        summary.pop("plan", None)
+        own = {"accepted": 0, "refused": 0, "dropped": 0, "announced": 0, "problems": self.file_problems}
+        self.reading.summary = self.tally.applied(summary | own)
+
+    def _take_chunk(self) -> None:
+        known = self.known.issues([(number, values) for _, number, values, _, _ in self.chunk])
+        take = self._take_row if self.wants_rows else self._take_pack
+        for line in self.chunk:
+            take(line, known.get(line[1], ()))
+        self.chunk.clear()
+
+    def _take_pack(self, line: Line, known: Sequence[Found]) -> None:
+        """Take a row of a file that becomes a batch as a whole."""
+        fate, number, values, cells, problems = line
+        if number in self.announced:
+            self._count_announced(problems)
+            return
+        if fate == DROPPED:
+            self.tally.row(Fate.DROPPED, 0)
+            return
+        ours = [*known, *too_long(values)]
+        if fate == REFUSED or any(issue.severity in (ERROR, QUESTION) for _, issue in ours):
+            raise _Obstacle
+        if ours:
+            self.tally.add([self._said(name, values, issue) for name, issue in ours])
+        self.tally.row(Fate.OPEN, 0)
+        self._write_pack(number, values, cells)
+
+    def _take_row(self, line: Line, known: Sequence[Found]) -> None:
+        """Take a row of a draft."""
+        fate, number, values, cells, problems = line
+        if number in self.announced:
+            self._count_announced(problems)
+            self._write_row(number, Fate.ANNOUNCED, 0, cells, values, [])
+            return
+        if fate == DROPPED:
+            self.tally.row(Fate.DROPPED, 0)
+            self._write_row(number, Fate.DROPPED, 0, cells, values, [])
+            return
+        ours = [self._said(name, values, issue) for name, issue in (*known, *too_long(values))]
+        self.tally.add(ours)
+        found = [*problem_objects(problems), *ours]
+        severity = row_severity(found, is_refused=fate == REFUSED)
+        self.tally.row(Fate.OPEN, severity)
+        is_pack = self.wants_packs and is_acceptable(severity)
+        if is_pack:
+            self._write_pack(number, values, cells)
+        self._write_row(number, PACK if is_pack else Fate.OPEN, severity, cells, values, found)
+
+    def _count_announced(self, problems: Sequence[Sequence[Any]]) -> None:
+        # Nobody can mend it any more, so nobody is told of it.
+        self.tally.take(problem_objects(problems))
+        self.tally.row(Fate.ANNOUNCED, 0)
+
+    def _write_pack(self, number: int, values: Mapping[str, Any], cells: Sequence[Any]) -> None:
+        if number in self.corrections.cells:
+            cells = self.corrections.edited(number, list(cells))
+        self.reading.packs.write(self.pack_rows.line(number, values, self.raw_of(cells)))
+        self.reading.pack_count += 1
+
+    def _write_row(
+        self,
+        number: int,
+        fate: str,
+        severity: int,
+        cells: Sequence[Any],
+        values: Mapping[str, Any],
+        found: list[dict[str, Any]],
+    ) -> None:
+        line = self.staged_rows.line(
+            number=number, fate=fate, severity=severity, cells=cells, values=values, problems=found
+        )
+        self.reading.rows.write(line)
+
+    def _said(self, name: str, values: Mapping[str, Any], issue: Any) -> dict[str, Any]:
+        return said(self.header_of.get(name), name, values, issue)
 
 
-def _take_summary(reading: Reading, summary: dict[str, Any]) -> None:
-    for entry in summary["groups"]:
-        reading.counts[entry["rule"], entry["severity"]] += entry["count"]
-    reading.summary = summary
-
-
-def _check_lengths(reading: Reading, row: int, fields: Mapping[str, Any]) -> None:
-    for name, longest in LONGEST.items():
-        value = fields.get(name)
-        if value is not None and len(value) > longest:
-            message = f"The text has {len(value)} characters; at most {longest} are taken."
-            reading.add(Problem(row, None, name, "too_long", ERROR, value, message, "Shorten it."))
-
-
-def _check_known(reading: Reading, supplier_id: int, chunk: Sequence[tuple[int, str | None]]) -> None:
-    """Report serials that are here already; another supplier's are never told apart from each other."""
-    known = {
-        serial: batch if owner == supplier_id else ""
-        for serial, owner, batch in Pack.objects.filter(serial__in=[serial for _, serial in chunk])
-        .order_by("pk")
-        .values_list("serial", "supplier_id", "batch__number")
-    }
-    if not known:
-        return
-    for row, serial in chunk:
-        if serial is not None and serial in known:
-            reading.add(_known(row, serial, known[serial]))
-
-
-def _known(row: int, serial: str, batch: str) -> Problem:
-    if batch:
-        message, fix = f"This pack is already in your batch {batch}.", "Remove the row."
-        return Problem(row, None, "pack_serial", "serial_already_announced", ERROR, serial, message, fix)
-    message = "This serial is already known."
-    fix = "Compare it with the label on the pack; if it is right, write to us."
-    return Problem(row, None, "pack_serial", "serial_already_known", ERROR, serial, message, fix)
+def _announced_rows(manifest: Manifest) -> set[int]:
+    batch = batch_of(manifest)
+    return set(Pack.objects.filter(batch=batch).values_list("row", flat=True)) if batch else set()

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from intake.models import ManifestRun
+from intake.models import Manifest, ManifestRun
+from intake.queries.manifests import problems_of
 from intake.services import manifests
 from rebattery.actor import task_actor
 from rebattery.audit.trail import events_of
@@ -17,10 +18,16 @@ from tests.factories import (
 READER = task_actor("Manifest reader", job_id="job-1")
 
 
-def accept(supplier, content=None, *, name="packs.csv", actor=None):
+def accept(supplier, content=None, *, name="packs.csv", actor=None, intent="announce_all", **options):
     content = manifest_csv("RB-0001", "RB-0002") if content is None else content
     return manifests.accept(
-        supplier=supplier, file_name=name, content=content, actor=actor or make_actor(), at=AT
+        supplier=supplier,
+        file_name=name,
+        content=content,
+        actor=actor or make_actor(),
+        at=AT,
+        intent=intent,
+        **options,
     )
 
 
@@ -34,8 +41,33 @@ def imported(supplier, content):
     return manifest.batch
 
 
+def draft(supplier, content=None, **options):
+    manifest = read(accept(supplier, content, intent="check", **options))
+    assert manifest.state == "draft", manifest.refusal
+    return manifest
+
+
+def submitted(manifest, intent="announce_valid", expected_on=None):
+    manifests.submit(
+        manifest_id=manifest.pk, intent=intent, expected_on=expected_on, actor=make_actor(), at=AT
+    )
+    return read(manifest)
+
+
+def edit(manifest, cells, **options):
+    return manifests.edit_cells(manifest_id=manifest.pk, cells=cells, actor=make_actor(), at=AT, **options)
+
+
+def answer(manifest, **answers):
+    """Answer and read; "column__2" stands for the id "column:2"."""
+    named = {name.replace("__", ":"): value for name, value in answers.items()}
+    manifests.answer(manifest_id=manifest.pk, answers=named, actor=make_actor(), at=AT)
+    return read(manifest)
+
+
 def problems(manifest):
-    return [(p.row, p.column, p.rule, p.value) for p in manifest.problems.order_by("pk")]
+    shown = Manifest.objects.get(pk=manifest.pk)
+    return [(p.row, p.column, p.rule, p.value) for p in problems_of(manifest=shown, limit=1_000)]
 
 
 def trail_of(kind, row):

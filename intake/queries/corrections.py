@@ -1,0 +1,94 @@
+"""The steps in which a file was mended, and what is in force of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from intake.domain.manifest.corrections import Corrections
+from intake.models import Manifest, ManifestCorrection
+from rebattery.accounts.models import User
+from rebattery.audit.trail import events
+
+Kind = ManifestCorrection.Kind
+STAFF = "ReBattery"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of mending, as a viewer may read it."""
+
+    position: int
+    kind: str
+    label: str
+    payload: Any
+    made_at: datetime
+    made_by: str
+    """A supplier reads the names of its own people only."""
+    is_undone: bool
+
+
+def told_steps(*, manifest: Manifest, viewer: User) -> list[Step]:
+    """Return every step of mending, oldest first, those undone included."""
+    steps = list(ManifestCorrection.objects.filter(manifest=manifest).order_by("position"))
+    names = _own_names(steps, viewer) if viewer.is_supplier else {}
+    return [
+        Step(
+            position=step.position,
+            kind=step.kind,
+            label=step.label,
+            payload=step.payload,
+            made_at=step.made_at,
+            made_by=names.get(step.pk, STAFF) if viewer.is_supplier else step.made_by,
+            is_undone=step.undone_at is not None,
+        )
+        for step in steps
+    ]
+
+
+def _own_names(steps: list[ManifestCorrection], viewer: User) -> dict[int, str]:
+    """Return who made a step, where that was somebody of the viewer's supplier."""
+    made = events().filter(event_type="correction.made", subject_id__in=[step.pk for step in steps])
+    people = dict(made.order_by("pk").values_list("subject_id", "person_id"))
+    own = set(
+        User.objects.filter(supplier_id=viewer.supplier_id, pk__in=set(people.values())).values_list(
+            "pk", flat=True
+        )
+    )
+    return {step.pk: step.made_by for step in steps if people.get(step.pk) in own}
+
+
+def steps_of(*, manifest: Manifest) -> list[ManifestCorrection]:
+    """Return the steps that are not undone, oldest first."""
+    return list(ManifestCorrection.objects.filter(manifest=manifest, undone_at=None).order_by("position"))
+
+
+def corrections_of(*, manifest: Manifest) -> Corrections:
+    """Return the corrections of ``manifest`` in force."""
+    return folded(steps_of(manifest=manifest))
+
+
+def folded(steps: Iterable[ManifestCorrection]) -> Corrections:
+    """Return what ``steps``, in their order, come to: a later answer, edit or choice of rows wins."""
+    answers: dict[str, str] = {}
+    cells: dict[int, dict[int, str]] = {}
+    dropped: set[int] = set()
+    for step in steps:
+        payload: Any = step.payload
+        if step.kind == Kind.ANSWER:
+            answers |= payload
+        elif step.kind == Kind.CELLS:
+            for row, edits in payload.items():
+                cells.setdefault(int(row), {}).update({int(index): text for index, text in edits.items()})
+        elif step.kind == Kind.DROP:
+            dropped.update(payload)
+        else:
+            dropped.difference_update(payload)
+    return Corrections(answers, cells, frozenset(dropped))
+
+
+def rows_touched(step: ManifestCorrection) -> set[int] | None:
+    """Return the rows that a step is about; None for an answer, which is about the whole file."""
+    if step.kind == Kind.ANSWER:
+        return None
+    return {int(row) for row in step.payload}

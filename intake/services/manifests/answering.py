@@ -1,0 +1,95 @@
+"""Whether answers about a file can be taken: known ids with possible values."""
+
+import re
+from collections.abc import Mapping
+
+from intake.domain.manifest.corrections import (
+    COMMA,
+    DAY_FIRST,
+    EXTRA,
+    FRACTION,
+    IGNORE,
+    IMPORT,
+    MIXED,
+    MONTH_FIRST,
+    PERCENT,
+    POINT,
+    SKIP,
+    YES,
+)
+from intake.domain.manifest.fields import FIELDS
+from intake.domain.manifest.units import unit_of
+from intake.models import Manifest
+from rebattery.errors import RuleViolation
+
+ANSWERS_AT_ONCE = 500
+LONGEST_ANSWER = 300
+_OF_A_COLUMN = re.compile(r"(column|unit|decimal|dates|percent|pad):(\d{1,4})")
+_ACCEPT = re.compile(r"accept:[a-z0-9_]{1,60}:\d{1,4}")
+_FREE = ("sheet", "encoding", "delimiter")
+_HIDDEN = (IMPORT, SKIP)
+_CHOICES = {
+    "decimal": (POINT, COMMA),
+    "dates": (DAY_FIRST, MONTH_FIRST),
+    "percent": (FRACTION, PERCENT, MIXED),
+    "column": (EXTRA, IGNORE, *FIELDS),
+}
+
+
+class AnswersUnfit(RuleViolation):
+    """Some answers cannot be taken."""
+
+    code = "answers_unfit"
+
+
+def checked_answers(manifest: Manifest, answers: Mapping[str, str]) -> dict[str, str]:
+    """Return ``answers`` to be stored.
+
+    :raises AnswersUnfit: when there are none, or one is unknown or impossible; names each.
+    """
+    if not answers or len(answers) > ANSWERS_AT_ONCE:
+        raise AnswersUnfit(f"Send at least one answer, and at most {ANSWERS_AT_ONCE}.")
+    columns = {column["index"] for column in manifest.plan.get("columns", ())}
+    fields = {
+        f"answers.{name}": why for name, value in answers.items() if (why := _why_not(name, value, columns))
+    }
+    if fields:
+        raise AnswersUnfit(fields=fields)
+    return dict(answers)
+
+
+def _why_not(name: str, value: str, columns: set[int]) -> str:
+    if not value.strip() or len(value) > LONGEST_ANSWER or "\0" in value:
+        return f"An answer has 1 to {LONGEST_ANSWER} characters."
+    if name in _FREE:
+        return ""
+    if name == "header_row":
+        return "" if _is_number(value) and int(value) else "Give the number of the row."
+    if name.startswith("fill:"):
+        return "" if name[5:] in FIELDS else "There is no such field."
+    if _ACCEPT.fullmatch(name):
+        return "" if value == YES else f"The answer can be: {YES}."
+    if found := _OF_A_COLUMN.fullmatch(name):
+        is_known = int(found[2]) in columns
+        return _why_not_of_column(found[1], value) if is_known else "The file has no such column."
+    return (
+        _unless_among(_HIDDEN, value)
+        if name in ("hidden_rows", "hidden_columns")
+        else "There is no such question."
+    )
+
+
+def _why_not_of_column(kind: str, value: str) -> str:
+    if kind == "pad":
+        return "" if _is_number(value) and int(value) <= 40 else "Give a length from 0 to 40."
+    if kind == "unit":
+        return "" if unit_of(value) else "This unit is not known."
+    return _unless_among(_CHOICES[kind], value)
+
+
+def _unless_among(allowed: tuple[str, ...], value: str) -> str:
+    return "" if value in allowed else f"The answer can be: {', '.join(allowed[:12])}."
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 9

@@ -1,0 +1,52 @@
+"""Put a manifest back into the queue of the readers."""
+
+from datetime import date, datetime
+from typing import Any
+
+from intake.models import Batch, Intent, Manifest, ManifestRun, ManifestState
+from rebattery.actor import Actor
+from rebattery.audit.record import Event, record
+from rebattery.jobs import Job, enqueue
+
+
+def queue_again(
+    *,
+    manifest: Manifest,
+    code: str,
+    actor: Actor,
+    at: datetime,
+    intent: str | None = None,
+    expected_on: date | None = None,
+    replaces: Batch | None = None,
+) -> Manifest:
+    """Have a worker read ``manifest``, whose row the caller has locked, under the event ``code``.
+
+    :param intent: what the reading is for from now on; None leaves it.
+    :param expected_on: when the packs are to arrive; None leaves it.
+    :param replaces: the batch that it corrects; None leaves it.
+    """
+    after: dict[str, Any] = {"state": ManifestState.QUEUED.value, "refusal": "", "finished_at": None}
+    if intent is not None:
+        after["intent"] = Intent(intent).value
+    if expected_on is not None:
+        after["expected_on"] = expected_on
+    if replaces is not None:
+        after["replaces_id"] = replaces.pk
+    before = {name: getattr(manifest, name) for name in after}
+    for name, value in after.items():
+        setattr(manifest, name, value)
+    manifest.save(update_fields=[name.removesuffix("_id") for name in after])
+    ManifestRun.objects.filter(manifest=manifest).update(
+        attempts=0, lease_token=None, lease_until=None, rows_done=0, step=""
+    )
+    event = Event(
+        code=code,
+        subject_id=manifest.pk,
+        subject_label=manifest.file_name,
+        supplier_id=manifest.supplier_id,
+        before=before,
+        after=after,
+    )
+    record(events=[event], actor=actor, at=at)
+    enqueue(Job.IMPORT_MANIFEST, manifest_id=manifest.pk)
+    return manifest
