@@ -84,7 +84,7 @@ def attachment_list(request: HttpRequest, batch_id: int) -> HttpResponseBase:
 @requires(Capability.UPLOAD_MANIFEST)
 def attachment_add(request: HttpRequest, batch_id: int) -> HttpResponse:
     shown = _batch(request, batch_id)
-    chosen = request.FILES.getlist("documents")
+    chosen: list[Any] = request.FILES.getlist("documents")
     if not chosen:
         messages.error(request, "Choose at least one file. Nothing was sent.")
     for upload in chosen:
