@@ -28,7 +28,7 @@ from tests.stack import WebServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SHOTS = os.environ.get("SHOTS")
-FRAGMENTS = {"manifest_progress"}
+FRAGMENTS = {"attachments_progress", "manifest_progress"}
 MADE_ELSEWHERE = {"api_docs"}
 """Swagger's own page: it keeps to our server, but its markup and the one style that it is refused are not
 ours to mend."""
