@@ -247,6 +247,10 @@ SPECTACULAR_SETTINGS = {
     "when a value cannot be taken, with every bad field in `fields`, such as `rows.3.method`. A set is taken "
     "whole or not at all.",
     "VERSION": "1",
+    "ENUM_NAME_OVERRIDES": {
+        "DeliveryState": "rebattery.notices.models.Delivery.State",
+        "ManifestState": "intake.models.ManifestState",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

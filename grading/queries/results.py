@@ -1,6 +1,7 @@
 """What became of packs in a span of the trail, by batch."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -33,7 +34,7 @@ def results_between(*, since: int, until: int) -> list[BatchResults]:
 
     A pack that got several counts once, with the last.
     """
-    params = {"since": since, "until": until, "subject_type": "pack", "codes": list(RESULTS)}
+    params: dict[str, Any] = {"since": since, "until": until, "subject_type": "pack", "codes": list(RESULTS)}
     with connection.cursor() as cursor:
         cursor.execute(_BY_BATCH, params)
         rows = cursor.fetchall()

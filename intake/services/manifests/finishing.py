@@ -5,6 +5,7 @@ from typing import Any
 
 from intake.models import Manifest, ManifestState
 from intake.services.manifests.reading import Reading
+from intake.services.telling import tell_settled
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 
@@ -49,3 +50,4 @@ def finish(
         facts=facts,
     )
     record(events=[event], actor=actor, at=at)
+    tell_settled(manifest=manifest, code=event.code, facts=facts, why=why, at=at)

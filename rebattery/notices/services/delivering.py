@@ -148,13 +148,13 @@ def _settle_failure(claim: Claim, failure: NotDelivered) -> None:
         return
     ours.update(state=_State.FAILED, next_attempt_at=Now() + pause, **after)
     if delivery.endpoint_id:
-        _let_others_wait(delivery)
+        _let_others_wait(delivery, delivery.endpoint_id)
 
 
-def _let_others_wait(delivery: Delivery) -> None:
+def _let_others_wait(delivery: Delivery, endpoint_id: int) -> None:
     """Keep a webhook that does not answer from costing each of its messages the full time limit."""
     others = Delivery.objects.filter(
-        endpoint_id=delivery.endpoint_id,
+        endpoint_id=endpoint_id,
         state__in=(_State.WAITING, _State.FAILED),
         lease_token__isnull=True,
     )

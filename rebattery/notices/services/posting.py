@@ -48,7 +48,7 @@ class _Connection(http.client.HTTPConnection):
         self.target = target
         self.is_cut = False
         if target.is_tls:
-            self.default_port = http.client.HTTPS_PORT  # type: ignore[misc]  # for the header Host
+            self.default_port = http.client.HTTPS_PORT  # for the header Host
 
     def connect(self) -> None:
         plain = socket.create_connection((self.target.address, self.target.port), TIMEOUT_S)
