@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from intake.domain.manifest.corrections import Corrections
+from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import open_table
 from intake.domain.manifest.understanding import understand_table
 
@@ -24,6 +25,8 @@ GOOD = {
     "DDR status": "none",
     "Received as": "product",
 }
+SHEET = "xl/worksheets/sheet1.xml"
+SHEET_XML = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</worksheet>'
 _TYPES = """
 LEAF40|Nissan|Leaf|NMC532|40||
 LEAF24A|Nissan|Leaf|LMO|24||
@@ -89,6 +92,30 @@ def rewrite_zip(path: Path, replaced: dict[str, bytes]) -> Path:
     return path
 
 
+def workbook_with_sheet(path: Path, xml: str) -> Path:
+    """Write a workbook whose sheet is the given XML."""
+    return rewrite_zip(write_xlsx(path, [["x"]]), {SHEET: SHEET_XML.format(xml).encode()})
+
+
+def opened(path: Path, **answers):
+    """Return the table in a file."""
+    return open_table(path, file_name=path.name, answers=answers)
+
+
+def rows_in(path: Path, **answers):
+    """Return the rows of a file by their numbers."""
+    return {number: list(row) for number, row in opened(path, **answers).rows()}
+
+
+def refusal_of(path: Path, file_name=None, **answers) -> str:
+    """Return the code of the refusal of a file that is no table; it has a sentence for its sender."""
+    with pytest.raises(Unreadable) as caught:
+        table = open_table(path, file_name=file_name or path.name, answers=answers)
+        list(table.rows())
+    assert caught.value.message.endswith(".")
+    return caught.value.code
+
+
 class Understood:
     """What was understood of one file."""
 
@@ -120,7 +147,7 @@ class Understood:
 def understood(path: Path, *, catalogue=(), corrections=None, **answers) -> Understood:
     """Understand a file in this process; answers may be given as ``{"unit:4": "Wh"}``."""
     corrections = corrections or Corrections(answers.pop("answers", {}))
-    table = open_table(path, file_name=path.name)
+    table = open_table(path, file_name=path.name, answers=corrections.answers)
     lines = understand_table(table, catalogue=catalogue, today=TODAY, corrections=corrections, **answers)
     return Understood(lines)
 

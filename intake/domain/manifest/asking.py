@@ -115,7 +115,7 @@ def _about_heading(found: Survey, corrections: Corrections) -> Iterator[Question
 
 def _about_hidden(table: Table, found: Survey, corrections: Corrections) -> Iterator[Question]:
     plan = found.plan
-    rows = [row for row in sorted(getattr(table, "hidden_rows", ())) if row >= plan.first_row]
+    rows = [row for row in sorted(table.hidden_rows) if row >= plan.first_row]
     if rows and "hidden_rows" not in corrections.answers:
         message = f"{len(rows):,} rows are hidden in the spreadsheet, and not read."
         if len(rows) == 1:

@@ -1,5 +1,6 @@
 """Checks across the fields of one pack, and across the packs of one file."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,9 +10,11 @@ from intake.domain.chemistry import Chemistry
 from intake.domain.identity import chemistries_of_code
 from intake.domain.manifest.dates import date_bounds
 from intake.domain.manifest.problems import Issue, error, warning
+from intake.domain.manifest.vehicles import make_issue
 
 Values = Mapping[str, Any]
 KWH_PER_KM = Decimal("0.18")
+HIGHEST_PACK_VOLTS = 1000
 OHM_PER_VOLT = 100  # UN ECE R100: isolation of a DC circuit
 LATEST_FIRST_USE_DAYS = 36 * 31
 
@@ -149,6 +152,46 @@ def _waste_code(values: Values) -> Issue | None:
     return None
 
 
+_EWC = re.compile(r"\d{2}\s?\d{2}\s?\d{2}\s?\*?")
+
+
+def _waste_form(values: Values) -> Issue | None:
+    if _EWC.fullmatch(values["ewc_code"].strip()):
+        return None
+    message = "A waste code has six digits, such as 16 06 05 or 16 01 21*."
+    return warning("waste_code_unusual", message, "Check the code.")
+
+
+def _waste_document(values: Values) -> Issue | None:
+    if values["received_as"] == "waste" and "shipment_doc_no" not in values:
+        message = "A pack received as waste travels with a shipment document."
+        return warning("waste_document_missing", message, "Give the number of the document.")
+    return None
+
+
+def _test_summary(values: Values) -> Issue | None:
+    if "un383_ref" in values:
+        return None
+    message = "A UN 38.3 date is given without the test summary that it belongs to."
+    return warning("un383_missing", message, "Give the reference of the test summary.")
+
+
+def _vin_make(values: Values) -> Issue | None:
+    return make_issue(values["vin"], values["make"])
+
+
+def _cell_capacity(values: Values) -> Issue | None:
+    """Tell amp hours of a cell: the pack's voltage times the parallel strings would need many times more."""
+    amp_hours, energy = _decimals(values, "rated_capacity_ah", "nominal_energy_kwh")
+    if amp_hours and energy > 5 and energy * 1000 / amp_hours > HIGHEST_PACK_VOLTS:
+        volts = energy * 1000 / amp_hours
+        message = (
+            f"{energy} kWh with {amp_hours} Ah would need {volts:.0f} V: this may be the value of a cell."
+        )
+        return warning("cell_value_suspected", message, "Give the capacity of the pack.")
+    return None
+
+
 def _transport(values: Values) -> Issue | None:
     if values["ddr_status"] in ("damaged", "defective", "critical") and values["transport_class"] == "normal":
         message = f"A {values['ddr_status']} pack must not travel in transport class “normal”."
@@ -187,6 +230,11 @@ CHECKS = (
     _date_order("production_date", "soh_date", "The SOH was measured before the production."),
     Check(("first_use_date", "production_date"), _late_first_use),
     Check(("received_as",), _waste_code),
+    Check(("received_as",), _waste_document),
+    Check(("ewc_code",), _waste_form),
+    Check(("un383_date",), _test_summary),
+    Check(("vin", "make"), _vin_make),
+    Check(("rated_capacity_ah", "nominal_energy_kwh"), _cell_capacity),
     Check(("transport_class", "ddr_status"), _transport),
     Check(("recall_campaigns", "ddr_status"), _recall),
     Check(("traction_battery_code", "chemistry"), _code_letter),

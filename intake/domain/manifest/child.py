@@ -1,8 +1,9 @@
 """The process that reads one hostile file: it limits itself, then prints what it understood as JSON lines.
 
 Run as ``python -m intake.domain.manifest.child``. Standard input is one JSON object:
-``{"path", "file_name", "catalogue": [...], "today": "2026-11-22", "corrections": {...}, "problem_limit",
-"parent_pid"}``; corrections as in corrections.py. Standard output, one JSON value a line:
+``{"path", "file_name", "catalogue": [...], "today": "2026-11-22", "corrections": {...}, "layouts": {...},
+"problem_limit", "parent_pid"}``; corrections as in corrections.py, layouts as in layouts.py. Standard output,
+one JSON value a line:
 
 - ``{"plan": {...}}`` first: how the file is read, as in plan.py, for whoever needs the headings at once
 - ``{"progress": row}`` every 2,000 rows and at the end
@@ -14,8 +15,9 @@ Run as ``python -m intake.domain.manifest.child``. Standard input is one JSON ob
   Each problem is ``[column, field, rule, severity, value, message, fix]``; after ``problem_limit`` problems a
   row carries its heaviest only, while the groups of the summary count all.
 - ``{"summary": {...}}`` last: how the file was read, ``plan``, ``columns``, ``questions`` not answered yet,
-  ``groups`` of problems with exact counts and what mends each, ``rows`` = ``accepted`` + ``refused`` +
-  ``dropped``, ``skipped`` by reason with the first of them in ``skipped_rows``, ``errors``, ``warnings``,
+  ``layout`` (its hash), the ``remembered`` answers that were used, ``groups`` of problems with exact counts
+  and what mends each, ``rows`` = ``accepted`` + ``refused`` + ``dropped``,
+  ``skipped`` by reason with the first of them in ``skipped_rows``, ``errors``, ``warnings``,
   ``open_questions``
 - or ``{"refused": {"code", "message"}}`` when the file is no table.
 """
@@ -63,12 +65,13 @@ def _understand(config: dict[str, Any]) -> Iterator[Any]:
 
     try:
         corrections = Corrections.from_json(config["corrections"])
-        table = open_table(Path(config["path"]), file_name=config["file_name"])
+        table = open_table(Path(config["path"]), file_name=config["file_name"], answers=corrections.answers)
         yield from understand_table(
             table,
             catalogue=config["catalogue"],
             today=date.fromisoformat(config["today"]),
             corrections=corrections,
+            layouts=config["layouts"],
             problem_limit=config["problem_limit"],
         )
     except Unreadable as refusal:

@@ -100,7 +100,8 @@ def _heading_at(top: Top, index: int, *, is_certain: bool = True, rivals: tuple[
     assert best is not None  # noqa: S101
     last = best.rows[-1]
     below = next((place for place, (number, _) in enumerate(top) if number == last)) + 1
-    units_row, units = None, ()
+    units_row: int | None = None
+    units: Sequence[Cell] = ()
     if below < len(top) and is_units_row(top[below][1]):
         units_row, units = top[below][0], tuple(top[below][1])
     return Heading(

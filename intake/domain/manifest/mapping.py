@@ -100,9 +100,8 @@ def _split_unit(text: str) -> tuple[Unit | None, str, list[str]]:
 def _choose(names: Sequence[str], unit: Unit | None) -> str | None:
     if unit is None:
         return names[0] if len(names) == 1 else None
-    for name in (*names, *(_BY_DIMENSION.get((name, unit.dimension)) for name in names)):
-        if name is None:
-            continue
+    others = [other for name in names if (other := _BY_DIMENSION.get((name, unit.dimension)))]
+    for name in (*names, *others):
         own = unit_of(FIELDS[name].unit)
         # Text such as "120 x 80 x 20" is not converted: it must come in the field's own unit.
         if own and own.dimension == unit.dimension and (FIELDS[name].hard or own == unit):
@@ -127,11 +126,11 @@ def match_header(text: str, units_row: str = "") -> Match:
         names = index.get(_compact(reading))
         if not names:
             continue
-        name = _choose(names, unit)
-        if name is None:
+        chosen = _choose(names, unit)
+        if chosen is None:
             return Match(candidates=names)
         confidence = "exact" if text.casefold() in exact else "normalized"
-        return Match(name, unit, unit_text, confidence)
+        return Match(chosen, unit, unit_text, confidence)
     return Match()
 
 

@@ -1,5 +1,6 @@
 """The converter of a column of numbers: style, unit, scale and range, settled for the whole column."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -27,9 +28,16 @@ WATT_HOURS_PERHAPS_FROM = 200  # more than any car's pack; a truck's in kWh, or 
 _OTHER_UNIT = {"kWh": "Wh", "Ah": "mAh", "V": "mV", "mΩ": "Ω", "kg": "g"}
 _FRACTION_MAY_REACH = 2  # what a person writes into a column of fractions later may be a percentage
 _PLACEHOLDERS = {Decimal(text) for text in ("999999", "9999999", "99999999")}
+_CYCLES_NOT_KNOWN = Decimal(9999)
 _PLACEHOLDERS_OUT_OF_RANGE = {Decimal(text) for text in ("999", "9999", "99999")}
 _CONVERTED_PLACES = 4  # "500 lbs" does not mean 226.796185 kg
 _SOH = "soh_declared_percent"
+_DIGITS = r"\d{1,3}(?:[.,]\d{1,4})?"
+_SOH_RANGE = re.compile(
+    rf"(?P<low>{_DIGITS})\s*%?\s*(?:-|–|—|to|bis|~|至)\s*(?P<high>{_DIGITS})\s*%?"
+    rf"|(?:>|≥|>=|über|over|min\.?)\s*(?P<above>{_DIGITS})\s*%?"
+    rf"|(?:<|≤|<=|unter|under|max\.?)\s*(?P<below>{_DIGITS})\s*%?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,18 @@ def _infer_unit(field: Field, magnitudes: Magnitudes) -> tuple[str, Issue | None
     return text, warning("unit_inferred", message, "Write the unit into the heading.")
 
 
+def soh_in_words(text: str) -> dict[str, str]:
+    """Return what an SOH that is no number says: its text, and the limits of "70-80" or ">80"."""
+    said = {"soh_declared_text": text}
+    found = _SOH_RANGE.fullmatch(text.strip())
+    low, high = (found["low"] or found["above"], found["high"] or found["below"]) if found else (None, None)
+    if low:
+        said["soh_declared_low_percent"] = plain(Decimal(low.replace(",", ".")))
+    if high:
+        said["soh_declared_high_percent"] = plain(Decimal(high.replace(",", ".")))
+    return said
+
+
 class NumberConverter:
     """Convert the cells of one column by its plan."""
 
@@ -135,14 +155,20 @@ class NumberConverter:
 
     def _no_number(self) -> Outcome:
         if self.field.name == _SOH:
-            message = "The SOH is not a number in percent. The pack is taken without a declared SOH."
+            message = (
+                "The SOH is not a number in percent: kept as text. The pack is taken without a declared SOH."
+            )
             return None, warning("soh_not_a_number", message, "Give a percentage, or leave it blank.")
         return None, error(
             "not_a_number", f"“{self.field.label}” is not a number.", "Write digits and at most a unit."
         )
 
     def _scaled(self, value: Decimal, unit: Unit | None, *, is_explicit: bool) -> Outcome:
-        if value in _PLACEHOLDERS or (value == 0 and self._zero_is_placeholder()):
+        if (
+            value in _PLACEHOLDERS
+            or (value == 0 and self._zero_is_placeholder())
+            or (value == _CYCLES_NOT_KNOWN and self.field.name == "cycle_count")
+        ):
             return None, warning("placeholder", f"{plain(value)} stands for “not known”: taken as blank.")
         if self.field.unit == "%" and not is_explicit:
             is_small = 0 < value <= LARGEST_FRACTION

@@ -1,5 +1,6 @@
 """One converter per column, compiled once from the field's kind and the votes of the whole column."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from intake.domain.manifest.fields import Field, Kind
 from intake.domain.manifest.plan import ColumnPlan
 from intake.domain.manifest.problems import Issue, error, question, warning
 from intake.domain.manifest.quantities import number_cell, plain
+from intake.domain.manifest.vehicles import check_digit_issue
 from intake.domain.manifest.words import PLACEHOLDERS, aliases_of, fold, read_flag
 
 Outcome = tuple[object, Issue | None]
@@ -19,6 +21,11 @@ SOH_DATE_IS_OLD_DAYS = 180
 _PLACEHOLDER_DATES = {"1900-01-01", "1899-12-30", "1970-01-01", "1900-01", "1900"}
 _DAMAGED_FROM = 1e15  # a spreadsheet keeps 15 digits; a longer number has lost the others
 MISSING: Outcome = (None, None)
+_VIN_LETTERS = 17
+_LOOKS_LIKE = {"I": "1", "O": "0", "Q": "0"}
+_NO_SERIAL = re.compile(r"([0X])\1+|9999+|NONE|TEST|SAMPLE|BEISPIEL|MUSTER")
+_DTC = re.compile(r"[PBCU][0-9A-F]{4}(?:[0-9A-F]{2})?")
+_NEARLY_DTC = re.compile(r"[PBCU][0-9A-FO]{1,8}", re.IGNORECASE)
 MEMO_LIMIT = 4096
 
 
@@ -70,14 +77,19 @@ def _serial(field: Field, column: ColumnPlan, today: date) -> Converter:
     is_settled = pad >= 0
 
     def convert(cell: str | float) -> Outcome:
-        if isinstance(cell, str) and pad <= 0 and identity.is_serial(cell):  # the usual case, before others
+        if (
+            isinstance(cell, str) and pad <= 0 and identity.is_serial(cell) and not _NO_SERIAL.fullmatch(cell)
+        ):  # the usual case, before others
             return cell, None
         issue = None
         if isinstance(cell, (int, float)):
             if abs(cell) >= _DAMAGED_FROM:
                 message = "A spreadsheet keeps 15 digits of a number: the end of this serial is lost."
                 return None, error("serial_damaged", message, fix)
-            if not is_settled:
+            if not is_settled and len(as_text(cell)) < column.suggested_pad:
+                message = f"The serial is a number of fewer digits than the others ({column.suggested_pad})."
+                issue = question("serial_zeros_lost", message, "Say whether zeros in front were lost.")
+            elif not is_settled:
                 message = "The serial is stored as a number: leading zeros may be lost."
                 issue = warning("serial_is_number", message, "Compare it with the label.")
         text = as_text(cell)
@@ -91,6 +103,9 @@ def _serial(field: Field, column: ColumnPlan, today: date) -> Converter:
         if not identity.is_serial(serial):
             message = "A serial has 4 to 40 characters: A-Z, 0-9 and . / _ -"
             return serial, error("serial_invalid", message, "Enter the serial as it stands on the label.")
+        if _NO_SERIAL.fullmatch(serial):
+            message = f"“{serial}” stands for “not known”: it is no serial."
+            return None, error("required_blank", message, "Enter the serial from the label.")
         if any(letter.isspace() for letter in text.strip()):
             issue = warning("serial_spaces_removed", f"Spaces inside the serial were removed: {serial}.")
         return serial, issue
@@ -102,9 +117,13 @@ def _vin(field: Field, column: ColumnPlan, today: date) -> Converter:
     def convert(cell: str | float) -> Outcome:
         vin = identity.normalize_serial(as_text(cell))
         if identity.is_vin(vin):
-            return vin, None
+            return vin, check_digit_issue(vin)
         message = "A VIN has 17 letters and digits, without I, O and Q."
-        return vin, error("vin_invalid", message, "Correct it from the vehicle papers, or leave it blank.")
+        fix = "Correct it from the vehicle papers, or leave it blank."
+        if len(vin) == _VIN_LETTERS and (wrong := sorted({*vin} & {*"IOQ"})):
+            # Never exchanged by us: only the papers tell.
+            fix = f"Look in the papers whether {wrong[0]} stands for {_LOOKS_LIKE[wrong[0]]}."
+        return vin, error("vin_invalid", message, fix)
 
     return convert
 
@@ -142,13 +161,22 @@ def _alias(field: Field, column: ColumnPlan, today: date) -> Converter:
 
 
 def _list(field: Field, column: ColumnPlan, today: date) -> Converter:
+    is_codes = field.name == "dtc_codes"
+
     def convert(cell: str | float) -> Outcome:
         text = as_text(cell)
         if read_flag(text) is False or fold(text) in ("none", "keine"):
             return [], None
         for sign in ";,\n|":
             text = text.replace(sign, ";")
-        return [item for part in text.split(";") if (item := " ".join(part.split()))], None
+        items = [item for part in text.split(";") if (item := " ".join(part.split()))]
+        if is_codes:
+            items = [item.upper() if _DTC.fullmatch(item.upper()) else item for item in items]
+            odd = [item for item in items if _NEARLY_DTC.fullmatch(item) and not _DTC.fullmatch(item)]
+            if odd:
+                message = f"“{odd[0]}” is not a fault code such as P0A80: it is kept as the maker's own text."
+                return items, warning("dtc_unusual", message, "Compare it with the read-out.")
+        return items, None
 
     return convert
 

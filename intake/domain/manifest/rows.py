@@ -10,7 +10,7 @@ from intake.domain.manifest.catalogue import Catalogue
 from intake.domain.manifest.checking import check_pack, checks_for
 from intake.domain.manifest.corrections import YES, Corrections
 from intake.domain.manifest.fields import FIELDS, REQUIRED, Kind
-from intake.domain.manifest.measuring import number_converter
+from intake.domain.manifest.measuring import number_converter, soh_in_words
 from intake.domain.manifest.normalizing import (
     COMPILERS,
     MEMO_LIMIT,
@@ -24,10 +24,11 @@ from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan
 from intake.domain.manifest.problems import ERROR, WARNING, Issue, Problem, error, warning
 from intake.domain.manifest.reading import Cell
 from intake.domain.manifest.recognizing import Recognizer
-from intake.domain.manifest.surveying import TOTAL_WORDS, is_totals_row
+from intake.domain.manifest.totals import TOTAL_WORDS, is_totals_row, says_total
 
 PACK, REFUSED, DROPPED = "pack", "refused", "dropped"
 _VALUE_CHARACTERS = 200
+_WORDS_OF_A_NOTE = 4  # one sentence in the column of the serials, and nothing else in its row
 _DDR_ORDER = ("none", "damaged", "defective", "recalled", "critical")
 _UNLIKE = ("pack_serial", "vin", "line_no")  # hardly a value repeats: not worth remembering
 
@@ -165,6 +166,7 @@ class RowReader:
         if may_skip:
             serial = values.get("pack_serial")
             is_odd = serial is None or serial in TOTAL_WORDS or row[0] == self.plan.heading[0]
+            is_odd = is_odd or (bool(found) and found[0][2].rule == "serial_invalid")
             if is_odd and (reason := self._reason_to_skip(cells)):
                 return reason
         if number in corrections.dropped:
@@ -182,11 +184,14 @@ class RowReader:
             return "blank"
         if list(row) == list(self.plan.heading):
             return "repeated heading"
-        if is_totals_row(row, self.serial_index):
-            return "total"
         serial = "" if self.serial_index is None or self.serial_index >= len(row) else row[self.serial_index]
+        if is_totals_row(row, self.serial_index) or says_total(row, serial):
+            return "total"
         is_note = (
-            len(filled) == 1 and len(self.readers) > 1 and isinstance(serial, str) and not serial.strip()
+            len(filled) == 1
+            and len(self.readers) > 1
+            and isinstance(serial, str)
+            and (not serial.strip() or len(serial.split()) >= _WORDS_OF_A_NOTE)
         )
         return "note" if is_note else None
 
@@ -203,6 +208,9 @@ class RowReader:
             if cells[index] != "":
                 values.setdefault("extra", {})[header] = as_text(cells[index])
         self.recognizer.recognize(values, found)
+        for name, cell, issue in found:
+            if issue.rule == "soh_not_a_number" and name == "soh_declared_percent":
+                values |= soh_in_words(as_text(cell).strip()[:_VALUE_CHARACTERS])
         if self.formula_starts:
             found += self._formula_issues(number, cells)
         if len(cells) > self.width and (

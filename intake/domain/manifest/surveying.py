@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import islice, zip_longest
 
 from intake.domain.manifest.corrections import IMPORT, Corrections
@@ -14,33 +15,14 @@ from intake.domain.manifest.measuring import settle_numbers
 from intake.domain.manifest.normalizing import as_text
 from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan, Ranges, ranges_of
 from intake.domain.manifest.problems import Issue, Unreadable
-from intake.domain.manifest.quantities import NumberVotes
-from intake.domain.manifest.reading import Cell, Table
+from intake.domain.manifest.quantities import NumberVotes, plain
+from intake.domain.manifest.reading import Cell, Rows, Table
+from intake.domain.manifest.totals import is_totals_row
 
 DISTINCT_COUNTED = 1000
 SAMPLES = 3
 _SAMPLE_CHARACTERS = 60
 _CHUNK_ROWS = 1000
-_TOTALS = (
-    "total",
-    "totals",
-    "sum",
-    "subtotal",
-    "grand total",
-    "summe",
-    "gesamt",
-    "zwischensumme",
-    "合计",
-    "总计",
-    "小计",
-    "total général",
-)
-TOTAL_WORDS = frozenset(
-    form + end
-    for word in _TOTALS
-    for form in (word, word.upper(), word.capitalize(), word.title())
-    for end in ("", ":")
-)
 _NUMBERS = (Kind.NUMBER, Kind.COUNT)
 
 
@@ -85,14 +67,6 @@ class Survey:
     issues: Mapping[int, Issue]
 
 
-def is_totals_row(cells: Sequence[Cell], serial_index: int | None) -> bool:
-    """Tell whether a row sums up: it says so in some cell, and its serial is blank or the word itself."""
-    if TOTAL_WORDS.isdisjoint(cells):
-        return False
-    serial = "" if serial_index is None or serial_index >= len(cells) else cells[serial_index]
-    return serial in TOTAL_WORDS or (isinstance(serial, str) and not serial.strip())
-
-
 def _data_chunks(
     table: Table, first_row: int, serial_index: int | None, hidden: frozenset[int]
 ) -> Iterator[list[Sequence[Cell]]]:
@@ -105,18 +79,34 @@ def _data_chunks(
         yield chunk
 
 
+def as_shown(table: Table) -> Table:
+    """Return a table whose cells that the workbook shows as percentages are the text that it shows."""
+    percents = table.percent_cells
+
+    def rows() -> Rows:
+        for number, row in table.rows():
+            if found := percents.in_row(number):
+                row = list(row)
+                for index in found:
+                    if index < len(row) and not isinstance(cell := row[index], str):
+                        row[index] = f"{plain(Decimal(f'{cell:.15g}') * 100)}%"
+            yield number, row
+
+    return replace(table, rows=rows) if percents else table
+
+
 def hidden_rows_of(table: Table, corrections: Corrections) -> frozenset[int]:
     """Return the rows that are not read because they are hidden and nobody said to import them."""
     if corrections.answers.get("hidden_rows") == IMPORT:
         return frozenset()
-    return getattr(table, "hidden_rows", frozenset())
+    return table.hidden_rows
 
 
 def hidden_columns_of(table: Table, corrections: Corrections) -> frozenset[int]:
     """Return the columns that are not read because they are hidden and nobody said to import them."""
     if corrections.answers.get("hidden_columns") == IMPORT:
         return frozenset()
-    return getattr(table, "hidden_columns", frozenset())
+    return table.hidden_columns
 
 
 def _heading_width(table: Table, texts: Sequence[str], first_row: int) -> int:
@@ -278,4 +268,4 @@ def _settle(
 
 def _answer(corrections: Corrections, kind: str, index: int, words: Sequence[str]) -> str:
     answer = corrections.about(kind, index)
-    return answer if answer in words else ""
+    return answer if answer and answer in words else ""

@@ -10,10 +10,11 @@ from intake.domain.manifest.checking import Repetitions
 from intake.domain.manifest.columns import column_problems, describe
 from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.grouping import Grouping
+from intake.domain.manifest.layouts import Layouts, with_remembered
 from intake.domain.manifest.problems import ERROR, QUESTION, WARNING, WEIGHT, Problem
 from intake.domain.manifest.reading import Cell, Table
 from intake.domain.manifest.rows import DROPPED, PACK, REFUSED, RowReader, RowReading
-from intake.domain.manifest.surveying import hidden_rows_of, survey
+from intake.domain.manifest.surveying import as_shown, hidden_rows_of, survey
 
 PROGRESS_ROWS = 2000
 SKIPPED_ROWS_LISTED = 200
@@ -32,9 +33,11 @@ class Reader:
         catalogue: Sequence[Mapping[str, Any]],
         today: date,
         corrections: Corrections,
+        layouts: Layouts,
         problem_limit: int,
     ):
-        self.table = table
+        self.table = table = as_shown(table)
+        corrections, self.remembered = with_remembered(table, corrections, layouts)
         self.corrections = corrections
         self.problem_limit = problem_limit
         self.survey = survey(table, corrections)
@@ -131,6 +134,8 @@ class Reader:
         return {
             **describe(self.table, self.survey),
             "plan": self.plan.to_json(),
+            "layout": self.remembered.sha256,
+            "remembered": [{"id": name, "value": value} for name, value in self.remembered.used.items()],
             "questions": [question.to_json() for question in questions],
             "groups": self.grouping.to_json(self.plan),
             "rows": self.fates.total(),
@@ -151,6 +156,7 @@ def understand_table(
     catalogue: Sequence[Mapping[str, Any]],
     today: date,
     corrections: Corrections | None = None,
+    layouts: Layouts | None = None,
     problem_limit: int = PROBLEMS_CARRIED,
 ) -> Iterator[Line]:
     """Yield what a table says, line by line; see :class:`Reader`.
@@ -162,6 +168,7 @@ def understand_table(
         catalogue=catalogue,
         today=today,
         corrections=corrections or Corrections(),
+        layouts=layouts or {},
         problem_limit=problem_limit,
     )
     return reader.lines()

@@ -22,7 +22,8 @@ _SPELLINGS = {
         "1": "mohm mohms mω milliohm milliohms 毫欧",
         "1000": "ohm ohms ω 欧 欧姆",
         "1000000": "kohm kω kiloohm 千欧",
-        "1000000000": "megohm megaohm 兆欧",
+        "1000000000": "megohm megohms megaohm 兆欧",
+        "1000000000000": "gohm gω gigaohm",
     },
     "distance": {"1": "km kms kilometer kilometers 公里 千米", "1.609344": "mi mile miles meilen 英里"},
     "mass": {
@@ -33,7 +34,7 @@ _SPELLINGS = {
     },
     "temperature": {"1": "°c c degc celsius 摄氏度"},
     "ratio": {"1": "% percent prozent pct 百分比"},
-    "length": {"1": "mm 毫米", "10": "cm"},
+    "length": {"1": "mm 毫米", "10": "cm 厘米", "25.4": "inch inches zoll"},
 }
 _UNITS = {
     spelling: Unit(dimension, Decimal(factor))

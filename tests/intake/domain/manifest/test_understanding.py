@@ -43,10 +43,10 @@ class TestColumns:
         assert found.packs[2]["extra"] == {"Capacity": "40"}
 
     def test_that_repeat_another_are_kept_as_extra(self, tmp_path):
-        found = read(tmp_path, {"Mileage": "5", "Odometer": "6"})
+        found = read(tmp_path, {"Mileage": "50000", "Odometer": "60000"})
 
         assert found.rules() == [(None, "column_repeated")]
-        assert (found.packs[2]["odometer_km"], found.packs[2]["extra"]) == ("5", {"Odometer": "6"})
+        assert (found.packs[2]["odometer_km"], found.packs[2]["extra"]) == ("50000", {"Odometer": "60000"})
 
     @pytest.mark.parametrize("missing", [name for name in HEADING if name != "Make"])
     def test_that_are_required_refuse_every_pack_when_absent(self, tmp_path, missing):
