@@ -62,13 +62,15 @@ def content_of(sheets, *, prolog=""):
     ).encode()
 
 
-def write_ods(path, rows=(), *, sheets=None, content=None, mimetype=SPREADSHEET, members=()):
+def write_ods(
+    path, rows=(), *, sheets=None, content=None, mimetype=SPREADSHEET, manifest=_MANIFEST, members=()
+):
     """Write rows, or sheets, or the bytes of content.xml, as an ODS workbook."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         if mimetype:
             archive.writestr("mimetype", mimetype, zipfile.ZIP_STORED)
         archive.writestr("content.xml", content or content_of(sheets or [sheet(rows)]))
-        archive.writestr("META-INF/manifest.xml", _MANIFEST)
+        archive.writestr("META-INF/manifest.xml", manifest)
         for name, stored in dict(members).items():
             archive.writestr(name, stored)
     return path

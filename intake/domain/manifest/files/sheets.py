@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from math import isfinite
+from typing import cast
 
 from intake.domain.manifest.files.cells import CellSet
 from intake.domain.manifest.mapping import HEADER_SEARCH_ROWS, find_header
@@ -48,9 +49,11 @@ def plain(value: object) -> Cell:
     """Turn a stored value into text, or leave it a number; a date becomes ISO text."""
     kind = type(value)
     if kind is str:
-        return value.replace("\0", "\ufffd") if "\0" in value else value  # type: ignore[attr-defined, operator]
+        text = cast(str, value)
+        return text.replace("\0", "\ufffd") if "\0" in text else text
     if kind is float:
-        return value if isfinite(value) else str(value)  # type: ignore[arg-type, return-value]
+        number = cast(float, value)
+        return number if isfinite(number) else str(number)
     if kind is bool:
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):
@@ -105,7 +108,9 @@ def _examine(sheet: Sheet) -> tuple[frozenset[int], frozenset[int], frozenset[in
     """Return the hidden rows and columns that hold something, and the columns of nothing but percentages."""
     facts = sheet.facts
     percent = facts.percent.columns
-    rows, columns, mixed = set(), set(), set()
+    rows: set[int] = set()
+    columns: set[int] = set()
+    mixed: set[int] = set()
     if not (facts.hidden_rows or facts.hidden_columns or percent):
         return frozenset(), frozenset(), frozenset()
     for number, row in sheet.rows():
