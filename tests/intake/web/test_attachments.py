@@ -113,6 +113,15 @@ class TestAttachmentAdd:
         assert "big.pdf: The file is larger" in response.content.decode()
         assert AttachmentUpload.objects.get().file_name == "RB-0001.pdf"
 
+    def test_tells_how_to_send_more_than_a_form_can_hold(self, supplier, batch):
+        files = [uploaded(f"{number}.pdf") for number in range(101)]
+
+        response = supplier.post(reverse("attachment_add", args=[batch.pk]), {"documents": files})
+
+        assert response.status_code == 400
+        assert "Put them into a zip" in response.content.decode()
+        assert not AttachmentUpload.objects.exists()
+
 
 class TestPane:
     def test_shows_what_became_of_what_was_sent(self, supplier, batch):

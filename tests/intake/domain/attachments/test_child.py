@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from intake.domain.attachments.archive import MAX_MEMBERS, clean_name
-from intake.domain.limited_process import Died, lines_of
+from intake.domain.limited_process import lines_of
 from tests.intake.pictures import phone_photo, picture
 
 
@@ -178,16 +178,3 @@ class TestCleanName:
     )
     def test_is_harmless_text(self, name, clean):
         assert clean_name(name) == clean
-
-
-class TestLinesOf:
-    def test_ends_a_process_that_takes_too_long(self):
-        with pytest.raises(Died):
-            list(lines_of("intake.domain.attachments.child", {"path": "/dev/zero"} | FIELDS, timeout_s=0.01))
-
-    def test_tells_a_bug_of_ours(self):
-        with pytest.raises(RuntimeError, match="FileNotFoundError"):
-            list(lines_of("intake.domain.attachments.child", {"path": "/nowhere"} | FIELDS, timeout_s=60))
-
-
-FIELDS = {"file_name": "a", "folder": "/nowhere"}
