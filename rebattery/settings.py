@@ -247,16 +247,18 @@ SPECTACULAR_SETTINGS = {
     "when a value cannot be taken, with every bad field in `fields`, such as `rows.3.method`. A set is taken "
     "whole or not at all.",
     "VERSION": "1",
-    "ENUM_NAME_OVERRIDES": {
-        "DeliveryState": "rebattery.notices.models.Delivery.State",
-        "ManifestState": "intake.models.ManifestState",
-    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "ManifestStateEnum": "intake.models.ManifestState",
+        "DeliveryStateEnum": "rebattery.notices.models.Delivery.State",
+        "IntentEnum": "intake.models.Intent",
+        "BatchStateEnum": [
+            (s, s.capitalize()) for s in ("announced", "arriving", "received", "closed", "cancelled")
+        ],
+        "ProblemSeverityEnum": ["error", "question", "warning"],
         "AttachmentUploadStateEnum": "intake.models.AttachmentUploadState",
     },
 }
