@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from grading.domain.disputes import REMEDY_WORDS, Remedy
 from rebattery.accounts.models import User
 
 
@@ -66,6 +67,11 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"dispute {self.pk}"
+
+    @property
+    def remedy_words(self) -> str:
+        """What upholding it brought the pack, in words; empty unless it was upheld."""
+        return REMEDY_WORDS[Remedy(self.remedy)] if self.remedy else ""
 
 
 class DisputeFile(models.Model):

@@ -8,8 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from grading.models import Decision, ResistanceTest
+from grading.models import Decision, Dispute, Grade, ResistanceTest
 from grading.queries.decisions import decisions_of
+from grading.queries.disputes import disputes_of, obstacle_to_dispute
+from grading.queries.histories import History, history_of
+from grading.queries.pack_story import Evidence, Limit, Step, limits_of, steps_of
 from grading.queries.test_runs import SOURCES, Results, results_of
 from intake.domain.hazards import BY_CODE, PHOTO_SLOTS, declared_hazards
 from intake.domain.lifecycle import Status
@@ -84,6 +87,33 @@ class Dossier:
     story_count: int
     """How many lines there are; ``story`` holds the newest ``SHOWN_EVENTS``."""
     way: "Way"
+    history: History
+    disputes: list[Dispute]
+    """The newest first."""
+
+    @property
+    def steps(self) -> list[Step]:
+        """Return the story with the evidence that a supplier may see behind each line."""
+        evidence = Evidence(self.pack, self.inspections, self.results, self.decisions)
+        return steps_of(story=self.story, evidence=evidence)
+
+    @property
+    def compared(self) -> list[Limit]:
+        """Return the comparisons that decided, value against limit."""
+        return limits_of(self.reasons)
+
+    @property
+    def obstacle_to_dispute(self) -> str:
+        """Return why the result cannot be disputed now; empty where it can be."""
+        return obstacle_to_dispute(pack=self.pack, decision=self.decision, disputes=self.disputes)
+
+    @property
+    def history_matters(self) -> bool:
+        """Whether the decision in force waits for more facts, or remarks that there is no history."""
+        if self.decision is None:
+            return False
+        codes = {reason["code"] for reason in self.decision.reasons}
+        return self.decision.grade == Grade.H or "NO_HISTORY_PACK_ONLY" in codes
 
     @property
     def decision(self) -> Decision | None:
@@ -148,6 +178,8 @@ def dossier_of(*, pack: Pack, viewer: User) -> Dossier:
         story=[entry_of(event, for_supplier=viewer.is_supplier) for event in told[:SHOWN_EVENTS]],
         story_count=len(told),
         way=_way(events),
+        history=history_of(pack=pack),
+        disputes=disputes_of(pack_id=pack.pk),
     )
 
 
@@ -209,6 +241,7 @@ def _checklist(inspections: Sequence[Inspection]) -> list[tuple[str, str]]:
 def _comparisons(pack: Pack, results: Results) -> list[Comparison]:
     capacity, resistance = results.standing_capacity, results.standing_resistance
     how = f"{capacity.get_method_display()}, {capacity.get_basis_display()}" if capacity else ""
+    how += f", {capacity.measured_at:%d %b %Y}" if capacity else ""
     ah = capacity.measured_capacity_ah if capacity else None
     kwh = capacity.measured_energy_kwh if capacity else None
     return [
@@ -224,7 +257,17 @@ def _comparisons(pack: Pack, results: Results) -> list[Comparison]:
             resistance.ir_mohm if resistance else None,
             _resistance_words(resistance) if resistance else "",
         ),
+        *_declared_resistance(pack, resistance),
     ]
+
+
+def _declared_resistance(pack: Pack, test: ResistanceTest | None) -> list[Comparison]:
+    """Set what the supplier measured beside what we did; whether the tests are alike stands in the claims."""
+    declared = pack.declared.get("ir_mohm")
+    if declared is None:
+        return []
+    ours, how = (test.ir_mohm, test.get_method_display()) if test else (None, "")
+    return [Comparison("Internal resistance, as declared", "mΩ", Decimal(str(declared)), ours, how)]
 
 
 def _baseline(pack: Pack, test: ResistanceTest | None) -> Decimal | None:

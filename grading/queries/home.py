@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 
-from grading.models import Instrument
+from grading.models import Dispute, Instrument
+from grading.queries.disputes import disputes_for
 from grading.queries.instruments import unusable_on
 from grading.queries.review_queue import WAITING_STATES, reviews_waiting
 from grading.queries.waiting import packs_waiting_for_grade
@@ -40,6 +41,8 @@ _NOUNS = (
     ("batches", "batch"),
     ("inspections", "inspection"),
     ("decisions", "decision"),
+    ("disputes wait", "dispute waits"),
+    ("disputes", "dispute"),
     ("overrides wait", "override waits"),
     ("files", "file"),
     ("notices", "notice"),
@@ -89,9 +92,10 @@ def waiting_for(*, viewer: User, at: datetime) -> list[Figure]:
     if viewer.may(Capability.RECORD_TESTS):
         counts.append(_packs(packs, Status.INSPECTED, "packs to test", "wait"))
     if viewer.may(Capability.VIEW_REVIEWS):
-        counts += _reviews(viewer)
+        counts += [*_reviews(viewer), _disputes(viewer, "disputes to answer", "wait")]
     if viewer.is_supplier:
         counts += [_packs(packs, status, f"packs {words}") for status, words in _SUPPLIER_STATES]
+        counts.append(_disputes(viewer, "disputes wait for our answer"))
     return counts
 
 
@@ -186,3 +190,8 @@ def _reviews(viewer: User) -> list[Figure]:
         _figure(number, label, "review_queue", {"state": state.value}, "wait")
         for label, (state, number) in zip(labels, counts.items(), strict=True)
     ]
+
+
+def _disputes(viewer: User, label: str, tone: str = "") -> Figure:
+    number = disputes_for(viewer=viewer).filter(state=Dispute.State.OPEN).count()
+    return _figure(number, label, "disputes", {"state": Dispute.State.OPEN.value}, tone)

@@ -54,6 +54,12 @@ FOR_EXPORT: Sequence[Column] = (
     Column(key="policy", label="Policy", value=lambda row: row.policy),
     Column(key="ir", label="Resistance (× baseline)", value=lambda row: row.ir_ratio, is_number=True),
     Column(key="at", label="Measured at", value=lambda row: row.measured_at),
+    Column(
+        key="history",
+        label="History completeness (%)",
+        value=lambda row: row.history_completeness_percent,
+        is_number=True,
+    ),
     Column(key="row", label="Row in file", value=lambda row: row.row, sort="id", is_number=True),
 )
 FILTERS = (

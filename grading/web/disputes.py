@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from grading.domain.disputes import REMEDY_WORDS, Remedy
 from grading.models import Dispute
 from grading.queries.decisions import decision_in_force
 from grading.queries.disputes import (
@@ -156,7 +155,7 @@ def _said(answered: Dispute) -> str:
     serial = answered.pack.serial
     if answered.state == Dispute.State.REJECTED:
         return f"The dispute about pack {serial} is rejected; its result stands."
-    return f"The dispute about pack {serial} is upheld: {REMEDY_WORDS[Remedy(answered.remedy)]}."
+    return f"The dispute about pack {serial} is upheld: {answered.remedy_words}."
 
 
 def _page(request: HttpRequest, found: Dispute, form: AnswerDisputeForm) -> HttpResponse:
@@ -168,7 +167,7 @@ def _page(request: HttpRequest, found: Dispute, form: AnswerDisputeForm) -> Http
         "form": form,
         "may_answer": viewer.may(Capability.DECIDE_REVIEWS),
         "obstacle": obstacle_to_answer(dispute=found, viewer=viewer),
-        "remedy": REMEDY_WORDS[Remedy(found.remedy)] if found.remedy else "",
+        "remedy": found.remedy_words,
         "is_internal": viewer.may(Capability.VIEW_INTERNAL),
     }
     return render(request, "grading/disputes/detail.html", context)

@@ -40,6 +40,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         "next_step": next_step(dossier, viewer),
         "missing": missing_from(shown),
         "documents": documents_of_pack(pack_id=shown.pk),
+        "may_dispute": viewer.may(C.DISPUTE_RESULTS) and not dossier.obstacle_to_dispute,
         "may_test": viewer.may(C.RECORD_TESTS),
     }
     return render(request, "grading/dossier/pack.html", context)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from grading.models import ReviewCase
+from grading.queries.disputes import disputes_waiting
 from grading.queries.dossiers import dossier_of
 from grading.queries.review_queue import (
     RuleGroup,
@@ -28,6 +29,7 @@ from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
 from rebattery.ui.listing import Column, Filter, list_page
 
+DISPUTES_SHOWN = 10
 COLUMNS = (
     Column(key="serial", label="Pack", value=lambda row: row.pack.serial, is_code=True),
     Column(key="grade", label="Decision", value=lambda row: f"{row.decision.grade} ({row.decision.policy})"),
@@ -100,6 +102,8 @@ def _queue(request: HttpRequest, form: GroupForm) -> HttpResponse:
         ),
         "ticked": set(request.POST.getlist("cases")),
         "may_decide": person_of(request).may(Capability.DECIDE_REVIEWS),
+        "disputes": disputes_waiting().order_by("id")[:DISPUTES_SHOWN],
+        "dispute_count": disputes_waiting().count(),
     }
     return render(request, "grading/review/queue.html", context)
 

@@ -14,7 +14,7 @@ from intake.services import receiving
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
 from rebattery.audit.record import Event, record
-from tests.evidence import make_tested, publish_seed
+from tests.evidence import make_reviews, make_tested, publish_seed
 from tests.factories import (
     make_actor,
     make_batch,
@@ -24,6 +24,7 @@ from tests.factories import (
     make_person,
 )
 from tests.grading import cast
+from tests.grading.services.disputes.acts import dispute
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,7 @@ def world(db):
     packs = [made() for made in cast.STATES.values()]
     make_tested(2)
     supplier = packs[0].supplier
+    dispute(make_reviews(supplier=supplier)[0].pack)
     for state in (ManifestState.REFUSED, ManifestState.FAILED, ManifestState.QUEUED):
         manifest = make_batch(supplier).manifest
         Manifest.objects.filter(pk=manifest.pk).update(state=state)
@@ -119,7 +121,10 @@ class TestFigures:
                     "instruments not usable today",
                 },
             ),
-            (Role.REVIEWER, {"decisions to review", "overrides wait for a second person"}),
+            (
+                Role.REVIEWER,
+                {"decisions to review", "overrides wait for a second person", "disputes to answer"},
+            ),
             (
                 Role.ADMINISTRATOR,
                 {
@@ -129,7 +134,10 @@ class TestFigures:
                 },
             ),
             (Role.AUDITOR, {"files waiting to be read", "packs received"}),
-            (Role.SUPPLIER, {"packs received", "files refused or failed"}),
+            (
+                Role.SUPPLIER,
+                {"packs received", "files refused or failed", "disputes wait for our answer"},
+            ),
         ],
     )
     def test_equal_the_rows_behind_their_links(self, client, world, role, acted_on):

@@ -1,0 +1,140 @@
+"""A pack's way as its supplier reads it: each step with the evidence that is theirs to see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from grading.domain.reasons import IR, SOH, WEAKEST
+from grading.models import CapacityTest, Decision, ResistanceTest
+from grading.queries.test_runs import SOURCES, Results
+from intake.models import Inspection, Pack
+from rebattery.audit.trail import Entry
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the timeline."""
+
+    at: datetime
+    sentence: str
+    details: list[str]
+    """Evidence in sentences: no names, no internal notes."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One comparison behind a decision."""
+
+    rule: str
+    """Code of the rule in the policy."""
+    fact: str
+    unit: str
+    measured: str
+    limit: str
+    margin: str
+
+
+_FACTS = {
+    SOH: ("State of health", "%"),
+    IR: ("Internal resistance", "× baseline"),
+    WEAKEST: ("SOH of the weakest cell", "%"),
+}
+
+
+def limits_of(reasons: Sequence[dict[str, Any]]) -> list[Limit]:
+    """Return those of a decision's reasons that compare a value with a limit."""
+    return [
+        Limit(row["code"], *_FACTS[row["fact"]], row["measured"], row["limit"], row["margin"])
+        for row in reasons
+        if row["fact"] in _FACTS and row["measured"] is not None and row["limit"] is not None
+    ]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything on a pack that a step may refer to."""
+
+    pack: Pack
+    inspections: Sequence[Inspection]
+    results: Results
+    decisions: Sequence[Decision]
+    """The newest first."""
+
+
+def steps_of(*, story: Sequence[Entry], evidence: Evidence) -> list[Step]:
+    """Return the told lines of a story, each with what it rests on; no query."""
+    return [Step(entry.at, entry.sentence, _details(entry, evidence)) for entry in story]
+
+
+def _details(entry: Entry, evidence: Evidence) -> list[str]:
+    match entry.event_type:
+        case "pack.announced":
+            day = evidence.pack.batch.expected_on
+            return [f"Expected on {day.day} {day:%b %Y}."] if day else []
+        case "pack.inspected" | "pack.quarantined":
+            return _findings(entry, evidence)
+        case "pack.tested":
+            return _measured(entry.at, evidence)
+        case "pack.graded" | "pack.sent_to_review":
+            return _reasons(_decision_at(entry.at, evidence))
+        case "pack.accepted" | "pack.rejected":
+            decision = _decision_at(entry.at, evidence)
+            return _result(decision) + _reasons(decision) + _measured(entry.at, evidence)
+    return []
+
+
+def _findings(entry: Entry, evidence: Evidence) -> list[str]:
+    """Name what the inspection found; a pack in quarantine without one has its reason in the sentence."""
+    found = next((row for row in evidence.inspections if row.at <= entry.at), None)
+    return [f"Found: {item['text']}." for item in found.findings] if found else []
+
+
+def _measured(until: datetime, evidence: Evidence) -> list[str]:
+    """Say what the newest results were by ``until``."""
+    capacity = next((r.test for r in evidence.results.capacity if r.test.at <= until), None)
+    resistance = next((r.test for r in evidence.results.resistance if r.test.at <= until), None)
+    return [
+        *([capacity_words(capacity)] if capacity else []),
+        *([resistance_words(resistance)] if resistance else []),
+    ]
+
+
+def capacity_words(test: CapacityTest) -> str:
+    """Say a capacity result with unit, method and day."""
+    source = SOURCES.get(test.reference_source, test.reference_source)
+    unit = "Ah" if test.basis == CapacityTest.Basis.AH else "kWh"
+    return (
+        f"Measured SOH {test.soh_percent:.2f} % of {test.reference_value.normalize():f} {unit} ({source}): "
+        f"{_lower(test.get_method_display())}, {_day(test.measured_at)}."
+    )
+
+
+def resistance_words(test: ResistanceTest) -> str:
+    """Say a resistance result with unit, method and day, and what it means."""
+    ratio = f", {test.ir_ratio:.2f}× the baseline of {test.baseline_mohm:.2f} mΩ" if test.ir_ratio else ""
+    counts = "" if test.is_comparable else f"; it does not count: {test.incomparable_because}"
+    method = test.get_method_display()
+    return f"Measured resistance {test.ir_mohm:.2f} mΩ{ratio}{counts}: {method}, {_day(test.measured_at)}."
+
+
+def _decision_at(moment: datetime, evidence: Evidence) -> Decision | None:
+    """Return the decision that stood at ``moment``."""
+    return next((row for row in evidence.decisions if row.decided_at <= moment), None)
+
+
+def _result(decision: Decision | None) -> list[str]:
+    return [f"Grade {decision.grade} by {decision.policy}."] if decision else []
+
+
+def _reasons(decision: Decision | None) -> list[str]:
+    reasons = decision.reasons if decision else []
+    return [str(reason["sentence"]) for reason in reasons if reason["kind"] == "reason"]
+
+
+def _lower(words: str) -> str:
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y}"
