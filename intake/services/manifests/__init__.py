@@ -1,6 +1,12 @@
 """Manifests: taken in at once, read by a worker, announced as a batch or mended as a draft."""
 
-from intake.services.manifests.accepting import ManifestSettled, SupplierInactive, accept, read_again
+from intake.services.manifests.accepting import (
+    ManifestSettled,
+    ReplacesAnothers,
+    SupplierInactive,
+    accept,
+    read_again,
+)
 from intake.services.manifests.answering import AnswersUnfit
 from intake.services.manifests.drafts import BatchIsClosed, BatchMade, BeingRead, NotADraft, discard
 from intake.services.manifests.lease import sweep
@@ -39,6 +45,7 @@ __all__ = [
     "NothingToAnnounce",
     "NothingToUndo",
     "QuestionsOpen",
+    "ReplacesAnothers",
     "ReplacingNotPossible",
     "RowsAnnounced",
     "RowsUnknown",

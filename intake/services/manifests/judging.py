@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from intake.domain.manifest.checking import Repetitions
 from intake.domain.manifest.corrections import Corrections
@@ -35,16 +35,15 @@ class TooMany(Exception):
 @dataclass
 class _Judged:
     row: ManifestRow
-    reading: RowReading | None
-    """None for a row that is announced: it only tells what others repeat."""
+    reading: RowReading
 
     @property
     def values(self) -> dict[str, Any]:
-        return self.reading.values if self.reading else self.row.values
+        return self.reading.values
 
     @property
     def is_dropped(self) -> bool:
-        return self.reading is not None and self.reading.fate == DROPPED
+        return self.reading.fate == DROPPED
 
 
 def judge_again(
@@ -59,14 +58,16 @@ def judge_again(
     asked = list(manifest.rows.filter(row__in=set(numbers)).exclude(fate=Fate.ANNOUNCED).order_by("row"))
     reader = RowReader(Plan.from_json(manifest.plan), corrections, catalogue_for_reading(), at.date())
     judged = [_Judged(row, reader.read(row.row, row.cells)) for row in asked]
-    for row in _sharing(manifest, judged):
-        is_fixed = row.fate == Fate.ANNOUNCED
-        judged.append(_Judged(row, None if is_fixed else reader.read(row.row, row.cells)))
+    shared = _sharing(manifest, judged).exclude(fate=Fate.ANNOUNCED).order_by("row")
+    others = list(shared[: _SHARING_AT_ONCE + 1])
+    if len(others) > _SHARING_AT_ONCE:
+        raise TooMany
+    judged += [_Judged(row, reader.read(row.row, row.cells)) for row in others]
     _write(manifest, reader, sorted(judged, key=lambda each: each.row.row))
     return asked
 
 
-def _sharing(manifest: Manifest, judged: Sequence[_Judged]) -> list[ManifestRow]:
+def _sharing(manifest: Manifest, judged: Sequence[_Judged]) -> QuerySet[ManifestRow]:
     """Return the other rows with a serial or VIN that one of ``judged`` had or has."""
     serials: set[str] = set()
     vins: set[str] = set()
@@ -75,19 +76,13 @@ def _sharing(manifest: Manifest, judged: Sequence[_Judged]) -> list[ManifestRow]
         serials |= {each.row.serial, serial}
         vins |= {each.row.vin, vin}
     shares = Q(serial__in=serials - {""}) | Q(vin__in=vins - {""})
-    others = manifest.rows.filter(shares).exclude(row__in=[each.row.row for each in judged])
-    found = list(others.order_by("row")[: _SHARING_AT_ONCE + 1])
-    if len(found) > _SHARING_AT_ONCE:
-        raise TooMany
-    return found
+    return manifest.rows.filter(shares).exclude(row__in=[each.row.row for each in judged])
 
 
 def _write(manifest: Manifest, reader: RowReader, judged: Sequence[_Judged]) -> None:
-    repeated, known = _repeated(reader, judged), _known(manifest, judged)
+    repeated, known = _repeated(manifest, reader, judged), _known(manifest, judged)
     tally, rows = Tally(), []
     for each in judged:
-        if each.reading is None:
-            continue
         row = each.row
         if row.fate == Fate.OPEN:
             tally.take(row.problems)
@@ -126,18 +121,30 @@ def _stored(problem: Any) -> dict[str, Any]:
     return stored
 
 
-def _repeated(reader: RowReader, judged: Sequence[_Judged]) -> dict[int, list[Found]]:
+def _repeated(manifest: Manifest, reader: RowReader, judged: Sequence[_Judged]) -> dict[int, list[Found]]:
+    """Return what each row repeats of earlier ones, those included that are not judged again."""
+    stand = _sharing(manifest, judged).exclude(fate=Fate.DROPPED).values_list("row", "serial", "vin")
+    # Of the others only the first with a serial or VIN matters, and there may be many.
+    first: dict[int, dict[str, Any]] = {}
+    known: set[tuple[str, str]] = set()
+    for number, serial, vin in stand.order_by("row").iterator():
+        values = {name: text for name, text in (("pack_serial", serial), ("vin", vin)) if text}
+        if not known.issuperset(values.items()):
+            known.update(values.items())
+            first[number] = values
+    of_judged = {each.row.row: each.values for each in judged if not each.is_dropped}
     seen, found = Repetitions(), {}
-    for each in judged:
-        if not each.is_dropped:
-            found[each.row.row] = [
+    for number, values in sorted((first | of_judged).items()):
+        issues = seen.of(values, number)
+        if number in of_judged:
+            found[number] = [
                 (name, issue)
-                for name, issue in seen.of(each.values, each.row.row)
+                for name, issue in issues
                 if (issue.rule, reader.index_of.get(name)) not in reader.accepted
             ]
     return found
 
 
 def _known(manifest: Manifest, judged: Sequence[_Judged]) -> dict[int, list[Found]]:
-    asked = [(each.row.row, each.values) for each in judged if each.reading and not each.is_dropped]
+    asked = [(each.row.row, each.values) for each in judged if not each.is_dropped]
     return KnownSerials(manifest).issues(asked)

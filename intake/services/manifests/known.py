@@ -77,10 +77,9 @@ class KnownSerials:
         if known.batch_id == self._own_batch_id:
             if known.row == number:
                 return []
-            issues.append(
-                (SERIAL, _announced(f"This pack is in your batch {known.number}, row {known.row}."))
-            )
-        elif known.status == Status.WITHDRAWN:
+            message = f"This pack is in your batch {known.number}, row {known.row}."
+            return [(SERIAL, _announced(message))]
+        if known.status == Status.WITHDRAWN:
             message = f"This pack was announced in your batch {known.number} and withdrawn."
             issues.append((SERIAL, error("serial_withdrawn", message, "Write to us, or remove the row.")))
         elif known.batch_id != self._replaced_batch_id:

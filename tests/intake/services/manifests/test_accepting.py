@@ -10,6 +10,7 @@ from intake.models import Batch, Manifest
 from intake.services import manifests
 from rebattery.audit.trail import entry_of
 from tests.factories import (
+    AT,
     balance,
     make_actor,
     make_person,
@@ -17,6 +18,7 @@ from tests.factories import (
 )
 from tests.intake.services.manifests.acts import (
     accept,
+    draft,
     messages_to_the_broker,
     read,
     trail_of,
@@ -72,6 +74,43 @@ class TestAccept:
 
         assert len(keys) == 1
         assert [e.event_type for e in trail_of("manifest", Manifest.objects.get())] == ["manifest.accepted"]
+
+    @pytest.mark.rule(9)
+    def test_two_uploads_and_two_readers_at_once_are_one_batch(self, committed_db):
+        supplier = make_supplier()
+        together = threading.Barrier(4)
+
+        def upload_and_read(_):
+            try:
+                together.wait()
+                return read(accept(supplier)).pk
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            keys = set(pool.map(upload_and_read, range(4)))
+
+        assert len(keys) == 1
+        assert Batch.objects.get().packs.count() == 2
+
+    def test_two_uploads_of_a_discarded_file_open_it_once(self, committed_db):
+        supplier = make_supplier()
+        manifest = draft(supplier)
+        manifests.discard(manifest_id=manifest.pk, actor=make_actor(), at=AT)
+        together = threading.Barrier(3)
+
+        def upload(_):
+            try:
+                together.wait()
+                return accept(supplier, intent="check").state
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(3) as pool:
+            assert set(pool.map(upload, range(3))) == {"queued"}
+
+        told = [event.event_type for event in trail_of("manifest", manifest)]
+        assert told.count("manifest.opened_again") == 1
 
     def test_same_bytes_from_two_suppliers_are_two_manifests(self, db):
         assert accept(make_supplier()) != accept(make_supplier())

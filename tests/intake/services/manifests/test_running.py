@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from intake.models import Batch, Pack
+from intake.services.manifests import staging
 from rebattery.audit.trail import entry_of, events_of, events_of_pack, supplier_timeline
 from tests.factories import (
     AT,
@@ -15,7 +16,15 @@ from tests.factories import (
     make_supplier,
     manifest_csv,
 )
-from tests.intake.services.manifests.acts import accept, imported, problems, read, trail_of
+from tests.intake.services.manifests.acts import (
+    accept,
+    answer,
+    imported,
+    problems,
+    read,
+    submitted,
+    trail_of,
+)
 
 
 class TestRun:
@@ -64,17 +73,17 @@ class TestRun:
 
         manifest = read(accept(make_supplier(), content))
 
-        assert manifest.state == "refused"
+        assert manifest.state == "draft"
         assert problems(manifest) == [
             (4, "Pack serial", "serial_damaged", "1.23E+15"),
             (5, "Pack serial", "serial_repeated", "RB-0002"),
             (6, "Accident", "safety_blank", ""),
         ]
         assert (manifest.error_count, manifest.row_count) == (3, 5)
-        assert manifest.refusal == "3 things are wrong in it. Nothing was imported."
+        assert manifest.refusal == "3 things are wrong in it. Nothing was announced."
         assert not Pack.objects.exists() and not Batch.objects.exists()
         [_, event] = trail_of("manifest", manifest)
-        assert event.event_type == "manifest.refused"
+        assert (event.event_type, event.facts) == ("manifest.checked", {"ready": 2, "refused": 3})
         balance()
 
     @pytest.mark.rule(8)
@@ -88,9 +97,16 @@ class TestRun:
 
         manifest = read(accept(make_supplier(), content))
 
-        assert manifest.state == "imported"
+        assert (manifest.state, manifest.refusal) == ("draft", "1 question is open. Nothing was announced.")
         assert [rule for _, _, rule, _ in problems(manifest)] == ["column_unknown"]
-        assert manifest.batch.packs.get().declared["extra"] == {"Lagerplatz": "R4-17"}
+        [question] = manifest.summary["questions"]
+        assert (question["id"], question["samples"]) == ("column:10", ["R4-17"])
+
+        announced = submitted(answer(manifest, column__10="extra"), "announce_all")
+
+        assert announced.state == "imported"
+        assert announced.batch.packs.get().declared["extra"] == {"Lagerplatz": "R4-17"}
+        balance()
 
     @pytest.mark.rule(24)
     @pytest.mark.parametrize("encoding", ["cp1252", "gb18030", "utf-8-sig", "utf-16"])
@@ -118,7 +134,7 @@ class TestRun:
         manifest = read(accept(supplier, manifest_csv("RB-0001", "RB-0002")))
 
         assert problems(manifest) == [(2, "Pack serial", "serial_already_announced", "RB-0001")]
-        assert before.number in manifest.problems.get().message
+        assert before.number in manifest.rows.get(row=2).problems[0]["message"]
 
     @pytest.mark.rule(5)
     def test_does_not_tell_whose_a_known_serial_is(self, db):
@@ -127,19 +143,23 @@ class TestRun:
 
         manifest = read(accept(make_supplier(), manifest_csv("RB-0001", "RB-0002")))
 
-        [problem] = manifest.problems.all()
-        assert problem.rule == "serial_already_known"
-        told = f"{problem.message} {problem.fix} {manifest.refusal}"
+        [problem] = manifest.rows.get(row=2).problems
+        assert problem["rule"] == "serial_already_known"
+        told = f"{problem} {manifest.refusal} {manifest.summary}"
         assert before.number not in told and "OTHERCO" not in told
 
-    def test_keeps_a_thousand_problems_and_counts_all(self, db):
+    def test_keeps_the_words_of_so_many_problems_and_counts_all(self, db, monkeypatch):
+        monkeypatch.setattr(staging, "TEXTS_PER_FILE", 1_000)
         content = manifest_csv(*(f"RB-{n:05}" for n in range(1_500)), Accident="")
 
         manifest = read(accept(make_supplier(), content))
 
-        assert manifest.problems.count() == 1_000
+        kept = [row.problems[0] for row in manifest.rows.order_by("row")]
+        assert [bool(problem.get("message")) for problem in kept] == [True] * 1_000 + [False] * 500
+        assert {problem["rule"] for problem in kept} == {"safety_blank"}
         assert manifest.error_count == 1_500
-        assert {"rule": "safety_blank", "severity": "error", "count": 1_500} in manifest.summary["rules"]
+        [group] = manifest.summary["groups"]
+        assert (group["rule"], group["count"]) == ("safety_blank", 1_500)
 
     def test_counts_the_same_queries_for_any_number_of_packs(self, db):
         def queries(count, offset):
@@ -163,5 +183,7 @@ class TestRun:
     def test_refuses_text_that_is_too_long(self, db):
         manifest = read(accept(make_supplier(), manifest_csv("RB-0001", Make="M" * 61)))
 
-        assert [rule for _, _, rule, _ in problems(manifest) if rule == "too_long"] == ["too_long"]
-        assert manifest.state == "refused"
+        assert [(column, rule) for _, column, rule, _ in problems(manifest) if rule == "too_long"] == [
+            ("Make", "too_long")
+        ]
+        assert manifest.state == "draft"

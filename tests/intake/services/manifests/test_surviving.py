@@ -87,9 +87,10 @@ class TestRun:
 
         monkeypatch.setattr(running, "announce", overtaken_once)
 
-        assert read(manifest).state == "refused"
+        assert read(manifest).state == "draft"
 
         assert problems(manifest) == [(3, "Pack serial", "serial_already_known", "RB-0002")]
+        assert not Pack.objects.filter(serial="RB-0001").exists()
         balance()
 
     def test_gives_up_after_four_attempts(self, db):
@@ -114,7 +115,7 @@ class TestReadAgain:
     def test_imports_what_was_refused_once_the_reason_is_gone(self, db):
         supplier, other = make_supplier(), make_supplier()
         manifest = accept(supplier, manifest_csv("RB-0001", Make="", Model="Leaf"))
-        assert read(manifest).state == "refused"
+        assert read(manifest).state == "draft"
         make_pack_type(key="LEAF-40", variant="")
 
         manifests.read_again(manifest_id=manifest.pk, actor=make_actor(make_person("administrator")), at=AT)
@@ -122,7 +123,7 @@ class TestReadAgain:
 
         assert settled.state == "imported"
         assert settled.refusal == "" and settled.error_count == 0
-        assert not settled.problems.filter(severity="error").exists()
+        assert not settled.rows.exists()
         assert other.batches.count() == 0
         balance()
 
