@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -131,6 +132,7 @@ def read_date(text: str, order: DateOrder | None = None) -> ReadDate:
     return ReadDate(None)
 
 
+@lru_cache(maxsize=8192)
 def date_bounds(iso: str) -> tuple[date, date]:
     """Return the first and the last day that a date of any precision may mean."""
     if "W" in iso:

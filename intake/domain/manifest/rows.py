@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from intake.domain.manifest.catalogue import Catalogue
-from intake.domain.manifest.checking import check_pack, checks_for
+from intake.domain.manifest.checking import PackChecks
 from intake.domain.manifest.corrections import YES, Corrections
 from intake.domain.manifest.fields import FIELDS, REQUIRED, Kind
 from intake.domain.manifest.measuring import number_converter, soh_in_words
@@ -107,7 +107,7 @@ class RowReader:
         self.readers = [(column.index, column.key, self._memo(column)) for column in mapped]
         self.header_of = {column.key: column.header for column in mapped}
         self.index_of = {column.key: column.index for column in mapped}
-        self.checks = checks_for([*self.header_of, *corrections.fills])
+        self.checks = PackChecks([*self.header_of, *corrections.fills])
         self.accepted = self._accepted()
         self.fills = list(self._fills())
         self.is_blocked = bool(missing_fields(plan, corrections))
@@ -221,7 +221,7 @@ class RowReader:
                 ("", beyond[0], error("too_many_cells", message, "Check its delimiters and quotes."))
             )
         faulty = frozenset([name for name, _, issue in found if issue.severity == ERROR] if found else ())
-        for name, issue in check_pack(self.checks, values, faulty):
+        for name, issue in self.checks.run(values, faulty):
             found.append((name, _shown(values.get(name, "")), issue))
 
     def _fill(

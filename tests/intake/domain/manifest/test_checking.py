@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from intake.domain.manifest.checking import CHECKS, Repetitions, check_pack, checks_for
+from intake.domain.manifest.checking import PackChecks, Repetitions
+from intake.domain.manifest.fields import FIELDS
+from intake.domain.manifest.plausibility import CHECKS
 
 KWH_40 = {"nominal_energy_kwh": "40"}
 CYCLES_500 = {"nominal_energy_kwh": "36", "odometer_km": "100000"}
@@ -12,10 +14,10 @@ TERNARY_CODE = "001PE0AABCDEFGA1A1234567"
 
 
 def rules_of(values, faulty=()):
-    return [issue.rule for _, issue in check_pack(CHECKS, values, frozenset(faulty))]
+    return [issue.rule for _, issue in PackChecks(FIELDS).run(values, frozenset(faulty))]
 
 
-class TestCheckPack:
+class TestPackChecks:
     @pytest.mark.parametrize(
         ("values", "rules"),
         [
@@ -83,10 +85,22 @@ class TestCheckPack:
         assert rules_of(values, ["nominal_voltage_v"]) == ["cell_value_suspected"]
 
 
-class TestChecksFor:
+class TestNeeds:
     def test_leaves_out_what_a_file_cannot_need(self):
-        assert checks_for(["mass_kg"]) == ()
-        assert len(checks_for(["mass_kg", "nominal_energy_kwh"])) == 1
+        assert len(PackChecks(["mass_kg"])) == 0
+        assert len(PackChecks(["mass_kg", "nominal_energy_kwh"])) == 1
+
+    @pytest.mark.parametrize("name", sorted({name for check in CHECKS for name in check.needs}))
+    def test_names_fields_that_exist(self, name):
+        assert name in FIELDS
+
+    def test_says_the_same_of_the_same_values_twice(self):
+        checks = PackChecks(FIELDS)
+        heavy, light = {**KWH_40, "mass_kg": "601"}, {**KWH_40, "mass_kg": "300"}
+
+        said = [[issue.rule for _, issue in checks.run(values)] for values in (heavy, light, heavy, light)]
+
+        assert said == [["mass_mismatch"], [], ["mass_mismatch"], []]
 
 
 class TestRepetitions:
