@@ -1,27 +1,20 @@
-"""Batches: the list, the upload, and one batch."""
+"""Batches: the list, and one batch."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 
 from intake.domain.batches import BatchState, is_overdue
-from intake.domain.manifest.template import columns_explained
-from intake.models import ManifestState
 from intake.queries.batches import OVERDUE, batches_for, in_state, naming
 from intake.queries.manifests import unfinished_for
-from intake.services import manifests
-from intake.web.forms import UploadForm, UploadForSupplierForm
-from rebattery.accounts.guards import actor_of, person_of, requires
+from intake.web.next_steps import next_step
+from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
-from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
-from rebattery.ui.forms import apply_rule_violation
 from rebattery.ui.listing import Column, Filter, list_page
 
 _UNFINISHED_SHOWN = 20
@@ -72,38 +65,12 @@ def batches(request: HttpRequest) -> HttpResponseBase:
         return list_export(rows, name="batches", columns=columns, filters=filters, params=request.GET)
     context = {
         "page": list_page(rows, columns=columns, filters=filters, params=request.GET),
-        "unfinished": unfinished_for(viewer=viewer)[:_UNFINISHED_SHOWN],
+        "unfinished": [
+            (manifest, next_step(manifest)) for manifest in unfinished_for(viewer=viewer)[:_UNFINISHED_SHOWN]
+        ],
         "may_upload": viewer.may(Capability.UPLOAD_MANIFEST),
     }
     return render(request, "intake/batches/list.html", context)
-
-
-@requires(Capability.UPLOAD_MANIFEST)
-def batch_upload(request: HttpRequest) -> HttpResponse:
-    viewer = person_of(request)
-    form_class = UploadForm if viewer.is_supplier else UploadForSupplierForm
-    form = form_class(request.POST or None, request.FILES or None)
-    if form.is_valid():
-        upload = form.cleaned_data["file"]
-        # A supplier's own comes from the session; only staff, who have none, may choose.
-        supplier = viewer.supplier or form.cleaned_data["supplier"]
-        try:
-            manifest = manifests.accept(
-                supplier=supplier,
-                file_name=upload.name,
-                content=upload.file,
-                actor=actor_of(request),
-                at=timezone.now(),
-            )
-        except RuleViolation as refused:
-            apply_rule_violation(form, refused)
-        else:
-            if manifest.state != ManifestState.QUEUED:
-                messages.info(request, "You sent this very file before. This is what became of it.")
-            return redirect("manifest", manifest.pk)
-    limit_mb = settings.UPLOAD_LIMIT_BYTES // 1024**2
-    context = {"form": form, "fields": columns_explained(), "limit_mb": limit_mb}
-    return render(request, "intake/batches/upload.html", context)
 
 
 def _columns(viewer: User) -> Sequence[Column]:

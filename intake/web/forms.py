@@ -14,13 +14,30 @@ from rebattery.ui.forms import MeasuredDecimalField
 _WORDS = {name: (label, unit) for name, label, unit in MEASURES}
 
 
-class UploadForm(forms.Form):
-    """A supplier's own file: whose it is, the session says."""
+class FilesInput(forms.FileInput):
+    """A box that takes several files."""
 
-    file = forms.FileField(
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or several; cleans to the list of them."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return [super(FilesField, self).clean(file, initial) for file in data or [None]]
+
+
+class UploadForm(forms.Form):
+    """A supplier's own files: whose they are, the session says."""
+
+    file = FilesField(
         label="Manifest",
-        help_text="CSV or XLSX, at most 100 MB and 200,000 rows.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx", "data-drop": ""}),
+        help_text="CSV, XLSX, XLS or ODS, one or several. At most 100 MB and 200,000 rows each.",
+        widget=FilesInput(
+            attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods", "data-drop": "", "multiple": True}
+        ),
     )
 
 

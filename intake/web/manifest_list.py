@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from intake.models import ManifestState
 from intake.queries.manifests import WRONG, in_state, manifests_for
+from intake.web.next_steps import next_step
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
@@ -17,6 +18,7 @@ COLUMNS = (
     Column(key="rows", label="Rows", value=lambda row: row.row_count, is_number=True),
     Column(key="errors", label="Errors", value=lambda row: row.error_count, is_number=True),
     Column(key="warnings", label="Warnings", value=lambda row: row.warning_count, is_number=True),
+    Column(key="next", label="Next", value=next_step),
     Column(key="sent", label="Sent", value=lambda row: row.received_at, sort="id"),
 )
 SUPPLIER = Column(key="supplier", label="Supplier", value=lambda row: row.supplier.code)

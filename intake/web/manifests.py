@@ -1,6 +1,7 @@
-"""One manifest: how far its reading is, what is wrong with it, the file itself."""
+"""One manifest on its one page: how far it is, what is wrong with it, how it is mended, the file itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -8,52 +9,97 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from intake.models import ManifestState
-from intake.queries.manifests import RuleCount, columns_of, manifests_for, problems_of, progress_of, rules_of
+from intake.models import Manifest, ManifestState
+from intake.queries.batches import batches_for
+from intake.queries.manifests import manifests_for, progress_of
+from intake.queries.repair import history_of, problem_rows
 from intake.services import manifests
 from intake.services.files import path_of
+from intake.web.repair import is_editable, page_url
+from intake.web.repair_check import check_context
+from intake.web.repair_columns import is_open
+from intake.web.repair_reading import columns_context, file_context, now_of
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
-from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.exports import csv_response
 
-PROBLEM_COLUMNS = (
-    Column(key="row", label="Row", value=lambda row: row.row or "file", is_number=True),
-    Column(key="column", label="Column", value=lambda row: row.column),
-    Column(key="value", label="Value in the file", value=lambda row: row.value, is_code=True),
-    Column(key="rule", label="Rule", value=lambda row: row.rule),
-    Column(key="severity", label="Severity", value=lambda row: row.severity),
-    Column(key="message", label="What is wrong", value=lambda row: row.message),
-    Column(key="fix", label="What to do", value=lambda row: row.fix),
-)
-_SEVERITIES = (("error", "Errors"), ("warning", "Warnings"))
+_PROBLEM_HEADINGS = ("Row", "Column", "Value in the file", "Rule", "Severity", "What is wrong", "What to do")
+_STAGES = {"read": "Read", "columns": "Columns", "check": "Check", "announce": "Announce"}
+_SHOWN = ("read", "columns", "check")
 
 
 @requires(Capability.VIEW_BATCHES)
 def manifest(request: HttpRequest, manifest_id: int) -> HttpResponseBase:
     viewer = person_of(request)
-    shown = get_object_or_404(manifests_for(viewer=viewer).select_related("batch"), pk=manifest_id)
-    rows, rules = problems_of(manifest=shown), rules_of(manifest=shown)
-    filters = _filters(rules)
+    shown = get_object_or_404(manifests_for(viewer=viewer), pk=manifest_id)
     if "export" in request.GET:
-        name = f"problems-{shown.pk}"
-        return list_export(
-            rows, name=name, columns=PROBLEM_COLUMNS, filters=filters, params=request.GET, default_sort="id"
-        )
-    context = {
+        rows = _problems(shown)
+        return csv_response(name=f"problems-{shown.pk}", headings=_PROBLEM_HEADINGS, rows=rows)
+    asked = {name: request.GET[name] for name in request.GET}
+    steps = history_of(manifest=shown)
+    now = now_of(shown, steps)
+    stage = _stage_of(shown, asked.get("stage", ""), now)
+    may_upload = viewer.may(Capability.UPLOAD_MANIFEST)
+    context: dict[str, Any] = {
         "manifest": shown,
-        "columns": columns_of(manifest=shown),
-        "may_upload": viewer.may(Capability.UPLOAD_MANIFEST),
+        "batch": batches_for(viewer=viewer).filter(manifest=shown).first(),
+        "stage": stage,
+        "track": _track(shown, stage),
         "progress": progress_of(manifest=shown, at=timezone.now()),
-        "rules": rules,
-        "page": list_page(
-            rows, columns=PROBLEM_COLUMNS, filters=filters, params=request.GET, default_sort="id"
-        ),
-        "may_read_again": viewer.may(Capability.UPLOAD_MANIFEST)
-        and shown.state in (ManifestState.REFUSED, ManifestState.FAILED),
+        "steps": steps,
+        "may_upload": may_upload,
+        "may_edit": may_upload and is_editable(shown),
+        "may_answer": may_upload and shown.state in (ManifestState.DRAFT, ManifestState.REFUSED),
+        "may_read_again": may_upload and shown.state in (ManifestState.REFUSED, ManifestState.FAILED),
     }
+    if stage == "check":
+        context |= check_context(shown, asked | {"stage": "check"}, steps, today=timezone.localdate())
+    elif stage == "columns":
+        context |= columns_context(shown, now)
+    elif stage == "read":
+        context |= file_context(shown, now)
     return render(request, "intake/manifests/detail.html", context)
+
+
+def _stage_of(manifest: Manifest, wanted: str, now: dict[str, str]) -> str:
+    """Return what the page shows; nothing below its head while a worker reads the file."""
+    if manifest.state == ManifestState.QUEUED:
+        return ""
+    if manifest.state in (ManifestState.REFUSED, ManifestState.FAILED, ManifestState.DISCARDED):
+        return "read"
+    if wanted in _SHOWN and (wanted != "check" or manifest.state == ManifestState.DRAFT):
+        return wanted
+    if manifest.state == ManifestState.IMPORTED:
+        return "announce"
+    return "columns" if is_open(manifest, now) else "check"
+
+
+def _track(manifest: Manifest, stage: str) -> list[dict[str, str]]:
+    """Return the stages with their look; those that can be shown are links."""
+    is_read = manifest.state in (ManifestState.DRAFT, ManifestState.IMPORTED)
+    is_done = manifest.state == ManifestState.IMPORTED
+    here = stage or ("announce" if _is_announcing(manifest) else "read")
+    names = list(_STAGES)
+    shown = ("read", "columns", "announce") if is_done else _SHOWN
+    return [
+        {
+            "label": label,
+            "url": page_url(manifest.pk, {}, stage=name) if is_read and name in shown else "",
+            "look": "here" if name == here else "done" if is_done or place < names.index(here) else "",
+        }
+        for place, (name, label) in enumerate(_STAGES.items())
+    ]
+
+
+def _is_announcing(manifest: Manifest) -> bool:
+    return manifest.state == ManifestState.QUEUED and bool(manifest.plan) and manifest.intent != "check"
+
+
+def _problems(manifest: Manifest) -> Iterator[tuple[Any, ...]]:
+    for row, problem in problem_rows(manifest=manifest):
+        names = ("column", "value", "rule", "severity", "message", "fix")
+        yield (row, *(problem.get(name) for name in names))
 
 
 @requires(Capability.VIEW_BATCHES)
@@ -91,20 +137,3 @@ def manifest_again(request: HttpRequest, manifest_id: int) -> HttpResponse:
     else:
         messages.success(request, f"{shown.file_name} is being read again.")
     return redirect("manifest", shown.pk)
-
-
-def _filters(rules: Sequence[RuleCount]) -> Sequence[Filter]:
-    return (
-        Filter(
-            key="rule",
-            label="Rule",
-            apply=lambda rows, rule: rows.filter(rule=rule),
-            choices=[(found.rule, f"{found.label} ({found.count})") for found in rules],
-        ),
-        Filter(
-            key="severity",
-            label="Severity",
-            apply=lambda rows, severity: rows.filter(severity=severity),
-            choices=_SEVERITIES,
-        ),
-    )

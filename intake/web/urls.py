@@ -13,14 +13,19 @@ from intake.web import (
     manifests,
     photos,
     receipts,
+    repair,
+    repair_rows,
     scan,
     suppliers,
     templates,
+    uploads,
+    workbooks,
 )
 
 urlpatterns: list[URLPattern] = [
     path("batches/", batches.batches, name="batches"),
-    path("batches/new/", batches.batch_upload, name="batch_upload"),
+    path("batches/new/", uploads.batch_upload, name="batch_upload"),
+    path("batches/new/files/", uploads.upload_list, name="upload_list"),
     path(
         "batches/template/<slug:language>.<slug:extension>", templates.batch_template, name="batch_template"
     ),
@@ -46,6 +51,27 @@ urlpatterns: list[URLPattern] = [
     path("manifests/<int:manifest_id>/progress/", manifests.manifest_progress, name="manifest_progress"),
     path("manifests/<int:manifest_id>/file/", manifests.manifest_file, name="manifest_file"),
     path("manifests/<int:manifest_id>/read-again/", manifests.manifest_again, name="manifest_again"),
+    path("manifests/<int:manifest_id>/answers/", repair.manifest_answer, name="manifest_answer"),
+    path("manifests/<int:manifest_id>/undo/", repair.manifest_undo, name="manifest_undo"),
+    path("manifests/<int:manifest_id>/announce/", repair.manifest_announce, name="manifest_announce"),
+    path("manifests/<int:manifest_id>/discard/", repair.manifest_discard, name="manifest_discard"),
+    path("manifests/<int:manifest_id>/rows/<int:row>/", repair_rows.manifest_row, name="manifest_row"),
+    path(
+        "manifests/<int:manifest_id>/rows/<int:row>/cells/<int:column>/",
+        repair_rows.manifest_cell,
+        name="manifest_cell",
+    ),
+    path("manifests/<int:manifest_id>/workbook/", workbooks.manifest_workbook, name="manifest_workbook"),
+    path(
+        "manifests/<int:manifest_id>/workbook/result/",
+        workbooks.manifest_workbook_result,
+        name="manifest_workbook_result",
+    ),
+    path(
+        "manifests/<int:manifest_id>/workbook/leave-out/",
+        workbooks.manifest_workbook_drop,
+        name="manifest_workbook_drop",
+    ),
     path("dock/", dock.dock, name="dock"),
     path("dock/<int:batch_id>/", dock.dock_batch, name="dock_batch"),
     path("dock/<int:batch_id>/close/", dock.dock_close, name="dock_close"),

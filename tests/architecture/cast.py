@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from grading.models import Decision
 from grading.services import disputes
-from intake.services import files, photos
+from intake.services import photos
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role, scopes_of
 from rebattery.accounts.services import create_token
@@ -17,6 +17,7 @@ from rebattery.audit.trail import events
 from tests.architecture.routes import Route
 from tests.evidence import make_reviews, publish_seed
 from tests.factories import AT, make_actor, make_instrument, make_pack_type, make_person
+from tests.intake.drafting import make_draft
 from tests.intake.pictures import jpeg
 from tests.intake.sending import make_attachment
 from tests.rebattery.notices.making import make_endpoint, make_notice
@@ -49,6 +50,7 @@ class Member:
 
 _PK = {
     "api_manifest": "manifest_id",
+    "api_manifest_workbook": "manifest_id",
     "api_batch": "batch_id",
     "api_pack": "pack_id",
     "api_pack_disputes": "pack_id",
@@ -86,12 +88,10 @@ def _objects(owner: User) -> dict[str, Any]:
     case = make_reviews(supplier=owner.supplier)[0]
     pack = case.pack
     stranger = make_person(Role.AUDITOR)
-    original = files.path_of(pack.batch.manifest.stored_file)
-    original.parent.mkdir(parents=True, exist_ok=True)
-    original.write_bytes(b"serial\n")
     photo = photos.add(
         pack_ids=[pack.pk], slot="label", file_name="a.jpg", content=jpeg(), actor=make_actor(), at=AT
     )[0]
+    draft = make_draft(owner.supplier)
     attachment = make_attachment(pack.batch, f"{pack.serial}.pdf")
     dispute = disputes.open_dispute(
         pack_id=pack.pk,
@@ -107,7 +107,9 @@ def _objects(owner: User) -> dict[str, Any]:
         "dispute_id": dispute.pk,
         "dispute_file_id": dispute.files.get().pk,
         "batch_id": pack.batch_id,
-        "manifest_id": pack.batch.manifest_id,
+        "manifest_id": draft.pk,
+        "row": draft.rows.order_by("row")[0].row,
+        "column": 0,
         "pack_id": pack.pk,
         "photo_id": photo.pk,
         "notice_id": make_notice(owner.supplier).pk,
@@ -125,5 +127,5 @@ def _objects(owner: User) -> dict[str, Any]:
         "url": "anything",
         "language": "de",
         "extension": "csv",
-        "secrets": (pack.serial, pack.batch.number, pack.batch.manifest.file_name, owner.supplier.name),
+        "secrets": (pack.serial, pack.batch.number, draft.file_name, owner.supplier.name),
     }

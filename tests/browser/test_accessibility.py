@@ -28,13 +28,19 @@ from tests.stack import WebServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SHOTS = os.environ.get("SHOTS")
-FRAGMENTS = {"attachments_progress", "manifest_progress"}
+FRAGMENTS = {"attachments_progress", "manifest_progress", "upload_list"}
 MADE_ELSEWHERE = {"api_docs"}
 """Swagger's own page: it keeps to our server, but its markup and the one style that it is refused are not
 ours to mend."""
 DEPEND_ON_LOOKS = ("color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block")
 """What axe may find in another theme and size although it found nothing in the first."""
-ASKED = {"scan": "?code=NOBODY", "bench": "?code=NOBODY", "packs": "?status=graded", "trail": "?subject=pack"}
+ASKED = {
+    "manifest": "?stage=check",
+    "scan": "?code=NOBODY",
+    "bench": "?code=NOBODY",
+    "packs": "?status=graded",
+    "trail": "?subject=pack",
+}
 """Lists with something asked of them; each is seen without as well."""
 IN_EVERY_STATE = tuple(STATES)
 OF_A_PACK: dict[Role, dict[str, tuple[str, ...]]] = {

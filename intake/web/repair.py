@@ -1,0 +1,138 @@
+"""The stages of a draft on its one page: columns, check, announce; and what people do there."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from intake.models import Intent, Manifest, ManifestState
+from intake.queries.corrections import corrections_of, steps_of
+from intake.queries.manifests import manifests_for
+from intake.services import manifests
+from intake.web.repair_answers import answers_from, reading_now
+from rebattery.accounts.guards import actor_of, person_of, requires
+from rebattery.accounts.roles import Capability
+from rebattery.errors import RuleViolation
+
+KEPT = ("stage", "show", "rule", "column", "start", "before")
+"""What the address of the page may say: stage, filters, and where the page of rows begins."""
+
+
+def page_url(manifest_id: int, asked: Mapping[str, str], **changed: object) -> str:
+    """Return the address of the page with what was asked before, changed."""
+    query = QueryDict(mutable=True)
+    kept = {name: asked[name] for name in KEPT if asked.get(name)} | changed
+    query.update({name: str(value) for name, value in kept.items() if value})
+    address = reverse("manifest", args=[manifest_id])
+    return f"{address}?{query.urlencode()}" if query else address
+
+
+def back_to(request: HttpRequest, manifest_id: int) -> HttpResponse:
+    """Lead back to the page as it was when the form was sent."""
+    return redirect(page_url(manifest_id, QueryDict(request.POST.get("back", "")).dict()))
+
+
+def draft_of(request: HttpRequest, manifest_id: int) -> Manifest:
+    """Return the manifest if the person may see it."""
+    return get_object_or_404(manifests_for(viewer=person_of(request)), pk=manifest_id)
+
+
+def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
+    """Do something and say so, or say why not; return whether it was done."""
+    try:
+        act()
+    except RuleViolation as refused:
+        messages.error(request, f"{refused.message} Nothing was changed.")
+        return False
+    if done:
+        messages.success(request, done)
+    return True
+
+
+@require_POST
+@requires(Capability.UPLOAD_MANIFEST)
+def manifest_answer(request: HttpRequest, manifest_id: int) -> HttpResponse:
+    """Take answers about the file; they are read by a worker, which the page then waits for."""
+    shown = draft_of(request, manifest_id)
+    now = reading_now(shown, corrections_of(manifest=shown).answers)
+    answers = answers_from(request.POST.dict(), now=now)
+    if not answers:
+        return redirect(page_url(shown.pk, {"stage": "check"}))
+    actor, at = actor_of(request), timezone.now()
+    attempt(request, lambda: manifests.answer(manifest_id=shown.pk, answers=answers, actor=actor, at=at), "")
+    return redirect("manifest", shown.pk)
+
+
+@require_POST
+@requires(Capability.UPLOAD_MANIFEST)
+def manifest_undo(request: HttpRequest, manifest_id: int) -> HttpResponse:
+    shown = draft_of(request, manifest_id)
+    actor, at = actor_of(request), timezone.now()
+    label = next((step.label for step in reversed(steps_of(manifest=shown))), "")
+    attempt(
+        request,
+        lambda: manifests.undo(manifest_id=shown.pk, actor=actor, at=at),
+        f"Taken back: {label}." if label else "",
+    )
+    return back_to(request, shown.pk)
+
+
+class AnnounceForm(forms.Form):
+    """How much of a draft to announce, and when it is expected."""
+
+    intent = forms.ChoiceField(
+        choices=[
+            (Intent.ANNOUNCE_VALID, Intent.ANNOUNCE_VALID.label),
+            (Intent.ANNOUNCE_ALL, Intent.ANNOUNCE_ALL.label),
+        ]
+    )
+    expected_on = forms.DateField(required=False, label="Expected arrival")
+
+
+@require_POST
+@requires(Capability.UPLOAD_MANIFEST)
+def manifest_announce(request: HttpRequest, manifest_id: int) -> HttpResponse:
+    shown = draft_of(request, manifest_id)
+    form = AnnounceForm(request.POST)
+    if not form.is_valid():
+        said = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        messages.error(request, f"{said} Nothing was announced.")
+        return back_to(request, shown.pk)
+    actor, at = actor_of(request), timezone.now()
+    intent = Intent(form.cleaned_data["intent"])
+    attempt(
+        request,
+        lambda: manifests.submit(
+            manifest_id=shown.pk,
+            intent=intent,
+            expected_on=form.cleaned_data["expected_on"],
+            actor=actor,
+            at=at,
+        ),
+        "",
+    )
+    return redirect("manifest", shown.pk)
+
+
+@require_POST
+@requires(Capability.UPLOAD_MANIFEST)
+def manifest_discard(request: HttpRequest, manifest_id: int) -> HttpResponse:
+    shown = draft_of(request, manifest_id)
+    actor, at = actor_of(request), timezone.now()
+    is_done = attempt(
+        request,
+        lambda: manifests.discard(manifest_id=shown.pk, actor=actor, at=at),
+        f"The draft {shown.file_name} is discarded.",
+    )
+    return redirect("batches") if is_done else redirect("manifest", shown.pk)
+
+
+def is_editable(manifest: Manifest) -> bool:
+    """Tell whether the rows of a manifest can be mended now."""
+    return manifest.state == ManifestState.DRAFT

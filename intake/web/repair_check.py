@@ -1,0 +1,169 @@
+"""What the check of a draft shows: questions, problems by rule, rows, figures and the next effect."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from intake.models import Manifest, ManifestCorrection
+from intake.queries.outlines import outline_of
+from intake.queries.repair import (
+    RowCounts,
+    RowPage,
+    counts_of,
+    groups_of,
+    narrowed,
+    problem_before,
+    problem_beyond,
+    row_page,
+)
+from intake.web.repair import page_url
+from intake.web.repair_columns import questions_of
+from intake.web.repair_grid import edits_of, grid_columns, lines_of
+
+_CHIPS = (
+    ("", "All", "all"),
+    ("error", "Errors", "error"),
+    ("question", "Questions", "question"),
+    ("warning", "Warnings", "warning"),
+    ("duplicate", "Duplicates", "duplicate"),
+    ("ready", "Ready", "ready"),
+    ("dropped", "Left out", "dropped"),
+    ("announced", "Announced", "announced"),
+)
+_FEW = 4
+"""So many options are shown as buttons; more as a choice."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    """A filter of the grid with the number of its rows."""
+
+    label: str
+    count: int
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What announcing would do, in the words of the button, and why it cannot be done."""
+
+    valid: str
+    """Label of the button for the ready rows alone."""
+    everything: str
+    """Label of the button for all rows or nothing."""
+    refused_valid: str
+    """Why not the ready rows; empty when it can be done."""
+    refused_everything: str
+    held: int
+
+
+def effect_of(counts: RowCounts, questions: Sequence[Mapping[str, Any]]) -> Effect:
+    """Tell what announcing would do now."""
+    packs, held = counts.ready, counts.held
+    stay = f"; {held} {_plural(held, 'stays', 'stay')} in the draft" if held else ""
+    refused = ""
+    if questions:
+        asked = len(questions)
+        refused = f"Answer {asked} {_plural(asked, 'question', 'questions')} about the file first."
+    elif not packs:
+        refused = "No row is ready yet." if held else "There is no row to announce."
+    them = _plural(held, "it", "them")
+    unready = f"{held} {_plural(held, 'row is', 'rows are')} not ready: mend {them} or leave {them} out."
+    blocked = refused or (unready if held else "")
+    return Effect(
+        valid=f"Announce {packs} {_plural(packs, 'pack', 'packs')}{stay}",
+        everything=f"Announce all {packs + held} {_plural(packs + held, 'pack', 'packs')}",
+        refused_valid=refused,
+        refused_everything=blocked,
+        held=held,
+    )
+
+
+def _plural(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many
+
+
+def around(
+    manifest: Manifest, asked: Mapping[str, str], steps: Sequence[ManifestCorrection]
+) -> dict[str, Any]:
+    """Return all that stands around the rows and changes with every one of them."""
+    counts, questions = counts_of(manifest=manifest), questions_of(manifest)
+    asked_about = {(question["rule"], question.get("column") or "") for question in questions}
+    return {
+        "counts": counts,
+        "chips": _chips(manifest, asked, counts),
+        "questions": [question | {"is_long": len(question["options"]) > _FEW} for question in questions],
+        "groups": [
+            (group, page_url(manifest.pk, {}, stage="check", rule=group.rule, column=group.column))
+            for group in groups_of(manifest=manifest)
+            if (group.rule, group.column) not in asked_about
+        ],
+        "outline": outline_of(manifest=manifest),
+        "effect": effect_of(counts, questions),
+        "last_step": next((step for step in steps if step.undone_at is None), None),
+        "steps": steps,
+        "back": page_url(manifest.pk, asked).partition("?")[2],
+    }
+
+
+def check_context(
+    manifest: Manifest, asked: Mapping[str, str], steps: Sequence[ManifestCorrection], *, today: date
+) -> dict[str, Any]:
+    """Return all that the stage "check" shows."""
+    rule, column = asked.get("rule", ""), asked.get("column", "")
+    rows = narrowed(manifest=manifest, show=asked.get("show", ""), rule=rule, column=column)
+    page = row_page(rows=rows, start=_number(asked.get("start")), before=_number(asked.get("before")))
+    columns = grid_columns(manifest)
+    context = around(manifest, asked, steps)
+    return context | {
+        "columns": columns,
+        "lines": lines_of(page.rows, columns, edits_of(steps)),
+        "page": _pager(manifest, asked, page),
+        "rule": next((group for group, _ in context["groups"] if rule and group.rule == rule), None),
+        "without_rule_url": page_url(manifest.pk, asked, rule="", column="", start="", before=""),
+        "today": today,
+        **_beyond(manifest, page),
+    }
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _chips(manifest: Manifest, asked: Mapping[str, str], counts: RowCounts) -> list[Chip]:
+    current = "" if asked.get("rule") else asked.get("show", "")
+    return [
+        Chip(
+            label=label,
+            count=getattr(counts, name),
+            url=page_url(manifest.pk, {}, stage="check", show=show),
+            is_current=not asked.get("rule") and show == current,
+        )
+        for show, label, name in _CHIPS
+        if show != "announced" or counts.announced
+    ]
+
+
+def _pager(manifest: Manifest, asked: Mapping[str, str], page: RowPage) -> dict[str, str]:
+    previous, following = page.previous_row, page.next_row
+    return {
+        "previous_url": page_url(manifest.pk, asked, before=previous, start="") if previous else "",
+        "next_url": page_url(manifest.pk, asked, start=following, before="") if following else "",
+    }
+
+
+def _beyond(manifest: Manifest, page: RowPage) -> dict[str, str]:
+    """Return where the keys for problems lead when this page has no more of them."""
+    if not page.rows:
+        return {"next_problem_url": "", "previous_problem_url": ""}
+    after = problem_beyond(manifest=manifest, row=page.rows[-1].row)
+    earlier = problem_before(manifest=manifest, row=page.rows[0].row)
+    stage = {"stage": "check"}
+    return {
+        "next_problem_url": f"{page_url(manifest.pk, stage, start=after)}#row-{after}" if after else "",
+        "previous_problem_url": f"{page_url(manifest.pk, stage, before=earlier + 1)}#row-{earlier}"
+        if earlier
+        else "",
+    }

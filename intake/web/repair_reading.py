@@ -1,0 +1,66 @@
+"""How a file is read: its sheet, encoding and heading, its columns, and what people may say instead."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from intake.models import Manifest, ManifestCorrection
+from intake.queries.corrections import folded
+from intake.queries.repair import first_rows
+from intake.web.repair_answers import reading_now
+from intake.web.repair_columns import (
+    USES,
+    column_lines,
+    field_choices,
+    fills_of,
+    questions_of,
+    unit_choices,
+    units_of_fields,
+)
+from intake.web.repair_grid import original_text
+
+_PREVIEW_ROWS = 5
+_ENCODINGS = ("utf-8", "utf-16", "cp1252", "gb18030", "shift_jis")
+_DELIMITERS = ((",", "comma ,"), (";", "semicolon ;"), ("\t", "tab"), ("|", "bar |"))
+
+
+def now_of(manifest: Manifest, steps: Sequence[ManifestCorrection]) -> dict[str, str]:
+    """Return how the file is read now, as answers; ``steps`` come newest first."""
+    in_force = folded(step for step in reversed(steps) if step.undone_at is None)
+    return reading_now(manifest, in_force.answers)
+
+
+def columns_context(manifest: Manifest, now: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the stage "columns" shows."""
+    lines = column_lines(manifest, now)
+    return {
+        "lines": lines,
+        "open_count": sum(line.question is not None for line in lines),
+        "fills": fills_of(manifest, now),
+        "field_groups": field_choices(),
+        "uses": USES,
+        "units": unit_choices().items(),
+        "units_of_fields": units_of_fields(),
+        "other_questions": [
+            question
+            for question in questions_of(manifest)
+            if not question["id"].startswith(("column:", "fill:"))
+        ],
+    }
+
+
+def file_context(manifest: Manifest, now: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the stage "read" shows: the choices for the file as a whole, and its first rows."""
+    columns = manifest.summary.get("columns", ())
+    indexes = [column["index"] for column in columns]
+    rows = first_rows(manifest=manifest, count=_PREVIEW_ROWS)
+    encoding = now.get("encoding", "")
+    return {
+        "now": now,
+        "sheets": manifest.summary.get("sheets", ()),
+        "encodings": [*_ENCODINGS, *({encoding} - {*_ENCODINGS, ""})],
+        "delimiters": _DELIMITERS,
+        "is_text": bool(manifest.summary.get("delimiter")) or not manifest.file_name.lower().endswith("x"),
+        "headings": [column["header"] for column in columns],
+        "preview": [(row.row, [original_text(row, index) for index in indexes]) for row in rows],
+        "skipped": manifest.summary.get("skipped") or {},
+    }
