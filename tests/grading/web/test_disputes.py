@@ -8,11 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from grading.models import Dispute
+from grading.services import decisions
 from grading.services.disputes import Upload
 from intake.models import Pack
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role
-from tests.evidence import publish_seed
+from rebattery.actor import SYSTEM
+from tests.evidence import make_inspected, publish_seed
 from tests.factories import make_actor, make_person
 from tests.grading import cast
 from tests.grading.services.disputes.acts import answer, decision_of, dispute, owner_of
@@ -43,6 +45,12 @@ def page(client: Client, name: str, *keys: int) -> str:
     response = client.get(reverse(name, args=keys))
     assert response.status_code == 200
     return response.text
+
+
+def quarantined() -> Pack:
+    [pack] = make_inspected(safety="damaged")
+    decisions.grade(pack_ids=[pack.pk], actor=SYSTEM, at=cast.LATER)
+    return pack
 
 
 class TestOpen:
@@ -127,6 +135,44 @@ class TestDispute:
         assert "The log shows 76 %." in text
         assert cast.SECRET not in text
         assert cast.SECRET in page(as_(make_person(Role.AUDITOR)), "dispute", found.pk)
+
+
+class TestDossier:
+    @pytest.mark.parametrize("state", ["graded", "rejected", "held", "overridden", "quarantined_and_decided"])
+    def test_shows_disputes_for_ever(self, state):
+        pack = quarantined() if state == "quarantined_and_decided" else cast.STATES[state]()
+        supplier = as_(owner_of(pack))
+        assert "Dispute this result" in page(supplier, "pack", pack.pk)
+        found = dispute(pack)
+        assert "Dispute this result" not in page(supplier, "pack", pack.pk)
+        answer(found, make_actor(cast.staff("reviewer")))
+
+        text = page(supplier, "pack", pack.pk)
+
+        assert "Our own test says 84 %." in text and "We measure again." in text
+        assert cast.SECRET not in text
+        assert "We measure again." in page(as_(make_person(Role.REVIEWER)), "pack", pack.pk)
+
+    @pytest.mark.parametrize("role", STAFF)
+    def test_offers_staff_no_dispute(self, pack, role):
+        assert "Dispute this result" not in page(as_(make_person(role)), "pack", pack.pk)
+
+    def test_offers_none_before_a_decision(self):
+        pack = cast.tested()
+
+        assert "Dispute this result" not in page(as_(owner_of(pack)), "pack", pack.pk)
+
+
+class TestQueue:
+    def test_shows_what_waits_the_oldest_first(self, pack):
+        dispute(pack)
+        later = dispute(cast.graded())
+        answer(later, make_actor(make_person(Role.REVIEWER)), outcome="rejected")
+
+        text = page(as_(make_person(Role.REVIEWER)), "review_queue")
+
+        assert "1 wait for an answer" in text and pack.serial in text
+        assert later.pack.serial not in text
 
 
 class TestAnswer:
