@@ -11,6 +11,7 @@ from intake.api.manifest_corrections import (
     ManifestUndo,
 )
 from intake.api.manifest_rows import ManifestRows
+from intake.api.manifest_workbooks import ManifestWorkbook
 from intake.api.manifests import ManifestDetail, ManifestList
 
 urlpatterns: list[URLPattern] = [
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("manifests/<int:pk>/rows/", ManifestRows.as_view(), name="api_manifest_rows"),
     path("manifests/<int:pk>/corrections/", ManifestCorrections.as_view(), name="api_manifest_corrections"),
     path("manifests/<int:pk>/corrections/undo/", ManifestUndo.as_view(), name="api_manifest_undo"),
+    path("manifests/<int:pk>/workbook/", ManifestWorkbook.as_view(), name="api_manifest_workbook"),
     path("manifests/<int:pk>/submission/", ManifestSubmission.as_view(), name="api_manifest_submission"),
     path("manifests/<int:pk>/discard/", ManifestDiscard.as_view(), name="api_manifest_discard"),
     path("batches/", BatchList.as_view(), name="api_batches"),

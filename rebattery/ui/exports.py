@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from django.db.models import QuerySet
@@ -74,8 +74,13 @@ def xlsx_response(*, name: str, headings: Sequence[str], rows: Iterable[Sequence
             sheet.freeze_panes(1, 0)
             if _fill(sheet, itertools.islice(rest, XLSX_ROW_LIMIT)) < XLSX_ROW_LIMIT:
                 break
-    spool.seek(0)
-    return FileResponse(spool, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
+    return workbook_response(name=name, workbook=spool)
+
+
+def workbook_response(*, name: str, workbook: IO[bytes]) -> FileResponse:
+    """Return a finished workbook as a download."""
+    workbook.seek(0)
+    return FileResponse(workbook, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
 
 
 def _fill(sheet: Any, rows: Iterable[Sequence[Any]]) -> int:

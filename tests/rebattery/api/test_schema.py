@@ -26,7 +26,7 @@ class TestSchema:
             for path in (
                 "manifests/", "manifests/{id}/", "batches/", "batches/{id}/", "packs/", "packs/{id}/",
                 "packs/{id}/disputes/", "disputes/", "disputes/{id}/",
-                "manifests/{id}/expected-grades/",
+                "manifests/{id}/expected-grades/", "manifests/{id}/workbook/",
                 "decisions/", "capacity-tests/", "resistance-tests/",
                 "batches/{batch_id}/attachments/", "batches/{batch_id}/attachments/{attachment_id}/file",
                 "batches/{batch_id}/attachments/uploads/{upload_id}/",
