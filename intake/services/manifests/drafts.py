@@ -57,8 +57,8 @@ def lock_manifest(*, manifest_id: int, states: tuple[ManifestState, ...] = DRAFT
 
 
 def batch_of(manifest: Manifest) -> Batch | None:
-    """Return the batch that packs of ``manifest`` were announced in already."""
-    return Batch.objects.filter(manifest=manifest).first()
+    """Return the batch that packs of ``manifest`` were announced in already; none while it is only tried."""
+    return Batch.objects.filter(manifest=manifest).first() if manifest.pk else None
 
 
 @transaction.atomic
