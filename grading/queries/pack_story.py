@@ -77,7 +77,8 @@ def _details(entry: Entry, evidence: Evidence) -> list[str]:
         case "pack.tested":
             return _measured(entry.at, evidence)
         case "pack.graded" | "pack.sent_to_review":
-            return _reasons(_decision_at(entry.at, evidence))
+            reasons = _reasons(_decision_at(entry.at, evidence))
+            return [reason for reason in reasons if reason not in entry.sentence]
         case "pack.accepted" | "pack.rejected":
             decision = _decision_at(entry.at, evidence)
             return _result(decision) + _reasons(decision) + _measured(entry.at, evidence)

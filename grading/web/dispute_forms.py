@@ -35,7 +35,7 @@ class DisputeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="A reviewer who had no part in the result reads and answers it.",
     )
-    files = ManyFilesField(
+    files = ManyFilesField(  # type: ignore[assignment]  # a field here, as the API names it too
         label="Files",
         required=False,
         help_text=(

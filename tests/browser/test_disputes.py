@@ -13,7 +13,7 @@ from intake.models import Pack
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role
 from rebattery.audit.verify import verify
-from tests.browser.axe import faults_of
+from tests.browser.axe import faults_of, overflow_of
 from tests.evidence import GRADED_AT, make_reviews, publish_seed
 from tests.factories import make_actor, make_person
 from tests.grading.services.disputes.acts import dispute
@@ -27,12 +27,8 @@ PHOTO = {"name": "display.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
 
 def keep(page: Page, name: str) -> None:
     """Keep a picture of the page for people to look at, where somebody asks for it."""
-    if folder := os.environ.get("SCREENSHOTS"):
+    if folder := os.environ.get("SHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
-def is_too_wide(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 @pytest.fixture
@@ -62,7 +58,7 @@ class TestDispute:
         page.get_by_role("button", name="Send the dispute").click()
         expect(page.get_by_text("A reviewer answers.").first).to_be_visible()
         expect(page.get_by_role("link", name="bench log.csv")).to_be_visible()
-        assert faults_of(page) == [] and not is_too_wide(page)
+        assert faults_of(page) == [] and overflow_of(page) == []
 
         self.answer(windows, rejected)
 
@@ -71,7 +67,7 @@ class TestDispute:
         expect(page.locator("#disputes")).to_contain_text("You are right about the charge counter.")
         expect(page.locator("body")).not_to_contain_text("Ravi Richter")
         expect(page.get_by_role("link", name="Dispute this result")).to_have_count(0)
-        assert faults_of(page) == [] and not is_too_wide(page)
+        assert faults_of(page) == [] and overflow_of(page) == []
         keep(page, "5-pack-answered")
         assert page.said == [] == list(verify())
 
@@ -114,6 +110,6 @@ class TestBatch:
         page.get_by_role("link", name="Results").click()
         expect(page.locator("#packs")).to_contain_text("−4.00")
         expect(page.locator("#packs")).to_contain_text("SOH 78.0 % is not above 80 %")
-        assert faults_of(page) == [] and not is_too_wide(page)
+        assert faults_of(page) == [] and overflow_of(page) == []
         keep(page, "7-results")
         assert page.said == []

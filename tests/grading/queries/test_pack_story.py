@@ -53,11 +53,15 @@ class TestSteps:
         assert details[0] == "B, not A: SOH 74.0 % is not above 80 % (margin 6.0 points)."
 
     def test_say_why_a_pack_is_held(self):
-        [details] = [
-            d for sentence, d in told(cast.held()).items() if sentence.startswith("Waiting for a reviewer")
-        ]
+        [sentence] = [sentence for sentence in told(cast.held()) if sentence.startswith("Waiting")]
 
-        assert details[0].startswith("H: SOH is not measured on a bench.")
+        assert sentence.startswith(
+            "Waiting for a reviewer under seed-v1 v1: H: SOH is not measured on a bench."
+        )
+
+    def test_say_nothing_twice(self):
+        for sentence, details in told(cast.in_review()).items():
+            assert not any(detail in sentence for detail in details)
 
     def test_say_why_a_pack_is_rejected_with_its_evidence(self):
         details = told(cast.rejected())["Rejected after review."]
@@ -75,7 +79,7 @@ class TestSteps:
         steps = told(cast.measured_again())
 
         waiting = next(s for s in steps if s.startswith("Waiting for a reviewer"))
-        assert "15.0 %" in steps[waiting][0]
+        assert "15.0 %" in waiting
         graded = next(s for s in steps if s.startswith("Graded B"))
         assert "74.0 %" in steps[graded][0]
 

@@ -171,7 +171,7 @@ class TestQueue:
 
         text = page(as_(make_person(Role.REVIEWER)), "review_queue")
 
-        assert "1 wait for an answer" in text and pack.serial in text
+        assert "1 dispute to answer" in text and pack.serial in text
         assert later.pack.serial not in text
 
 
