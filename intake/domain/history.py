@@ -27,7 +27,9 @@ class HistoryCompleteness:
 
 def history_completeness(declared: Mapping[str, object]) -> HistoryCompleteness:
     """Score the canonical values of one pack; a field counts when it has any value, "no" and 0 included."""
-    return _score(tuple(name for name in WEIGHTS if declared.get(name) in (None, "", [])))
+    get = declared.get
+    missing = [name for name in WEIGHTS if (value := get(name)) is None or value in ("", [])]
+    return _score(tuple(missing))
 
 
 @lru_cache(maxsize=1024)  # the packs of one file lack mostly the same fields

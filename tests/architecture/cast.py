@@ -51,6 +51,11 @@ class Member:
 _PK = {
     "api_manifest": "manifest_id",
     "api_manifest_workbook": "manifest_id",
+    "api_manifest_rows": "manifest_id",
+    "api_manifest_corrections": "manifest_id",
+    "api_manifest_undo": "manifest_id",
+    "api_manifest_submission": "manifest_id",
+    "api_manifest_discard": "manifest_id",
     "api_batch": "batch_id",
     "api_pack": "pack_id",
     "api_pack_disputes": "pack_id",

@@ -11,6 +11,9 @@ from intake.web.forms import UploadForm, UploadForSupplierForm
 FROM_THE_ADDRESS = {"pack_id"}
 """The page's address names the pack, where a row of the API names it itself."""
 
+ALWAYS_CHECKED = {"intent"}
+"""A file dropped on the page is checked first; a program may want its batch at once."""
+
 
 def inputs(record: type) -> set[str]:
     return {field.name for field in fields(record)}
@@ -37,7 +40,7 @@ class TestResistanceTest:
 
 class TestManifest:
     def test_form_and_serializer_ask_for_the_same(self):
-        assert set(UploadForSupplierForm.base_fields) == set(ManifestUpload().fields)
+        assert set(UploadForSupplierForm.base_fields) | ALWAYS_CHECKED == set(ManifestUpload().fields)
 
     def test_a_supplier_is_asked_for_the_file_alone(self):
         assert set(UploadForm.base_fields) == {"file"}

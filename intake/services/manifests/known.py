@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
 from intake.domain.lifecycle import Status
 from intake.domain.manifest.problems import Issue, error, warning
-from intake.models import Manifest, Pack
+from intake.models import Manifest
 from intake.services.manifests.drafts import batch_of
 
+_KNOWN = """
+    SELECT pack.serial, pack.supplier_id, pack.batch_id, batch.number, pack.row, pack.status,
+           pack.declared_soh_percent
+    FROM intake_pack pack JOIN intake_batch batch ON batch.id = pack.batch_id
+    WHERE pack.serial = ANY(%s) ORDER BY pack.id
+"""
 SERIAL, SOH = "pack_serial", "soh_declared_percent"
 Found = tuple[str, Issue]
 """The field that an issue is about, and the issue."""
@@ -53,16 +61,11 @@ class KnownSerials:
         return found
 
     def _known(self, serials: set[str]) -> tuple[dict[Any, _Known], set[Any]]:
-        names = (
-            "serial",
-            "supplier_id",
-            "batch_id",
-            "batch__number",
-            "row",
-            "status",
-            "declared_soh_percent",
-        )
-        packs = Pack.objects.filter(serial__in=serials).order_by("pk").values_list(*names) if serials else ()
+        if not serials:
+            return {}, set()
+        with connection.cursor() as cursor:
+            cursor.execute(_KNOWN, [list(serials)])
+            packs = cursor.fetchall()
         own: dict[Any, _Known] = {}
         foreign: set[Any] = set()
         for serial, supplier_id, *rest in packs:

@@ -113,6 +113,19 @@ class TestFollow:
         assert (batch["pack_count"], batch["file_name"]) == (2, "packs.csv")
         assert program.get("packs/").json()["results"][0]["batch"] == batch["number"]
 
+    def test_shows_columns_and_open_questions(self, db):
+        program = Program(Role.SUPPLIER)
+        program.send(file(manifest_csv("RB-0001").replace(b"SOH method", b"Lagerplatz")))
+        read(Manifest.objects.get())
+
+        told = program.get(f"manifests/{Manifest.objects.get().pk}/").json()
+
+        column = told["columns"][6]
+        assert (column["header"], column["field"], column["use"]) == ("Lagerplatz", None, "unknown")
+        [question] = told["questions"]
+        assert question["id"] == "column:6"
+        assert "extra" in [option["value"] for option in question["options"]]
+
     @pytest.mark.rule(7)
     def test_shows_every_problem_of_a_bad_one(self, db):
         program = Program(Role.SUPPLIER)
@@ -121,6 +134,8 @@ class TestFollow:
 
         told = program.get(f"manifests/{Manifest.objects.get().pk}/").json()
 
-        assert told["state"] == "refused" and told["batch_id"] is None
+        assert told["state"] == "draft" and told["batch_id"] is None
         assert [problem["row"] for problem in told["problems"]] == [2, 3, 4]
+        assert [(group["rule"], group["count"]) for group in told["groups"]] == [("out_of_range", 3)]
+        assert (told["accepted_count"], told["refused_count"]) == (0, 3)
         assert all(problem["fix"] and problem["column"] for problem in told["problems"])

@@ -62,7 +62,7 @@ class TestImportManifest:
             with pytest.raises(CommandError, match="was not imported"):
                 command(capsys, file)
 
-        assert Manifest.objects.get().problems.count() == 1
+        assert Manifest.objects.get().rows.count() == 1
 
     def test_takes_over_a_file_that_waits_for_a_worker(self, supplier, file, capsys):
         file.write_bytes(manifest_csv("RB-0001"))

@@ -27,6 +27,8 @@ class TestSchema:
                 "manifests/", "manifests/{id}/", "batches/", "batches/{id}/", "packs/", "packs/{id}/",
                 "packs/{id}/disputes/", "disputes/", "disputes/{id}/",
                 "manifests/{id}/expected-grades/", "manifests/{id}/workbook/",
+                "manifests/{id}/rows/", "manifests/{id}/corrections/", "manifests/{id}/corrections/undo/",
+                "manifests/{id}/submission/", "manifests/{id}/discard/",
                 "decisions/", "capacity-tests/", "resistance-tests/",
                 "batches/{batch_id}/attachments/", "batches/{batch_id}/attachments/{attachment_id}/file",
                 "batches/{batch_id}/attachments/uploads/{upload_id}/",

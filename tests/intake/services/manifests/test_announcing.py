@@ -31,8 +31,9 @@ class TestAnnounceValid:
         counts = {name: manifest.summary[name] for name in ("accepted", "refused", "announced", "errors")}
         assert counts == {"accepted": 0, "refused": 1, "announced": 2, "errors": 1}
         told = [entry_of(event).sentence for event in trail_of("manifest", manifest)]
+        number = manifest.batch.number
         assert told[-1] == (
-            f"2 packs of the file packs.csv came into batch {manifest.batch.number}; still to be mended: 1 row."
+            f"2 packs of the file packs.csv came into batch {number}; still to be mended: 1 row."
         )
         balance()
 
