@@ -70,7 +70,7 @@ def _cells(sheet: CalamineSheet, facts: SheetFacts) -> Iterator[tuple[int, list[
     errors = list(facts.errors.items())
     number = 0
     for number, stored in enumerate(sheet.iter_rows(), 1):
-        row = pad + list(map(plain, stored))
+        row = pad + plain(stored)
         for text, cells in errors:
             for column in cells.in_row(number):
                 if column < len(row) and row[column] == "":

@@ -15,6 +15,12 @@ from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS
 
 # Up to column 120 and row 199,999; a look ahead at letters spares <cols>, <rowBreaks> and the like.
 _CELL = rb"(?:[A-C]?[A-Z]|D[A-P])(?:[0-9]{1,5}|1[0-9]{5})"
+# Nothing but visible rows of values at plain addresses: there is nothing to find in it. (No way back: "++".)
+_ORDINARY = re.compile(
+    rb'(?><c r="' + _CELL + rb'"(?: s="[0-9]++")?+(?: t="(?:s|n|b|str|inlineStr)")?+'
+    rb"(?: ?/>|>(?:<v>[^<]*+</v>|<is><t[^>]*+>[^<]*+</t></is>)?+</c>)|</row>|\s++"
+    rb'|<row r="(?:[0-9]{1,5}|1[0-9]{5})"(?: (?!hidden|ht="0")[\w:]++="[^"<]*+")*+>)*+'
+)
 _ODD = (
     re.compile(rb'<c(?! r="' + _CELL + rb'"|[a-zA-Z])'),
     re.compile(rb'<row(?! r="(?:[0-9]{1,5}|1[0-9]{5})"|[a-zA-Z])'),
@@ -84,6 +90,14 @@ class _Search:
         self._cells += text.count(b"<c ")
         if self._cells > MAX_CELLS:
             self.facts.refusal = too_many_cells("")
+        ordinary = _ORDINARY.match(text)
+        if ordinary is None or ordinary.end() < len(text):
+            self._look_closely(text)
+        if self._percent and not self.is_odd:
+            for found in self._percent.finditer(text):
+                self.facts.percent.add(int(found[2]), _INDEX[found[1]])
+
+    def _look_closely(self, text: bytes) -> None:
         if b"='" in text or any(pattern.search(text) for pattern in _ODD):
             self.is_odd = True
             return
@@ -102,9 +116,6 @@ class _Search:
                 _hide_columns(
                     facts, {name.decode(): value.decode("ascii", "replace") for name, value in pairs}
                 )
-        if self._percent:
-            for found in self._percent.finditer(text):
-                facts.percent.add(int(found[2]), _INDEX[found[1]])
 
 
 class _Parse:
