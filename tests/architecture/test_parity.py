@@ -2,9 +2,11 @@
 
 from dataclasses import fields
 
+from grading.api.disputes import DisputeInput
 from grading.api.test_results import CapacityRow, ResistanceRow
 from grading.services.test_runs import CapacityInput, ResistanceInput
 from grading.web.bench_forms import CapacityForm, ResistanceForm
+from grading.web.dispute_forms import DisputeForm
 from intake.api.manifests import ManifestUpload
 from intake.web.forms import UploadForm, UploadForSupplierForm
 
@@ -44,3 +46,8 @@ class TestManifest:
 
     def test_a_supplier_is_asked_for_the_file_alone(self):
         assert set(UploadForm.base_fields) == {"file"}
+
+
+class TestDispute:
+    def test_form_and_serializer_ask_for_the_same(self):
+        assert set(DisputeForm.base_fields) == set(DisputeInput().fields)

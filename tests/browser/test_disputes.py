@@ -58,7 +58,7 @@ class TestDispute:
         page.get_by_role("button", name="Send the dispute").click()
         expect(page.get_by_text("A reviewer answers.").first).to_be_visible()
         expect(page.get_by_role("link", name="bench log.csv")).to_be_visible()
-        assert faults_of(page) == [] and overflow_of(page) == []
+        assert faults_of(page) == [] and overflow_of(page) == 0
 
         self.answer(windows, rejected)
 
@@ -67,7 +67,7 @@ class TestDispute:
         expect(page.locator("#disputes")).to_contain_text("You are right about the charge counter.")
         expect(page.locator("body")).not_to_contain_text("Ravi Richter")
         expect(page.get_by_role("link", name="Dispute this result")).to_have_count(0)
-        assert faults_of(page) == [] and overflow_of(page) == []
+        assert faults_of(page) == [] and overflow_of(page) == 0
         keep(page, "5-pack-answered")
         assert page.said == [] == list(verify())
 
@@ -110,6 +110,6 @@ class TestBatch:
         page.get_by_role("link", name="Results").click()
         expect(page.locator("#packs")).to_contain_text("−4.00")
         expect(page.locator("#packs")).to_contain_text("SOH 78.0 % is not above 80 %")
-        assert faults_of(page) == [] and overflow_of(page) == []
+        assert faults_of(page) == [] and overflow_of(page) == 0
         keep(page, "7-results")
         assert page.said == []
