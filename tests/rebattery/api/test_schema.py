@@ -29,7 +29,7 @@ class TestSchema:
                 "manifests/{id}/expected-grades/", "manifests/{id}/workbook/",
                 "manifests/{id}/rows/", "manifests/{id}/corrections/", "manifests/{id}/corrections/undo/",
                 "manifests/{id}/submission/", "manifests/{id}/discard/",
-                "decisions/", "capacity-tests/", "resistance-tests/",
+                "decisions/", "capacity-tests/", "resistance-tests/", "notices/",
                 "batches/{batch_id}/attachments/", "batches/{batch_id}/attachments/{attachment_id}/file",
                 "batches/{batch_id}/attachments/uploads/{upload_id}/",
             )
