@@ -79,8 +79,8 @@ def _group_to_json(group: _Group, column: ColumnPlan | None) -> dict[str, Any]:
 
 def fixes_of(rule: str, name: str | None, column: ColumnPlan | None, count: int) -> list[Fix]:
     """Return the answers that mend every problem of a rule in a column."""
-    if rule in ("safety_blank", "required_blank") and name in FIELDS:
-        return _fills(name, count)
+    if rule in ("safety_blank", "required_blank", "required_column_missing") and name in FIELDS:
+        return _fills(name, 0 if rule == "required_column_missing" else count)
     if column is None:
         return []
     index = column.index
@@ -103,7 +103,8 @@ def fixes_of(rule: str, name: str | None, column: ColumnPlan | None, count: int)
 
 
 def _fills(name: str, count: int) -> list[Fix]:
-    where = f"the {count:,} packs that do not say" if count != 1 else "the pack that does not say"
+    where = f"the {count:,} packs that do not say" if count else "all packs of this file"
+    where = "the pack that does not say" if count == 1 else where
     return [
         {"id": f"fill:{name}", "value": value, "label": f"{FIELDS[name].label}: {said}, for {where}"}
         for value, said in fill_words(name)

@@ -1,7 +1,7 @@
 """Where the heading of a table stands, and what it says: one row or two, with or without units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from intake.domain.manifest.corrections import Corrections
@@ -11,6 +11,7 @@ from intake.domain.manifest.reading import Cell, Table
 from intake.domain.manifest.units import unit_of
 
 MIN_HEADER_SCORE = 2
+LAST_HEADER_ROW = 1000  # even on somebody's word: the rows above it are held in memory
 _GUESSED_WIDTH = 3  # a heading that we do not understand is asked for only where there is a table at all
 _LONGEST_HEADING = 120
 
@@ -44,6 +45,8 @@ def find_heading(table: Table, corrections: Corrections) -> Heading:
     :raises Unreadable: when there are no rows, or none that could be a heading.
     """
     answered = corrections.number("header_row")
+    if answered and answered > LAST_HEADER_ROW:
+        answered = None
     count = max(HEADER_SEARCH_ROWS, answered or 0) + 2
     top = [(number, row) for number, row in islice(table.rows(), count)]
     if not any(str(cell).strip() for _, row in top for cell in row):
@@ -51,7 +54,7 @@ def find_heading(table: Table, corrections: Corrections) -> Heading:
     if answered:
         index = next((index for index, (number, _) in enumerate(top) if number == answered), None)
         if index is not None and any(str(cell).strip() for cell in top[index][1]):
-            return _heading_at(top, index)
+            return _heading_at(top, index, is_last=True)
     top = top[: HEADER_SEARCH_ROWS + 2]
     index, score = find_header([row for _, row in top])
     if score < MIN_HEADER_SCORE:
@@ -89,10 +92,13 @@ def _is_number(text: str) -> bool:
     return sum(letter.isdigit() for letter in text) * 2 > len(text.strip())
 
 
-def _heading_at(top: Top, index: int, *, is_certain: bool = True, rivals: tuple[int, ...] = ()) -> Heading:
+def _heading_at(
+    top: Top, index: int, *, is_certain: bool = True, rivals: tuple[int, ...] = (), is_last: bool = False
+) -> Heading:
     """Return the heading at a row: with the row above or below, where both together say more."""
     best = _combined(top, index, index)
-    for upper, lower in ((index - 1, index), (index, index + 1)):
+    pairs = ((index - 1, index),) if is_last else ((index - 1, index), (index, index + 1))
+    for upper, lower in pairs:
         if upper >= 0 and lower < len(top) and (pair := _combined(top, upper, lower)):
             assert best is not None  # noqa: S101 (one row alone always is a heading)
             if header_score(pair.texts) > header_score(best.texts):
@@ -104,6 +110,7 @@ def _heading_at(top: Top, index: int, *, is_certain: bool = True, rivals: tuple[
     units: Sequence[Cell] = ()
     if below < len(top) and is_units_row(top[below][1]):
         units_row, units = top[below][0], tuple(top[below][1])
+        best = replace(best, texts=_over_units(best.texts, units))
     return Heading(
         rows=best.rows,
         cells=best.cells,
@@ -114,6 +121,15 @@ def _heading_at(top: Top, index: int, *, is_certain: bool = True, rivals: tuple[
         is_certain=is_certain,
         rivals=tuple(row for row in rivals if row not in best.rows),
     )
+
+
+def _over_units(texts: tuple[str, ...], units: Sequence[Cell]) -> tuple[str, ...]:
+    """Let a heading stand over the blank ones to its right that have a unit: "Capacity" over kWh and Ah."""
+    spread = [*texts, *[""] * (len(units) - len(texts))]
+    for index in range(1, len(units)):
+        if not spread[index] and unit_of(str(units[index]).strip(" ()[]")):
+            spread[index] = spread[index - 1]
+    return tuple(spread)
 
 
 def _combined(top: Top, upper: int, lower: int) -> Heading | None:

@@ -21,6 +21,7 @@ _BRACKET = re.compile(r"(?P<before>[^(\[{]*)[(\[{](?P<inside>[^)\]}]*)[)\]}](?P<
 _TRAILING = re.compile(
     r"(?P<base>.+?)(?:\s*[,/]\s*|[\s_]+)(?:in\s+)?(?P<unit>[^\s,_/]+)", re.DOTALL | re.IGNORECASE
 )
+_SAY_NOTHING = frozenset(["name", "bezeichnung", "value", "wert", "text", "nr", "no", "值", "名称", "编号"])
 _UNIT_ROW_HINTS = frozenset(
     [
         "ja/nein",
@@ -117,7 +118,9 @@ def match_header(text: str, units_row: str = "") -> Match:
     if bar:
         # A group's heading over the column's own: "SOH | Date" means more than "Date", never just "SOH".
         both = match_header(f"{group} {name}", units_row)
-        return both if both.field else match_header(name, units_row)
+        if both.field:
+            return both
+        return match_header(group if _compact(name) in _SAY_NOTHING else name, units_row)
     index, exact = _synonyms()
     unit, unit_text, readings = _split_unit(text)
     if unit is None and (unit := unit_of(units_row.strip(" ()[]"))):

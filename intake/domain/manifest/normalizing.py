@@ -12,7 +12,7 @@ from intake.domain.manifest.plan import ColumnPlan
 from intake.domain.manifest.problems import Issue, error, question, warning
 from intake.domain.manifest.quantities import number_cell, plain
 from intake.domain.manifest.vehicles import check_digit_issue
-from intake.domain.manifest.words import PLACEHOLDERS, aliases_of, fold, read_flag
+from intake.domain.manifest.words import PLACEHOLDERS, aliases_of, fold, fold_name, read_flag
 
 Outcome = tuple[object, Issue | None]
 Converter = Callable[[str | float], Outcome]
@@ -152,10 +152,12 @@ def _chemistry(field: Field, column: ColumnPlan, today: date) -> Converter:
 
 def _alias(field: Field, column: ColumnPlan, today: date) -> Converter:
     aliases = aliases_of(field.name)
+    # "Škoda" is "Skoda", and "e Golf" the "e-Golf": accents, spaces and hyphens do not tell names apart.
+    by_letters = {fold_name(alias): value for alias, value in aliases.items()}
 
     def convert(cell: str | float) -> Outcome:
         text = " ".join(as_text(cell).split())
-        return aliases.get(fold(text), text), None
+        return aliases.get(fold(text)) or by_letters.get(fold_name(text)) or text, None
 
     return convert
 

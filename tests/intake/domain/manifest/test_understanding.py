@@ -3,8 +3,6 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from intake.domain.manifest.problems import Unreadable
 from tests.intake.manifest_files import (
@@ -191,74 +189,3 @@ class TestReferenceFiles:
         )
         for row, values in expected.get("packs", {}).items():
             assert values.items() <= found.packs[int(row)].items()
-
-
-CELLS = st.one_of(
-    st.sampled_from(
-        [
-            "",
-            " ",
-            "no",
-            "yes",
-            "none",
-            "0,82",
-            "1.234",
-            "82 %",
-            "03/04/2018",
-            "1E+15",
-            "Total",
-            "Summe",
-            "-",
-            "14.5万公里",
-        ]
-    ),
-    st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12),
-)
-HEADINGS = st.sampled_from(
-    [*HEADING, "SOH", "Energy", "Capacity", "Mileage", "Production date", "Damaged", "Shelf", ""]
-)
-
-
-FLIPS = st.tuples(st.floats(0, 1), st.integers(0, 255))
-
-
-class TestAnyTable:
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(
-        heading=st.lists(HEADINGS, max_size=6),
-        rows=st.lists(st.lists(CELLS, max_size=14), max_size=12),
-        data=st.data(),
-    )
-    def test_loses_no_row(self, tmp_path, heading, rows, data):
-        path = write_csv(tmp_path / "a.csv", [[*HEADING, *heading], *rows])
-
-        try:
-            found = understood(path, catalogue=CATALOGUE)
-        except Unreadable as refusal:
-            assert refusal.code in ("header_only", "not_text")
-            return
-
-        summary = found.summary
-        assert summary["accepted"] + summary["refused"] == summary["rows"]
-        assert summary["rows"] + sum(summary["skipped"].values()) == len(rows) + 1
-        assert summary["accepted"] == len(found.packs)
-        assert {row for row, _ in found.rules()} >= set(found.refused)
-        assert json.dumps(found.lines)
-
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(kind=st.sampled_from(["csv", "xlsx"]), cut=st.floats(0, 1), flips=st.lists(FLIPS, max_size=8))
-    def test_mutated_is_understood_or_refused(self, tmp_path, kind, cut, flips):
-        path = tmp_path / f"a.{kind}"
-        write = write_csv if kind == "csv" else write_xlsx
-        write(path, rows_of({"SOH": "0,82", "Notes": "Zoé 品牌"}, {"Mileage": "61.200"}))
-        content = bytearray(path.read_bytes())
-        for place, byte in flips:
-            content[int(place * (len(content) - 1))] = byte
-        path.write_bytes(content[: int(len(content) * (0.5 + cut / 2)) if cut < 0.9 else None])
-
-        try:
-            found = understood(path)
-        except Unreadable as refusal:
-            assert refusal.message
-        else:
-            assert found.summary["rows"] == len(found.packs) + len(found.refused)
