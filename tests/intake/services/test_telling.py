@@ -1,10 +1,11 @@
 import pytest
 
 from intake.models import Intent
+from intake.services import manifests
 from intake.services.receiving import close_batch, receive_many
 from intake.services.telling import MOST_NAMED, tell_settled
 from rebattery.notices.models import Notice
-from tests.factories import AT, balance, make_actor, make_batch
+from tests.factories import AT, balance, make_actor, make_batch, make_supplier, manifest_csv
 
 
 def settle(manifest, code, why="", **facts):
@@ -125,3 +126,23 @@ class TestTellClosed:
 
         text = told()[0][2]
         assert text.count("RB-") == MOST_NAMED and "and 7 more." in text
+
+
+class TestReading:
+    @pytest.mark.parametrize(
+        ("content", "topic"),
+        [
+            (manifest_csv("RB-0001", "RB-0002"), "batch_announced"),
+            (manifest_csv("RB-0001", "RB-0001"), "file_checked"),
+            (b"\x00\x01\x02 nothing that is a table", "file_refused"),
+        ],
+    )
+    def test_of_a_file_is_told_with_its_result(self, db, content, topic):
+        manifest = manifests.accept(
+            supplier=make_supplier(), file_name="a.csv", content=content, actor=make_actor(), at=AT
+        )
+
+        manifests.run(manifest_id=manifest.pk, actor=make_actor(), at=AT)
+
+        assert [code for code, _, _ in told()] == [topic]
+        balance()
