@@ -57,6 +57,14 @@ _ALL = (
         "The file {subject} became batch {batch} with {packs:pack}.",
     ),
     EventType(
+        "manifest.applied",
+        "manifest",
+        "The file {subject} corrected batch {batch}: {added:pack} added, {changed} changed, {withdrawn} withdrawn,"
+        " {untouched} already here left alone.",
+        "The file {subject} corrected batch {batch}: {added:pack} added, {changed} changed, {withdrawn} withdrawn,"
+        " {untouched} already here left alone.",
+    ),
+    EventType(
         "manifest.refused",
         "manifest",
         "The file {subject} was refused: {why}",
@@ -102,6 +110,13 @@ _ALL = (
     EventType(
         "pack.received", "pack", "{actor} received the pack in batch {batch}.", "Received at our dock."
     ),
+    EventType(
+        "pack.declaration_changed",
+        "pack",
+        "The corrected file {file} changed what is declared of the pack, row {row}.",
+        "Your corrected file {file} changed what is declared of the pack.",
+    ),
+    EventType("pack.listed_again", "pack", "Stands in row {row} of the corrected file {file}, unchanged."),
     EventType(
         "pack.missing",
         "pack",

@@ -27,7 +27,6 @@ from intake.services.manifests.submitting import (
     ExpectedInThePast,
     NothingToAnnounce,
     QuestionsOpen,
-    ReplacingNotPossible,
     StillWrong,
     submit,
 )
@@ -46,7 +45,6 @@ __all__ = [
     "NothingToUndo",
     "QuestionsOpen",
     "ReplacesAnothers",
-    "ReplacingNotPossible",
     "RowsAnnounced",
     "RowsUnknown",
     "StillWrong",

@@ -68,7 +68,8 @@ def accept(
     draft. Works with the broker dead: the sweep finds the manifest.
 
     :param intent: what the reading is for; see ``Intent``.
-    :param replaces: the batch of this supplier that the file corrects.
+    :param replaces: the batch of this supplier that the file corrects; then it is only checked at first,
+        so that somebody sees the difference before it is made.
     :raises SupplierInactive: when the supplier may not send files.
     :raises ReplacesAnothers: when ``replaces`` is not a batch of this supplier.
     :raises FileTooLarge: when there is more than ``settings.UPLOAD_LIMIT_BYTES``.
@@ -85,7 +86,7 @@ def accept(
             stored_file=stored,
             defaults={
                 "file_name": name,
-                "intent": Intent(intent).value,
+                "intent": (Intent.CHECK if replaces else Intent(intent)).value,
                 "replaces": replaces,
                 "received_at": at,
                 "received_by": actor.label,
@@ -96,7 +97,8 @@ def accept(
             _tell_accepted(manifest, actor, at)
             enqueue(Job.IMPORT_MANIFEST, manifest_id=manifest.pk)
         elif manifest.state == ManifestState.DISCARDED:
-            manifest = _open_again(manifest, Intent(intent), replaces, actor, at)
+            wanted = Intent.CHECK if replaces else Intent(intent)
+            manifest = _open_again(manifest, wanted, replaces, actor, at)
     return manifest
 
 

@@ -19,7 +19,7 @@ from rebattery.actor import Actor
 from rebattery.audit.record import Event, record, record_rows
 
 _COPY_BYTES = 256 * 1024
-_ANNOUNCED = """
+ANNOUNCED = """
     SELECT id AS subject_id, serial AS subject_label, NULL::bigint AS pack_id, supplier_id,
            NULL::jsonb AS before,
            jsonb_build_object(
@@ -30,6 +30,7 @@ _ANNOUNCED = """
            jsonb_build_object('batch', %(number)s::text, 'row', row) AS facts
     FROM intake_pack WHERE batch_id = %(batch)s AND id > %(newest)s ORDER BY id
 """
+"""One event for each pack of the batch %(batch)s, called %(number)s, beyond %(newest)s."""
 
 
 class Overtaken(Exception):
@@ -53,22 +54,22 @@ def announce(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake: announce packs'))")
         batch, newest = _batch_for(manifest, cursor, actor, at, reading.pack_count)
         _copy_packs(cursor, batch, reading)
-        _refuse_overtaken(cursor, batch, reading)
+        refuse_overtaken(cursor, batch, reading)
     ours = {"batch": batch.pk, "number": batch.number, "newest": newest}
-    record_rows(code="pack.announced", actor=actor, at=at, rows=_ANNOUNCED, params=ours)
+    record_rows(code="pack.announced", actor=actor, at=at, rows=ANNOUNCED, params=ours)
     facts: dict[str, Any] = {"batch": batch.number}
     if remembered := reading.summary.get("remembered"):
         facts["remembered"] = remembered
     reading.summary["announced_up_to"] = _last_step(manifest)
     if reading.rest:
         replace_rows(manifest=manifest, spool=reading.rows, is_announcing=True)
-        _count_announced(reading)
+        count_announced(reading)
         facts |= {"packs": reading.pack_count, "rest": reading.rest}
         code = "manifest.announced_in_part"
         finish(manifest, ManifestState.DRAFT, reading, actor, at, facts=facts, code=code)
     else:
         ManifestRow.objects.filter(manifest=manifest).delete()
-        _count_announced(reading)
+        count_announced(reading)
         facts["packs"] = reading.summary["announced"]
         finish(manifest, ManifestState.IMPORTED, reading, actor, at, facts=facts)
 
@@ -120,7 +121,11 @@ def _copy_packs(cursor: Any, batch: Batch, reading: Reading) -> None:
         raise Overtaken from exc
 
 
-def _refuse_overtaken(cursor: Any, batch: Batch, reading: Reading) -> None:
+def refuse_overtaken(cursor: Any, batch: Batch, reading: Reading) -> None:
+    """Refuse packs of ``batch`` whose serials somebody else announced while the file was read.
+
+    :raises Overtaken: when there is one.
+    """
     cursor.execute(
         "SELECT 1 FROM intake_pack came"
         " JOIN intake_pack ours ON ours.serial = came.serial AND ours.batch_id = %(batch)s"
@@ -131,7 +136,7 @@ def _refuse_overtaken(cursor: Any, batch: Batch, reading: Reading) -> None:
         raise Overtaken
 
 
-def _count_announced(reading: Reading) -> None:
+def count_announced(reading: Reading) -> None:
     """Count what has become packs just now as announced."""
     summary = reading.summary
     summary["announced"] += summary["accepted"]

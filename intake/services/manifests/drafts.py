@@ -50,7 +50,7 @@ def lock_manifest(*, manifest_id: int, states: tuple[ManifestState, ...] = DRAFT
     if manifest.state == ManifestState.QUEUED:
         raise BeingRead
     if manifest.state == ManifestState.IMPORTED:
-        raise BatchMade(f"Batch {manifest.batch.number} was made of it.")
+        raise BatchMade(f"Batch {(manifest.replaces or manifest.batch).number} was made of it.")
     if manifest.state == ManifestState.DISCARDED:
         raise NotADraft("The draft was discarded. Send the file again to open it.")
     raise NotADraft(f"{manifest.file_name} was not read: {manifest.refusal}")

@@ -87,6 +87,8 @@ class KnownSerials:
             issues.append((SERIAL, error("serial_withdrawn", message, "Write to us, or remove the row.")))
         elif known.batch_id != self._replaced_batch_id:
             issues.append((SERIAL, _announced(f"This pack is already in your batch {known.number}.")))
+        if known.batch_id == self._replaced_batch_id:
+            return issues  # the file corrects this very claim, so it is none to be compared with
         if (soh := values.get(SOH)) and known.soh_percent is not None and Decimal(soh) > known.soh_percent:
             earlier = f"{known.soh_percent.normalize():f}"
             message = f"The SOH rose: batch {known.number} said {earlier} %, now it is {soh} %."

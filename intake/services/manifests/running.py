@@ -11,6 +11,7 @@ from intake.services.manifests.drafts import BatchIsClosed
 from intake.services.manifests.finishing import finish
 from intake.services.manifests.lease import Lease, LeaseLost
 from intake.services.manifests.reading import Purpose, Reading, read
+from intake.services.manifests.revising import revise
 from intake.services.manifests.staging import replace_rows
 from rebattery.actor import Actor
 
@@ -52,8 +53,7 @@ def _settle(lease: Lease, actor: Actor, at: datetime) -> None:
         _give_up(lease, actor, at)
         return
     manifest = Manifest.objects.select_related("stored_file", "supplier").get(pk=lease.manifest_id)
-    # A corrected manifest of a batch is checked like any other file, but announces nothing of its own.
-    intent = Intent.CHECK if manifest.replaces_id else Intent(manifest.intent)
+    intent = Intent(manifest.intent)
     if intent == Intent.ANNOUNCE_ALL:
         # A clean file needs no staged rows; any other is left at its first fault and read as a draft.
         with read(manifest=manifest, lease=lease, purpose=Purpose.ALL_PACKS, at=at) as reading:
@@ -79,8 +79,14 @@ def _is_settled(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> b
     if reading.is_obstructed or _hindrance(reading):
         return False
     leases.renew(lease, rows_done=reading.pack_count, step="announcing")
-    announce(lease, reading, actor, at)
+    write = revise if _is_corrected(lease) else announce
+    write(lease, reading, actor, at)
     return True
+
+
+def _is_corrected(lease: Lease) -> bool:
+    """Tell whether the manifest changes a batch that is there, instead of making one."""
+    return Manifest.objects.filter(pk=lease.manifest_id, replaces__isnull=False).exists()
 
 
 def _hindrance(reading: Reading) -> str:

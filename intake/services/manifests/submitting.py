@@ -37,12 +37,6 @@ class ExpectedInThePast(RuleViolation):
     code = "expected_in_the_past"
 
 
-class ReplacingNotPossible(RuleViolation):
-    """A corrected manifest cannot take its batch's place yet. Tell us what differs."""
-
-    code = "replacing_not_possible"
-
-
 @transaction.atomic
 def submit(
     *, manifest_id: int, intent: str, expected_on: date | None, actor: Actor, at: datetime
@@ -50,7 +44,8 @@ def submit(
     """Have the draft announced by a worker, and remember what was answered about its columns.
 
     The worker reads the file once more with the corrections and judges every row itself; what is refused
-    here only spares the wait. ``expected_on`` goes to the batch when it is made.
+    here only spares the wait. ``expected_on`` goes to the batch when it is made. A corrected manifest
+    changes its batch as a whole or not at all: a row left behind would look like a pack that does not come.
 
     :raises NotADraft: when it is not a draft.
     :raises QuestionsOpen: when a question about the whole file is not answered.
@@ -61,7 +56,8 @@ def submit(
     """
     manifest = lock_manifest(manifest_id=manifest_id)
     _refuse_untimely(manifest, expected_on, at)
-    _refuse_unready(manifest, Intent(intent))
+    intent = Intent.ANNOUNCE_ALL if manifest.replaces_id else Intent(intent)
+    _refuse_unready(manifest, intent)
     remember(manifest=manifest, actor=actor, at=at)
     return queue_again(
         manifest=manifest,
@@ -76,9 +72,7 @@ def submit(
 def _refuse_untimely(manifest: Manifest, expected_on: date | None, at: datetime) -> None:
     if not manifest.supplier.is_active:
         raise SupplierInactive(f"{manifest.supplier.name} is switched off. Ask an administrator.")
-    if manifest.replaces_id:
-        raise ReplacingNotPossible
-    batch = batch_of(manifest)
+    batch = manifest.replaces or batch_of(manifest)
     if batch and (batch.closed_at or batch.cancelled_at):
         raise BatchIsClosed(
             f"Batch {batch.number} is closed: no pack can be added to it. Send the other packs in a new file."
