@@ -5,7 +5,7 @@ import struct
 from collections.abc import Iterator
 
 from intake.domain.manifest.files.archive import broken
-from intake.domain.manifest.files.sheets import SheetFacts
+from intake.domain.manifest.files.sheets import MAX_CELLS, SheetFacts
 from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import MAX_COLUMNS
 
@@ -96,7 +96,13 @@ def inspect(stream: bytearray) -> list[SheetFacts]:
     if (strings and 3 * strings[0] > strings[1]) or len(starts) > _MAX_SHEETS:
         raise broken()
     percent = _percent_styles(formats, styles)
-    return [_inspect_sheet(records, start, percent) for start in starts]
+    sheets = [_inspect_sheet(records, start, percent) for start in starts]
+    # The reader of values lays out all sheets at once, each as far as its last cell.
+    if sum((facts.last_row + 1) * (facts.last_column + 1) for facts in sheets) > 2 * MAX_CELLS:
+        raise Unreadable(
+            "too_many_cells", "The sheets reach too far. Copy the filled cells to a new workbook."
+        )
+    return sheets
 
 
 def _inspect_sheet(records: Records, start: int, percent: frozenset[int]) -> SheetFacts:
@@ -124,7 +130,7 @@ def _note_value(
     facts: SheetFacts, stream: bytearray, kind: int, at: int, length: int, percent: frozenset[int]
 ) -> None:
     row, column, style = _PLACE.unpack_from(stream, at)
-    _refuse_far(facts, column)
+    _reach(facts, row, column)
     if style in percent:
         facts.percent.add(row + 1, column)
     if kind == _FORMULA and length >= 20:
@@ -140,14 +146,16 @@ def _note_numbers(
 ) -> None:
     row, column, _ = _PLACE.unpack_from(stream, at)
     count = (length - 6) // 6
-    _refuse_far(facts, column + max(0, count - 1))
+    _reach(facts, row, column + max(0, count - 1))
     for index in range(count):
         place = at + 4 + 6 * index
         if stream[place] | stream[place + 1] << 8 in percent:
             facts.percent.add(row + 1, column + index)
 
 
-def _refuse_far(facts: SheetFacts, column: int) -> None:
+def _reach(facts: SheetFacts, row: int, column: int) -> None:
+    facts.last_row = max(facts.last_row, row)
+    facts.last_column = max(facts.last_column, column)
     if column >= MAX_COLUMNS and facts.refusal is None:
         message = f"A sheet has cells beyond column {MAX_COLUMNS}. Copy the filled cells to a new workbook."
         facts.refusal = Unreadable("too_many_cells", message)

@@ -20,7 +20,9 @@ _RARE = "^:"  # found within cells as well, such as times: only a better heading
 _SAMPLE_LINES = HEADER_SEARCH_ROWS + 10
 _ANNOUNCED = re.compile(r"\"?sep=([,;\t|^:])\"?[ \t,;]*(?:\r\n|\r|\n)", re.IGNORECASE)
 _SINGLE_QUOTED = re.compile(r"\s*'[^']*'(?:[,;\t|^:]'[^']*')+\s*")
-_APOSTROPHE = re.compile(r"(?:^|[,;\t|^:\"])'(?=[^',;\t|^:\"])", re.MULTILINE)
+# What Excel marks as text by an apostrophe: numbers and formulas; 's-Hertogenbosch keeps its own.
+_MARKED = tuple(f"'{first}" for first in "0123456789=+-@")
+_APOSTROPHE = re.compile(r"(?:^|[,;\t|^:\"\r])'[0-9=+\-@]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Dialect:
 
     announced: characters of a first line "sep=;", which the spreadsheet program does not show.
     is_wrapped: every line is quoted as a whole, as after saving a CSV as CSV again.
-    has_apostrophes: cells may begin with the apostrophe by which Excel marks text.
+    has_apostrophes: cells begin with the apostrophe by which Excel marks text.
     """
 
     delimiter: str
@@ -91,7 +93,7 @@ def _has_apostrophes(path: Path, encoding: str) -> bool:
 
 
 def _without_apostrophes(row: Sequence[str]) -> list[str]:
-    return [cell[1:] if cell.startswith("'") and not cell.endswith("'") else cell for cell in row]
+    return [cell[1:] if cell.startswith(_MARKED) and not cell.endswith("'") else cell for cell in row]
 
 
 def _rows(path: Path, encoding: str, dialect: Dialect) -> Rows:

@@ -19,6 +19,7 @@ class SheetFacts:
     """What the markup of a sheet tells beside its values; rows as shown, columns zero-based.
 
     errors: the cells that show an error, by what they show.    refusal: why the sheet must not be read.
+    last_row, last_column: zero-based, how far the values reach, where that is known before they are read.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -27,6 +28,8 @@ class SheetFacts:
     percent: CellSet = field(default_factory=CellSet)
     errors: dict[str, CellSet] = field(default_factory=dict)
     refusal: Unreadable | None = None
+    last_row: int = 0
+    last_column: int = 0
 
     def add_error(self, text: str, row: int, column: int) -> None:
         """Note a cell that shows an error such as #N/A."""

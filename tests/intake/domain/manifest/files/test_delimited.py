@@ -55,6 +55,7 @@ class TestOpenDelimited:
             ("A,'=1+1", ["A", "=1+1"]),
             ("O'Brien,B's", ["O'Brien", "B's"]),
             ("'A',B", ["'A'", "B"]),
+            ("'s-Hertogenbosch,'1", ["'s-Hertogenbosch", "1"]),
         ],
     )
     def test_reads_quotes(self, tmp_path, text, cells):
@@ -76,6 +77,11 @@ class TestOpenDelimited:
         path = file_of(tmp_path, "Pack serial;Make;Tested at\nA;B;12:30:15\n")
 
         assert opened(path).delimiter == ";"
+
+    def test_takes_letters_for_letters(self, tmp_path):
+        path = file_of(tmp_path, "BMW pack serial,Make\nMZ-1,BMW\n")
+
+        assert rows_in(path)[2] == ["MZ-1", "BMW"]
 
     def test_says_where_a_quote_is_open(self, tmp_path):
         path = file_of(tmp_path, 'Pack serial,Make\nA,B\n"C,D\nE,F\n')

@@ -9,6 +9,7 @@ from intake.domain.manifest.files.compound import CompoundFile, wrap
 from tests.intake.manifest_files import opened, refusal_of, rows_in
 from tests.intake.old_workbooks import (
     PERCENT,
+    cell,
     compound_of,
     hidden_column,
     hidden_row,
@@ -105,6 +106,17 @@ class TestOpenXls:
         claim = record(0x200, struct.pack("<IIHHH", 0, 2**32 - 1, 0, 65535, 0))
 
         assert len(rows_in(write_xls(tmp_path / "a.xls", ROWS, extra=claim))) == 3
+
+    def test_lays_out_no_sheet_that_reaches_the_far_corner(self, tmp_path):
+        corner = cell(65_535, 255, "x")
+
+        assert refusal_of(write_xls(tmp_path / "a.xls", ROWS, extra=corner)) == "too_many_cells"
+
+    def test_does_not_mind_a_wide_hidden_sheet(self, tmp_path):
+        path = tmp_path / "a.xls"
+        path.write_bytes(stream_of(("Packs", sheet_of(ROWS), 0), ("Wide", sheet_of([["x"] * 200]), 1)))
+
+        assert rows_in(path)[1] == ROWS[0]
 
     def test_follows_no_circle_of_sectors(self, tmp_path):
         content = bytearray(write_xls(tmp_path / "a.xls", ROWS).read_bytes())
