@@ -16,6 +16,7 @@ from grading.models import Decision, Instrument, ReviewCase
 from grading.queries.instruments import standing_of
 from intake.domain.lifecycle import Status
 from intake.models import Manifest, Pack, Photo, Supplier
+from intake.queries.manifests import rules_of
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role
 from rebattery.audit.events import EVENTS
@@ -79,11 +80,12 @@ def assert_honest_and_other_suppliers():
         gaps.setdefault(code, []).append(gap)
     assert mean(gaps["NORDFLEET"]) < 1 < mean(gaps["RHEIN"]) < mean(gaps["QUAYSIDE"])
     assert Pack.objects.filter(supplier__code="NORDFLEET", status=Status.MISSING).count() == 0
-    refused = Manifest.objects.filter(supplier__code="DEMO", state="refused")
-    assert refused.count() == 2
-    errors = refused.latest("received_at").problems.filter(severity="error")
-    rules = set(errors.values_list("rule", flat=True))
+    drafts = Manifest.objects.filter(supplier__code="DEMO", state="draft").order_by("received_at")
+    *_, flawed, in_part = drafts
+    assert drafts.count() == 3
+    rules = {rule.rule for rule in rules_of(manifest=flawed) if rule.severity == "error"}
     assert rules == {"serial_repeated", "date_unreadable", "out_of_range"}
+    assert (in_part.batch.packs.count(), in_part.summary["refused"]) == (3, 2)
 
 
 def assert_every_event_was_written():

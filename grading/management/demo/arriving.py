@@ -65,8 +65,8 @@ def read(year: Year, at: datetime, manifest: Manifest) -> None:
 
 
 def read_again(year: Year, at: datetime) -> None:
-    """Let the administrator try the refused file once more, in vain."""
-    manifest = Manifest.objects.filter(state="refused").order_by("pk")[0]
+    """Let the administrator have the faulty file read once more, in vain."""
+    manifest = Manifest.objects.filter(state="draft").order_by("pk")[0]
     manifests.read_again(manifest_id=manifest.pk, actor=year.who("administrator"), at=at)
     year.later(at + timedelta(minutes=1), read, manifest)
 

@@ -7,7 +7,7 @@ from random import Random
 from django.db import transaction
 
 from grading.domain.policy import seed_document
-from grading.management.demo import arriving, measuring, people, reviewing
+from grading.management.demo import arriving, measuring, mending, people, reviewing
 from grading.management.demo.fleet import KINDS, SOURCES
 from grading.management.demo.people import Cast
 from grading.management.demo.timeline import Year
@@ -56,6 +56,9 @@ def _plan(year: Year) -> None:
     for days in (300, 3):
         year.later(morning - days * _DAY, arriving.send, SOURCES[0], 6, True)
     year.later(morning - 299 * _DAY, arriving.read_again)
+    year.later(morning - 200 * _DAY + timedelta(hours=2), mending.send_no_table)
+    year.later(year.ends_at - timedelta(hours=7), mending.announce_in_part)
+    year.later(year.ends_at - timedelta(hours=6), mending.answer_otherwise)
     year.later(morning - 250 * _DAY, lambda year, at: people.change_some(year.cast, at=at))
     year.later(morning - 120 * _DAY, _look_after_instruments)
     for number, days in enumerate(range(350, 4, -11)):
