@@ -1,8 +1,11 @@
 """The questions about a file as a whole: what a person can tell, and we cannot."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
+from intake.domain.chemistry import Chemistry, resolve_chemistry
+from intake.domain.identity import is_traction_battery_code, is_vin, normalize_serial
 from intake.domain.manifest.columns import letter_and_header
 from intake.domain.manifest.corrections import EXTRA, IGNORE, IMPORT, SKIP, Corrections
 from intake.domain.manifest.fields import FIELDS
@@ -15,12 +18,15 @@ from intake.domain.manifest.grouping import (
 )
 from intake.domain.manifest.heading import MIN_HEADER_SCORE
 from intake.domain.manifest.mapping import near_fields, near_heading
+from intake.domain.manifest.normalizing import as_text
 from intake.domain.manifest.plan import HIDDEN, ColumnPlan
 from intake.domain.manifest.problems import QUESTION, Problem
-from intake.domain.manifest.reading import Table
+from intake.domain.manifest.reading import Cell, Table
 from intake.domain.manifest.rows import missing_fields
-from intake.domain.manifest.surveying import Survey
+from intake.domain.manifest.surveying import ColumnFacts, Survey
+from intake.domain.manifest.words import aliases_of, fold
 
+_VALUES_LOOKED_AT = 50
 _ENERGY_UNITS = ("kWh", "Wh")
 
 
@@ -139,7 +145,7 @@ def _about_column(column: ColumnPlan, found: Survey) -> Iterator[Question]:
     facts, index = found.facts[column.index], column.index
     samples = tuple(facts.samples())
     if column.use == "unknown":
-        yield _unknown(column, facts.filled, samples)
+        yield _unknown(column, facts)
     issue = found.issues.get(index)
     if issue and issue.severity == QUESTION:
         options = [_option(unit, unit) for unit in _ENERGY_UNITS]
@@ -156,7 +162,23 @@ def _about_column(column: ColumnPlan, found: Survey) -> Iterator[Question]:
         )
 
 
-def _unknown(column: ColumnPlan, rows: int, samples: tuple[str, ...]) -> Question:
+def fields_by_values(cells: Iterable[Cell]) -> list[str]:
+    """Return the field that the values themselves give away: VINs, chemistries, makes."""
+    texts = [text for text in (as_text(cell).strip() for cell in islice(cells, _VALUES_LOOKED_AT)) if text]
+    if not texts:
+        return []
+    makes = {fold(name) for names in aliases_of("make").items() for name in names}
+    tests: tuple[tuple[str, Callable[[str], bool]], ...] = (
+        ("vin", lambda text: is_vin(normalize_serial(text))),
+        ("traction_battery_code", lambda text: is_traction_battery_code(normalize_serial(text))),
+        ("chemistry", lambda text: resolve_chemistry(text)[0] is not Chemistry.UNKNOWN),
+        ("make", lambda text: fold(text) in makes),
+    )
+    return [name for name, fits in tests if all(map(fits, texts))]
+
+
+def _unknown(column: ColumnPlan, facts: ColumnFacts) -> Question:
+    rows, samples = facts.filled, tuple(facts.samples())
     where = letter_and_header(column)
     if column.candidates:
         meanings = " or ".join(FIELDS[name].label.lower() for name in column.candidates)
@@ -167,7 +189,7 @@ def _unknown(column: ColumnPlan, rows: int, samples: tuple[str, ...]) -> Questio
         near = near_heading(column.header)
         fix = f"If you mean “{near}”, say so; or keep the column as extra, or leave it out."
         fix = fix if near else "Say what it holds, keep it as extra, or leave it out."
-        suggested = tuple(near_fields(column.header))
+        suggested = tuple(dict.fromkeys((*fields_by_values(facts.seen), *near_fields(column.header))))
     options = [_option(name, FIELDS[name].label) for name in suggested]
     options += [_option(EXTRA, "Keep it as extra"), _option(IGNORE, "Leave it out")]
     return Question(f"column:{column.index}", rule, column.header, None, message, fix, options, rows, samples)
