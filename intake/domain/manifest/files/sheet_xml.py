@@ -89,7 +89,7 @@ class _Search:
     def _look(self, text: bytes) -> None:
         self._cells += text.count(b"<c ")
         if self._cells > MAX_CELLS:
-            self.facts.refusal = too_many_cells("")
+            self.facts.refusal = too_many_cells()
         ordinary = _ORDINARY.match(text)
         if ordinary is None or ordinary.end() < len(text):
             self._look_closely(text)
@@ -167,7 +167,7 @@ class _Parse:
         self._column = self._place[1]
         self._cells += 1
         if self._cells > MAX_CELLS:
-            self.facts.refusal = too_many_cells("")
+            self.facts.refusal = too_many_cells()
         if attributes.get("s") in self._styles:
             self.facts.percent.add(*self._place)
         self._error = "" if attributes.get("t") == "e" else None

@@ -72,10 +72,11 @@ def _text_of(value: object) -> Cell:
     return str(value) if isinstance(value, (timedelta, float)) else ""
 
 
-def too_many_cells(name: str) -> Unreadable:
+def too_many_cells(name: str = "") -> Unreadable:
     """Return the refusal of a sheet that is larger than a manifest can be."""
     limits = f"{MAX_ROWS:,} rows, {MAX_COLUMNS} columns or {MAX_CELLS:,} cells"
-    return Unreadable("too_many_cells", f"Sheet “{name}” has more than {limits}.")
+    which = f"Sheet “{name}”" if name else "A sheet"
+    return Unreadable("too_many_cells", f"{which} has more than {limits}.")
 
 
 def _score(sheet: Sheet) -> int:
