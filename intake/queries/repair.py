@@ -88,6 +88,12 @@ def narrowed(*, manifest: Manifest, show: str, rule: str = "", column: str = "")
     return rows
 
 
+def numbers_with(*, manifest: Manifest, rule: str, column: str) -> list[int]:
+    """Return the numbers of the open rows with one problem."""
+    rows = narrowed(manifest=manifest, show="", rule=rule, column=column)
+    return list(rows.order_by("row").values_list("row", flat=True))
+
+
 def row_page(*, rows: QuerySet[ManifestRow], start: int = 0, before: int = 0) -> RowPage:
     """Return the page that begins at row ``start``, or the one that ends before row ``before``."""
     if before:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from intake.models import Intent, Manifest, ManifestState
 from intake.queries.corrections import corrections_of, steps_of
 from intake.queries.manifests import manifests_for
+from intake.queries.repair import numbers_with
 from intake.services import manifests
 from intake.web.repair_answers import answers_from, reading_now
 from rebattery.accounts.guards import actor_of, person_of, requires
@@ -67,6 +68,23 @@ def manifest_answer(request: HttpRequest, manifest_id: int) -> HttpResponse:
     actor, at = actor_of(request), timezone.now()
     attempt(request, lambda: manifests.answer(manifest_id=shown.pk, answers=answers, actor=actor, at=at), "")
     return redirect("manifest", shown.pk)
+
+
+@require_POST
+@requires(Capability.UPLOAD_MANIFEST)
+def manifest_leave_out(request: HttpRequest, manifest_id: int) -> HttpResponse:
+    """Leave all rows with one problem out."""
+    shown = draft_of(request, manifest_id)
+    rule, column = request.POST.get("rule", ""), request.POST.get("column", "")
+    rows = numbers_with(manifest=shown, rule=rule, column=column) if rule else []
+    actor, at = actor_of(request), timezone.now()
+    if rows:
+        attempt(
+            request,
+            lambda: manifests.drop_rows(manifest_id=shown.pk, rows=rows, actor=actor, at=at),
+            f"{len(rows)} rows are left out." if len(rows) > 1 else "1 row is left out.",
+        )
+    return redirect(page_url(shown.pk, {"stage": "check"}))
 
 
 @require_POST

@@ -19,7 +19,7 @@ from intake.queries.repair import (
 )
 from intake.web.repair import page_url
 from intake.web.repair_columns import questions_of
-from intake.web.repair_grid import edits_of, grid_columns, lines_of
+from intake.web.repair_grid import grid_of
 
 _CHIPS = (
     ("", "All", "all"),
@@ -115,11 +115,11 @@ def check_context(
     rule, column = asked.get("rule", ""), asked.get("column", "")
     rows = narrowed(manifest=manifest, show=asked.get("show", ""), rule=rule, column=column)
     page = row_page(rows=rows, start=_number(asked.get("start")), before=_number(asked.get("before")))
-    columns = grid_columns(manifest)
+    grid = grid_of(manifest, steps)
     context = around(manifest, asked, steps)
     return context | {
-        "columns": columns,
-        "lines": lines_of(page.rows, columns, edits_of(steps)),
+        "columns": grid.columns,
+        "lines": grid.lines(page.rows),
         "page": _pager(manifest, asked, page),
         "rule": next((group for group, _ in context["groups"] if rule and group.rule == rule), None),
         "without_rule_url": page_url(manifest.pk, asked, rule="", column="", start="", before=""),

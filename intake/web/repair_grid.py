@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from intake.domain.manifest.corrections import EXTRA, IGNORE
@@ -16,6 +17,8 @@ _CODES = (Kind.SERIAL, Kind.VIN, Kind.TRACTION_CODE)
 _TONES = ("error", "question", "warning")
 _STATES = {row.value: row.name.lower() for row in ManifestRow.Severity}
 Edits = Mapping[int, Mapping[int, str]]
+Conflicts = Mapping[tuple[int, int], str]
+Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,44 +117,58 @@ def _column(stored: Mapping[str, Any]) -> GridColumn:
     )
 
 
-def edits_of(steps: Sequence[ManifestCorrection]) -> Edits:
-    """Return the edits in force, row to column to text, of ``steps`` newest first."""
-    return folded(step for step in reversed(steps) if step.undone_at is None).cells
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """How the rows of one draft are shown: its columns, the edits in force, words for its problems."""
+
+    columns: list[GridColumn]
+    edits: Edits
+    words: Mapping[Key, Mapping[str, Any]]
+    """What is said of the first case of a problem; for the many of which only the rule is kept."""
+
+    def lines(
+        self, rows: Sequence[ManifestRow], conflicts: Conflicts = MappingProxyType({})
+    ) -> list[GridLine]:
+        """Return staged rows as lines; ``conflicts`` maps row and column to what was typed there."""
+        return [self._line(row, self.edits.get(row.row, {}), conflicts) for row in rows]
+
+    def _line(self, row: ManifestRow, edits: Mapping[int, str], conflicts: Conflicts) -> GridLine:
+        placed: dict[int | None, list[dict[str, Any]]] = {}
+        for problem in row.problems:
+            placed.setdefault(_place_of(problem, self.columns), []).append(self._worded(problem))
+        cells = [
+            GridCell(
+                column=column,
+                text=edits.get(column.index, original),
+                original=original,
+                read=_read(column, row.values, edits.get(column.index, original)),
+                problems=placed.get(column.index, []),
+                conflict=conflicts.get((row.row, column.index), ""),
+            )
+            for column in self.columns
+            for original in [original_text(row, column.index)]
+        ]
+        state = _STATES[row.severity] if row.fate == ManifestRow.Fate.OPEN else row.fate
+        return GridLine(row=row, cells=cells, problems=placed.get(None, []), state=state)
+
+    def _worded(self, problem: dict[str, Any]) -> dict[str, Any]:
+        if problem.get("message"):
+            return problem
+        said = self.words.get(_key_of(problem), {})
+        return problem | {"message": said.get("message", problem["rule"]), "fix": said.get("fix", "")}
 
 
-def lines_of(
-    rows: Sequence[ManifestRow],
-    columns: Sequence[GridColumn],
-    edits: Edits,
-    conflicts: Mapping[tuple[int, int], str] | None = None,
-) -> list[GridLine]:
-    """Return staged rows as lines of the grid; ``conflicts`` maps (row, column) to what was typed there."""
-    return [_line(row, columns, edits.get(row.row, {}), conflicts or {}) for row in rows]
+def grid_of(manifest: Manifest, steps: Sequence[ManifestCorrection], order: Sequence[int] = ()) -> Grid:
+    """Return the grid of a draft; ``steps`` come newest first, ``order`` is for ``grid_columns``."""
+    return Grid(
+        columns=grid_columns(manifest, order),
+        edits=folded(step for step in reversed(steps) if step.undone_at is None).cells,
+        words={_key_of(group): group for group in manifest.summary.get("groups", ())},
+    )
 
 
-def _line(
-    row: ManifestRow,
-    columns: Sequence[GridColumn],
-    edits: Mapping[int, str],
-    conflicts: Mapping[tuple[int, int], str],
-) -> GridLine:
-    placed: dict[int | None, list[dict[str, Any]]] = {}
-    for problem in row.problems:
-        placed.setdefault(_place_of(problem, columns), []).append(problem)
-    cells = [
-        GridCell(
-            column=column,
-            text=edits.get(column.index, original),
-            original=original,
-            read=_read(column, row.values, edits.get(column.index, original)),
-            problems=placed.get(column.index, []),
-            conflict=conflicts.get((row.row, column.index), ""),
-        )
-        for column in columns
-        for original in [original_text(row, column.index)]
-    ]
-    state = _STATES[row.severity] if row.fate == ManifestRow.Fate.OPEN else row.fate
-    return GridLine(row=row, cells=cells, problems=placed.get(None, []), state=state)
+def _key_of(said: Mapping[str, Any]) -> Key:
+    return said["rule"], said["severity"], said.get("field") or "", said.get("column") or ""
 
 
 def original_text(row: ManifestRow, index: int) -> str:

@@ -1,7 +1,6 @@
 """One row of a draft: what was understood of it, one cell of it, and leaving it out."""
 
 import json
-from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from intake.queries.repair import history_of, rows_numbered
 from intake.services import manifests
 from intake.web.repair import back_to, draft_of, is_editable, page_url
 from intake.web.repair_check import around
-from intake.web.repair_grid import GridCell, GridLine, edits_of, grid_columns, lines_of, value_text
+from intake.web.repair_grid import Conflicts, GridCell, GridLine, grid_of, value_text
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
@@ -163,7 +162,7 @@ def _fragment(
     manifest: Manifest,
     row: int,
     rows: list[int],
-    conflicts: Mapping[tuple[int, int], str] | None = None,
+    conflicts: Conflicts | None = None,
 ) -> HttpResponse:
     """Answer with the row, those changed rows that the page shows, and all that stands around them."""
     manifest = draft_of(request, manifest.pk)  # as it stands now
@@ -174,8 +173,7 @@ def _fragment(
     steps = history_of(manifest=manifest)
     shown = _numbers(request, "shown")
     found = rows_numbered(manifest=manifest, numbers=[n for n in {*rows} if n == row or n in shown])
-    columns = grid_columns(manifest, order=_numbers(request, "columns"))
-    lines = lines_of(found, columns, edits_of(steps), conflicts)
+    lines = grid_of(manifest, steps, order=_numbers(request, "columns")).lines(found, conflicts or {})
     asked = {"stage": "check", "show": request.POST.get("show", "")}
     context = {
         "manifest": manifest,
@@ -204,7 +202,7 @@ def _row_of(manifest: Manifest, number: int) -> ManifestRow:
 
 def _line(manifest: Manifest, number: int) -> GridLine:
     steps = history_of(manifest=manifest)
-    return lines_of([_row_of(manifest, number)], grid_columns(manifest), edits_of(steps))[0]
+    return grid_of(manifest, steps).lines([_row_of(manifest, number)])[0]
 
 
 def _cell(line: GridLine, index: int) -> GridCell:

@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("manifests/<int:manifest_id>/file/", manifests.manifest_file, name="manifest_file"),
     path("manifests/<int:manifest_id>/read-again/", manifests.manifest_again, name="manifest_again"),
     path("manifests/<int:manifest_id>/answers/", repair.manifest_answer, name="manifest_answer"),
+    path("manifests/<int:manifest_id>/leave-out/", repair.manifest_leave_out, name="manifest_leave_out"),
     path("manifests/<int:manifest_id>/undo/", repair.manifest_undo, name="manifest_undo"),
     path("manifests/<int:manifest_id>/announce/", repair.manifest_announce, name="manifest_announce"),
     path("manifests/<int:manifest_id>/discard/", repair.manifest_discard, name="manifest_discard"),

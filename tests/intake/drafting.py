@@ -2,13 +2,14 @@
 
 import io
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import openpyxl
 
 from intake.models import Intent, Manifest, ManifestState, Supplier
 from intake.services import manifests
+from intake.services.files import path_of
 from rebattery.actor import task_actor
 from tests.factories import AT, make_actor, manifest_csv
 
@@ -99,3 +100,31 @@ def answered(manifest: Manifest, **answers: str) -> Manifest:
 def good_csv(serials: Sequence[str], **cells: str) -> bytes:
     """Return a clean file of these packs; ``cells`` replaces values by heading."""
     return manifest_csv(*serials, **cells)
+
+
+def long_csv(count: int, *, blank: Collection[int] = ()) -> bytes:
+    """Return ``count`` packs in rows 2 and on; those in ``blank`` do not tell of an accident."""
+    heading, *_ = manifest_csv("RB-0000").decode().splitlines()
+    rows = [
+        manifest_csv(f"RB-{number:06}", **({"Accident": ""} if number in blank else {}))
+        .decode()
+        .splitlines()[1]
+        for number in range(2, count + 2)
+    ]
+    return "\n".join([heading, *rows, ""]).encode()
+
+
+def bytes_of(manifest: Manifest) -> bytes:
+    """Return the file as it was sent."""
+    return path_of(manifest.stored_file).read_bytes()
+
+
+def edit(manifest: Manifest, row: int, column: int, text: str) -> None:
+    """Put a text into a cell, as somebody else."""
+    manifests.edit_cells(manifest_id=manifest.pk, cells={row: {column: text}}, actor=make_actor(), at=AT)
+
+
+def announce(manifest: Manifest, intent: Intent = Intent.ANNOUNCE_VALID) -> Manifest:
+    """Announce what is ready."""
+    manifests.submit(manifest_id=manifest.pk, intent=intent, expected_on=None, actor=make_actor(), at=AT)
+    return read(manifest)

@@ -5,7 +5,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from intake.models import Batch, Manifest
 from intake.services import manifests
 from rebattery.accounts.roles import Role
 from tests.factories import AT, make_actor, make_batch, make_person, make_supplier, manifest_csv
@@ -71,65 +70,6 @@ class TestBatches:
 
         with django_assert_num_queries(len(counted)):
             client.get(reverse("batches"))
-
-
-class TestBatchUpload:
-    @pytest.mark.parametrize("role", [Role.WAREHOUSE, Role.REVIEWER, Role.AUDITOR])
-    def test_refuses_who_may_not_send(self, client, db, role):
-        sign_in(client, role)
-
-        assert upload(client).status_code == 403
-        assert not Manifest.objects.exists()
-
-    @pytest.mark.rule(6)
-    def test_takes_the_supplier_from_the_session(self, client, db):
-        person, other = sign_in(client, Role.SUPPLIER), make_supplier()
-
-        response = upload(client, supplier=other.pk)
-
-        manifest = Manifest.objects.get()
-        assert manifest.supplier == person.supplier
-        assert response.url == reverse("manifest", args=[manifest.pk])
-
-    def test_lets_an_administrator_send_for_a_supplier(self, client, db):
-        sign_in(client, Role.ADMINISTRATOR, name="Ada")
-        supplier = make_supplier()
-
-        upload(client, supplier=supplier.pk)
-
-        manifest = Manifest.objects.get()
-        assert (manifest.supplier, manifest.received_by) == (supplier, "Ada")
-
-    def test_asks_an_administrator_for_the_supplier(self, client, db):
-        sign_in(client, Role.ADMINISTRATOR)
-
-        response = upload(client)
-
-        assert "This field is required." in response.content.decode()
-        assert not Manifest.objects.exists()
-
-    @pytest.mark.rule(9)
-    def test_sends_a_repeat_to_what_became_of_it(self, client, db):
-        person = sign_in(client, Role.SUPPLIER)
-        batch = imported(person.supplier, "RB-0001")
-
-        response = upload(client, manifest_csv("RB-0001"))
-
-        assert response.url == reverse("manifest", args=[batch.manifest_id])
-        assert Batch.objects.count() == 1
-
-    def test_shows_a_refusal_on_the_form(self, client, db, settings):
-        settings.UPLOAD_LIMIT_BYTES = 10
-        sign_in(client, Role.SUPPLIER)
-
-        assert "larger than" in upload(client).content.decode()
-
-    def test_explains_columns_and_limits(self, client, db):
-        sign_in(client, Role.SUPPLIER)
-
-        page = client.get(reverse("batch_upload")).content.decode()
-
-        assert "200,000 rows" in page and "Damaged, defective or recalled" in page
 
 
 class TestBatch:

@@ -1,12 +1,15 @@
 import csv
 import io
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
+from intake.models import Intent, ManifestState
 from intake.services import manifests
 from rebattery.accounts.roles import Role
 from tests.factories import AT, make_actor, make_person, make_supplier, manifest_csv
+from tests.intake import drafting
 
 HOSTILE = "=cmd|' /C calc'!A0"
 
@@ -23,18 +26,14 @@ def owner(client, supplier):
     return person
 
 
-def accept(supplier, content=None, name="packs.csv"):
-    content = manifest_csv("RB-0001") if content is None else content
-    return manifests.accept(supplier=supplier, file_name=name, content=content, actor=make_actor(), at=AT)
+@pytest.fixture
+def draft(supplier):
+    return drafting.make_draft(supplier)
 
 
-def settled(supplier, content=None):
-    manifest = accept(supplier, content)
-    return manifests.run(manifest_id=manifest.pk, actor=make_actor(), at=AT)
-
-
-def refused(supplier):
-    return settled(supplier, manifest_csv("RB-0001", "RB-0002", "RB-0002", Accident=HOSTILE))
+def imported(supplier, *serials):
+    content = drafting.good_csv(serials or ["RB-0001"])
+    return drafting.read(drafting.take(supplier, content, intent=Intent.ANNOUNCE_ALL))
 
 
 def page_of(client, manifest, **query):
@@ -44,14 +43,22 @@ def page_of(client, manifest, **query):
 class TestManifest:
     @pytest.mark.rule(5)
     @pytest.mark.parametrize("name", ["manifest", "manifest_progress", "manifest_file"])
-    def test_is_not_there_for_another_supplier(self, client, supplier, name):
-        manifest = accept(supplier)
+    def test_is_not_there_for_another_supplier(self, client, draft, name):
         client.force_login(make_person(Role.SUPPLIER))
 
-        assert client.get(reverse(name, args=[manifest.pk])).status_code == 404
+        assert client.get(reverse(name, args=[draft.pk])).status_code == 404
+
+    @pytest.mark.parametrize("stage", ["read", "columns", "check"])
+    def test_offers_nothing_to_do_to_who_may_only_look(self, client, draft, stage):
+        client.force_login(make_person(Role.WAREHOUSE))
+
+        main = page_of(client, draft, stage=stage).partition("<main")[2]
+
+        assert draft.file_name in main
+        assert 'method="post"' not in main
 
     def test_polls_while_it_waits(self, client, supplier, owner):
-        manifest = accept(supplier)
+        manifest = drafting.take(supplier, manifest_csv("RB-0001"))
 
         page = page_of(client, manifest)
 
@@ -59,66 +66,117 @@ class TestManifest:
         assert "Waiting for a worker" in page
         assert "Refresh" in page
 
+    def test_begins_with_the_columns_while_one_needs_an_answer(self, client, draft, owner):
+        page = page_of(client, draft)
+
+        assert 'name="column:14"' in page and "needs an answer" in page
+        assert "Read the file with these columns" in page
+
+    def test_goes_on_to_the_check_once_all_are_settled(self, client, draft, owner):
+        page = page_of(client, drafting.answered(draft))
+
+        assert 'id="row-6"' in page
+        assert "Announce 3 packs; 3 stay in the draft" in page
+
     @pytest.mark.rule(7)
-    def test_shows_every_problem_with_its_place_and_cure(self, client, supplier, owner):
-        page = page_of(client, refused(supplier))
+    def test_shows_every_problem_with_its_place_and_cure(self, client, draft, owner):
+        page = page_of(client, draft, stage="check")
 
-        assert "4 things are wrong in it. Nothing was imported." in page
-        assert page.count("“Accident” is neither yes nor no.") == 4
-        assert "Write yes or no." in page
-        assert "The serial repeats row 3." in page
+        assert "The serial repeats row 7." in page
+        assert "The spreadsheet turned this serial into a rounded number." in page
+        assert "Blank does not mean no." in page
+        assert "The SOH is not a number" in page
 
-    def test_narrows_to_one_rule(self, client, supplier, owner):
-        page = page_of(client, refused(supplier), rule="serial_repeated")
+    def test_shows_every_conversion(self, client, draft, owner):
+        page = page_of(client, draft, stage="check")
 
-        assert "The serial repeats row 3." in page
-        assert page.count("“Accident” is neither yes nor no.") == 1
+        assert "→ 82<" in page and "→ 61200<" in page
+
+    def test_narrows_to_one_rule(self, client, draft, owner):
+        page = page_of(client, draft, stage="check", rule="safety_blank", column="Unfall")
+
+        assert 'id="row-10"' in page and 'id="row-6"' not in page
+
+    def test_shows_the_first_rows_as_they_are_read(self, client, draft, owner):
+        page = page_of(client, draft, stage="read")
+
+        assert "Akkus – 14 headings known" in page
+        assert "ZOE-6612" in page
 
     @pytest.mark.rule(25)
     def test_exports_problems_without_formulas(self, client, supplier, owner):
-        manifest = refused(supplier)
+        draft = drafting.make_draft(supplier, manifest_csv("RB-0001", "RB-0001", Accident=HOSTILE), "a.csv")
 
-        response = client.get(reverse("manifest", args=[manifest.pk]), {"export": "csv"})
+        response = client.get(reverse("manifest", args=[draft.pk]), {"export": "csv"})
 
         rows = list(csv.DictReader(io.StringIO(b"".join(response).decode("utf-8-sig"))))
-        assert [row["Row"] for row in rows] == ["2", "3", "4", "4"]
-        assert rows[0]["Value in the file"] == f"'{HOSTILE}"
+        assert {row["Row"] for row in rows} == {"2", "3"}
+        assert f"'{HOSTILE}" in {row["Value in the file"] for row in rows}
 
-    def test_leads_to_the_batch_when_imported(self, client, supplier, owner):
-        manifest = settled(supplier)
+    def test_leads_to_batch_and_receipt_when_announced(self, client, supplier, owner):
+        manifest = imported(supplier)
 
-        assert reverse("batch", args=[manifest.batch.pk]) in page_of(client, manifest)
+        page = page_of(client, manifest)
 
-    def test_asks_the_same_queries_for_any_number_of_problems(
-        self, client, supplier, owner, django_assert_num_queries
+        assert reverse("batch", args=[manifest.batch.pk]) in page
+        assert reverse("batch_receipt", args=[manifest.batch.pk]) in page
+        assert f"1 pack in batch {manifest.batch.number}" in page
+
+    def test_shows_a_draft_beside_its_batch(self, client, draft, owner):
+        draft = drafting.answered(draft)
+        manifests.submit(
+            manifest_id=draft.pk,
+            intent=Intent.ANNOUNCE_VALID,
+            expected_on=date(2026, 12, 1),
+            actor=make_actor(),
+            at=AT,
+        )
+        draft = drafting.read(draft)
+
+        page = page_of(client, draft)
+
+        assert draft.state == ManifestState.DRAFT
+        assert f"Batch {draft.batch.number} holds 3 packs of this file already." in page
+        assert "Discard draft" not in page
+
+    def test_says_why_a_file_was_refused(self, client, supplier, owner):
+        refused = drafting.make_draft(supplier, b"\x00\x01binary", "junk.xlsx")
+
+        page = page_of(client, refused)
+
+        assert refused.state == ManifestState.REFUSED
+        assert refused.refusal in page.replace("&#x27;", "'")
+
+    def test_tells_a_supplier_nothing_of_our_people(self, client, draft, owner):
+        ada = make_actor(make_person(Role.ADMINISTRATOR, name="Ada Internal"))
+        manifests.edit_cells(manifest_id=draft.pk, cells={9: {1: "ID3-1"}}, actor=ada, at=AT)
+
+        assert "Ada Internal" not in page_of(client, draft, stage="check")
+
+    @pytest.mark.parametrize("stage", ["columns", "check"])
+    def test_asks_the_same_queries_for_any_number_of_rows(
+        self, client, supplier, owner, stage, django_assert_num_queries
     ):
-        few = settled(supplier, manifest_csv("RB-0001", Accident=""))
-        many = settled(supplier, manifest_csv(*(f"RB-{n:04}" for n in range(300)), Accident=""))
-        page_of(client, few)
+        few = drafting.make_draft(supplier, drafting.long_csv(3, blank={3}), "few.csv")
+        many = drafting.make_draft(supplier, drafting.long_csv(300, blank={*range(40, 240)}), "many.csv")
+        page_of(client, few, stage=stage)
 
-        with django_assert_num_queries(6) as counted:
-            page_of(client, few)
-        with django_assert_num_queries(len(counted)):
-            page_of(client, many)
+        with django_assert_num_queries({"columns": 6, "check": 11}[stage]):
+            page_of(client, few, stage=stage)
+        with django_assert_num_queries({"columns": 6, "check": 11}[stage]):
+            page_of(client, many, stage=stage)
 
 
 class TestManifestProgress:
-    def test_answers_with_the_block_alone(self, client, supplier, owner):
-        response = client.get(reverse("manifest_progress", args=[accept(supplier).pk]))
-
-        assert "<html" not in response.content.decode()
-        assert "HX-Refresh" not in response
-
-    def test_has_the_page_loaded_again_once_settled(self, client, supplier, owner):
-        response = client.get(reverse("manifest_progress", args=[settled(supplier).pk]))
+    def test_has_the_page_loaded_again_when_settled(self, client, draft, owner):
+        response = client.get(reverse("manifest_progress", args=[draft.pk]))
 
         assert response["HX-Refresh"] == "true"
-        assert "hx-get" not in response.content.decode()
 
 
 class TestManifestFile:
-    def test_gives_the_original_bytes_as_a_download(self, client, supplier, owner):
-        manifest = accept(supplier, b"<html>,not,ours", name='odd "name".csv')
+    def test_gives_the_bytes_as_a_download(self, client, supplier, owner):
+        manifest = drafting.take(supplier, b"<html>,not,ours", name='odd "name".csv')
 
         response = client.get(reverse("manifest_file", args=[manifest.pk]))
 
@@ -129,23 +187,22 @@ class TestManifestFile:
 
 
 class TestManifestAgain:
-    def test_refuses_who_may_not_send(self, client, supplier):
-        manifest = refused(supplier)
+    def test_refuses_who_may_not_send(self, client, draft):
         client.force_login(make_person(Role.WAREHOUSE))
 
-        assert client.post(reverse("manifest_again", args=[manifest.pk])).status_code == 403
+        assert client.post(reverse("manifest_again", args=[draft.pk])).status_code == 403
 
     def test_queues_it(self, client, supplier, owner):
-        manifest = refused(supplier)
+        refused = drafting.make_draft(supplier, b"\x00\x01binary", "junk.xlsx")
 
-        response = client.post(reverse("manifest_again", args=[manifest.pk]))
+        response = client.post(reverse("manifest_again", args=[refused.pk]))
 
-        manifest.refresh_from_db()
-        assert response.url == reverse("manifest", args=[manifest.pk])
-        assert manifest.state == "queued"
+        refused.refresh_from_db()
+        assert response.url == reverse("manifest", args=[refused.pk])
+        assert refused.state == ManifestState.QUEUED
 
     def test_says_why_not(self, client, supplier, owner):
-        manifest = settled(supplier)
+        manifest = imported(supplier)
 
         response = client.post(reverse("manifest_again", args=[manifest.pk]), follow=True)
 
