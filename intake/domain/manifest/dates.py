@@ -59,7 +59,7 @@ _YEAR = re.compile(r"\d{4}")
 _WEEK = re.compile(r"(?:kw|cw|wk|week|w)\s*(\d{1,2})\s*[/ .-]\s*(\d{4})", re.IGNORECASE)
 _ISO_WEEK = re.compile(r"(\d{4})-?w(\d{2})", re.IGNORECASE)
 _NAMED = re.compile(r"(?:(\d{1,2})[ .-]*)?([^\W\d_]+)[ .-]*(?:(\d{1,2}),\s*)?(\d{4}|\d{2})")
-_DAY_NUMBER = re.compile(r"[34]\d{4}|5[0-4]\d{3}")
+_DAY_NUMBER = re.compile(r"([34]\d{4}|5[0-4]\d{3})(?:\.0)?")
 _YEARS = range(1899, 2200)
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 
@@ -119,7 +119,7 @@ def read_date(text: str, order: DateOrder | None = None) -> ReadDate:
     if found := _COMPACT.fullmatch(text):
         return _iso(*found.groups())
     if found := _DAY_NUMBER.fullmatch(text):
-        day = _SPREADSHEET_EPOCH + timedelta(days=int(text))
+        day = _SPREADSHEET_EPOCH + timedelta(days=int(found[1]))
         return ReadDate(day.isoformat(), "spreadsheet_day_number")
     if _YEAR.fullmatch(text):
         return _year(text)

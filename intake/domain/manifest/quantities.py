@@ -41,6 +41,7 @@ _PLAIN = re.compile(r"-?\d{1,15}(?:\.(?:\d{1,2}|\d{4,12}))?", re.ASCII)
 _QUANTITY = re.compile(r"([-+]?)\s*(\d[\d.,'’ ]*|[.,]\d+)(.*)", re.DOTALL)
 _SPACED = re.compile(r"(\d{1,3})((?:[ '’]\d{3})+)((?:[.,]\d+)?)")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+_NO_CENTS = re.compile(r"[.,]\s?[-–—]+$")  # "1.200,-"
 _DROP_SIGNS = str.maketrans("", "", ".,")
 _LARGEST_FRACTION = Decimal("1.05")
 _TIMES = {"万": Decimal(10_000), "千": Decimal(1000)}
@@ -84,6 +85,7 @@ def read_quantity(text: str) -> Quantity | None:
         value = Decimal(text)
         return Quantity(value, None if "." in text else value, "")
     text = unicodedata.normalize("NFKC", text[: _MAX_CHARACTERS + 1]).replace("−", "-").strip()
+    text = _NO_CENTS.sub("", text)
     found = _QUANTITY.fullmatch(text)
     if not found or len(text) > _MAX_CHARACTERS:
         return None

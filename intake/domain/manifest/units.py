@@ -25,7 +25,11 @@ _SPELLINGS = {
         "1000000000": "megohm megohms megaohm 兆欧",
         "1000000000000": "gohm gω gigaohm",
     },
-    "distance": {"1": "km kms kilometer kilometers 公里 千米", "1.609344": "mi mile miles meilen 英里"},
+    "distance": {
+        "1": "km kms kilometer kilometers 公里 千米",
+        "1000": "tkm",
+        "1.609344": "mi mile miles meilen 英里",
+    },
     "mass": {
         "0.001": "g 克",
         "1": "kg kgs kilogram 公斤 千克",

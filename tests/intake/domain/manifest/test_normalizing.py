@@ -111,6 +111,12 @@ class TestNumbers:
             ("IR temperature (°F)", ["77"], ["25"], []),
             ("Modules", ["24", "24.5"], [24, None], [(3, "not_whole")]),
             ("Price (EUR)", ["1200 €"], ["1200"], []),
+            ("Price (EUR)", ["1.200,-", "999,50"], ["1200", "999.5"], []),
+            ("Mileage", ["80 tkm"], ["80000"], []),
+            ("Weight", ["303000"], ["303"], [(None, "unit_inferred")]),
+            ("Rated capacity", ["115000", "60000"], ["115", "60"], [(None, "unit_inferred")]),
+            ("IR", ["0.085"], ["85"], [(None, "unit_inferred")]),
+            ("Cycles", ["9999", "600"], [None, "600"], [(2, "placeholder")]),
         ],
     )
     def test_are_read_by_the_whole_column(self, tmp_path, heading, cells, values, rules):
@@ -148,6 +154,7 @@ class TestDates:
             (["03/04/2018"], [None], [(2, "date_ambiguous")]),
             (["04.03.18"], ["2018-03-04"], [(2, "two_digit_year")]),
             (["43163"], ["2018-03-04"], [(2, "spreadsheet_day_number")]),
+            (["43163.0"], ["2018-03-04"], [(2, "spreadsheet_day_number")]),
             (["2026-11-22"], ["2026-11-22"], []),
             (["2026-11-23"], ["2026-11-23"], [(2, "date_in_future")]),
             (["2026-12"], ["2026-12"], [(2, "date_in_future")]),
@@ -192,7 +199,10 @@ class TestWords:
             ("GB code", "X1", "X1", [(2, "traction_code_invalid")]),
             ("DTC", "P0A80; P1E00,U0100", ["P0A80", "P1E00", "U0100"], []),
             ("DTC", "none", [], []),
+            ("DTC", "P0A8O; p0a80", ["P0A8O", "P0A80"], [(2, "dtc_unusual")]),
+            ("DTC", "cell fault 3", ["cell fault 3"], []),
             ("Make", "日产", "Nissan", []),
+            ("Make", "V.W.", "Volkswagen", []),
         ],
     )
     def test_are_read_in_the_languages_of_suppliers(self, tmp_path, heading, cell, value, rules):
