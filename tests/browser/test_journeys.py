@@ -82,14 +82,15 @@ class TestTour:
         expect(page.get_by_text("you may leave this page")).to_be_visible()
         os.killpg(worker.process.pid, signal.SIGCONT)
 
-        expect(page.get_by_role("heading", name="Not imported")).to_be_visible()
-        problems = page.get_by_role("region", name="Problems row by row").get_by_role("row")
+        problems = page.get_by_role("region", name="Rows of the file").locator("td.bad")
+        expect(problems.first).to_be_visible()
         for value in ("780", "Unobtainium", "perhaps"):
             expect(problems.filter(has_text=value)).not_to_have_count(0)
 
     def send_the_mended_file(self, page: Page) -> None:
-        page.get_by_role("link", name="Send the mended file").click()
+        page.get_by_role("link", name="Upload", exact=True).click()
         steps.send(page, GOOD)
+        page.get_by_role("button", name="Announce all 3 packs").click()
         page.get_by_role("link", name="Open batch").click()
         expect(page.get_by_role("region", name="Packs of this batch").get_by_role("row")).to_have_count(4)
 
@@ -181,8 +182,11 @@ class TestTour:
         steps.send(supplier, BAD)
         wait_for(settled)
         supplier.reload()
-        expect(supplier.get_by_role("heading", name="Not imported")).to_be_visible()
+        expect(supplier.locator("td.bad").first).to_be_visible()
         steps.send(supplier, GOOD)
+        wait_for(settled)
+        supplier.reload()
+        supplier.get_by_role("button", name="Announce all 3 packs").click()
         wait_for(settled)
         supplier.reload()
         supplier.get_by_role("link", name="Open batch").click()
