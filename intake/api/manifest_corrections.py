@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from intake.api.manifest_outputs import ManifestAccepted
 from intake.models import Intent, Manifest, ManifestCorrection
-from intake.queries.corrections import Step, told_steps
+from intake.queries.corrections import told_steps
 from intake.queries.manifests import manifests_for
 from intake.services import manifests
 from rebattery.accounts.guards import actor_of, person_of
@@ -62,10 +62,10 @@ class CorrectionInput(StrictSerializer):
         return attrs
 
 
-class CorrectionOutput(serializers.Serializer[Step]):
+class CorrectionOutput(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=ManifestCorrection.Kind.choices)
-    label = serializers.CharField(help_text="What was done, in words.")
+    label = serializers.CharField(help_text="What was done, in words.")  # type: ignore[assignment]
     payload = serializers.JSONField(help_text="As it was sent: answers, cells or rows.")
     made_at = serializers.DateTimeField()
     made_by = serializers.CharField(help_text="To a supplier, our staff are one.")

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from intake.api.manifest_outputs import ProblemOutput
 from intake.models import ManifestRow
 from intake.queries.corrections import corrections_of
-from intake.queries.draft_rows import FILTERS, DraftRow, RowFilter, rows_of
+from intake.queries.draft_rows import FILTERS, RowFilter, rows_of
 from intake.queries.manifests import manifests_for
 from rebattery.accounts.guards import person_of
 from rebattery.accounts.roles import Capability
@@ -30,7 +30,7 @@ class RowsAsked(StrictSerializer):
     limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=MOST_ROWS)
 
 
-class RowOutput(serializers.Serializer[DraftRow]):
+class RowOutput(serializers.Serializer[Any]):
     row = serializers.IntegerField(help_text="As the spreadsheet program shows it.")
     fate = serializers.ChoiceField(choices=ManifestRow.Fate.choices)
     severity = serializers.ChoiceField(choices=["ready", "warning", "question", "error"])

@@ -50,11 +50,7 @@ def _own_names(steps: list[ManifestCorrection], viewer: User) -> dict[int, str]:
     """Return who made a step, where that was somebody of the viewer's supplier."""
     made = events().filter(event_type="correction.made", subject_id__in=[step.pk for step in steps])
     people = dict(made.order_by("pk").values_list("subject_id", "person_id"))
-    own = set(
-        User.objects.filter(supplier_id=viewer.supplier_id, pk__in=set(people.values())).values_list(
-            "pk", flat=True
-        )
-    )
+    own = set(User.objects.filter(supplier=viewer.supplier).values_list("pk", flat=True))
     return {step.pk: step.made_by for step in steps if people.get(step.pk) in own}
 
 

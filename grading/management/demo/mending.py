@@ -30,9 +30,10 @@ def announce_in_part(year: Year, at: datetime) -> None:
     _answer(year, at + _SOON, manifest, {f"column:{shelf}": "extra"})
     soh = _index_of(manifest, "SOH (%)")
     row = manifest.rows.order_by("row")[_SOH].row
-    who = {"manifest_id": manifest.pk, "actor": year.who("supplier")}
-    manifests.edit_cells(cells={row: {soh: "7.8"}}, at=at + 2 * _SOON, **who)
-    manifests.undo(at=at + 3 * _SOON, **who)
+    person = year.who("supplier")
+    cells = {row: {soh: "7.8"}}
+    manifests.edit_cells(manifest_id=manifest.pk, cells=cells, actor=person, at=at + 2 * _SOON)
+    manifests.undo(manifest_id=manifest.pk, actor=person, at=at + 3 * _SOON)
     _submit(year, at + 4 * _SOON, manifest, Intent.ANNOUNCE_VALID)
 
 

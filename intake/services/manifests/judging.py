@@ -112,7 +112,7 @@ def _put(row: ManifestRow, reading: RowReading, problems: list[dict[str, Any]]) 
     row.fate = Fate.DROPPED if reading.fate == DROPPED else Fate.OPEN
     row.serial, row.vin = identity_of(reading.values)
     claims = claims_of(reading.values)
-    row.chemistry, row.nominal_energy_kwh, row.declared_soh_percent, row.history_completeness_percent = claims  # type: ignore[assignment]  # decimals as text
+    row.chemistry, row.nominal_energy_kwh, row.declared_soh_percent, row.history_completeness_percent = claims
 
 
 def _stored(problem: Any) -> dict[str, Any]:
