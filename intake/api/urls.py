@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from intake.api.attachments import AttachmentFile, AttachmentList, AttachmentUploadDetail
 from intake.api.batches import BatchDetail, BatchList
+from intake.api.corrected import BatchCorrected, ManifestDifference
 from intake.api.manifest_corrections import (
     ManifestCorrections,
     ManifestDiscard,
@@ -20,11 +21,13 @@ urlpatterns: list[URLPattern] = [
     path("manifests/<int:pk>/rows/", ManifestRows.as_view(), name="api_manifest_rows"),
     path("manifests/<int:pk>/corrections/", ManifestCorrections.as_view(), name="api_manifest_corrections"),
     path("manifests/<int:pk>/corrections/undo/", ManifestUndo.as_view(), name="api_manifest_undo"),
+    path("manifests/<int:pk>/difference/", ManifestDifference.as_view(), name="api_manifest_difference"),
     path("manifests/<int:pk>/workbook/", ManifestWorkbook.as_view(), name="api_manifest_workbook"),
     path("manifests/<int:pk>/submission/", ManifestSubmission.as_view(), name="api_manifest_submission"),
     path("manifests/<int:pk>/discard/", ManifestDiscard.as_view(), name="api_manifest_discard"),
     path("batches/", BatchList.as_view(), name="api_batches"),
     path("batches/<int:pk>/", BatchDetail.as_view(), name="api_batch"),
+    path("batches/<int:pk>/corrected/", BatchCorrected.as_view(), name="api_batch_corrected"),
     path("batches/<int:batch_id>/attachments/", AttachmentList.as_view(), name="api_attachments"),
     path(
         "batches/<int:batch_id>/attachments/<int:attachment_id>/file",

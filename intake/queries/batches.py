@@ -162,9 +162,11 @@ def missing_of(*, batch: Batch, limit: int) -> list[Pack]:
 
 
 def story_of(*, batch: Batch, viewer: User) -> list[Entry]:
-    """Return the trail of a batch and of its file, oldest first; a supplier reads the supplier's version."""
-    told = events_of(subject_type="manifest", subject_id=batch.manifest_id)
-    entries = (told | events_of(subject_type="batch", subject_id=batch.pk)).order_by("pk")
+    """Return the trail of a batch and of its files, oldest first; a supplier reads the supplier's version."""
+    told = events_of(subject_type="batch", subject_id=batch.pk)
+    for manifest_id in (batch.manifest_id, *batch.corrected_by.values_list("pk", flat=True)):
+        told |= events_of(subject_type="manifest", subject_id=manifest_id)
+    entries = told.order_by("pk")
     return supplier_timeline(entries) if viewer.is_supplier else [entry_of(event) for event in entries]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from intake.domain.batches import AWAITED, is_overdue
 from intake.models import Pack
 from intake.queries.batches import batches_for, missing_of, overview_of, packs_of, story_of
+from intake.queries.differences import corrections_on_the_way, files_of
 from intake.services.arrivals import expect_batch
 from intake.services.withdrawing import withdraw_batch
 from intake.web.attachments import pane_of
@@ -83,6 +84,9 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         "page": list_page(rows, default_sort="id", **listing),
         "story": story_of(batch=shown, viewer=viewer),
         "trail_links": viewer.may(Capability.VIEW_TRAIL),
+        "files": files_of(batch=shown),
+        "on_the_way": corrections_on_the_way(batch=shown),
+        "may_correct": may_upload and not (shown.closed_at or shown.cancelled_at),
         "may_withdraw": may_upload,
         "may_expect": may_upload and shown.state in AWAITED and not shown.arrived_count,
         "is_overdue": is_overdue(shown.state, shown.expected_on, today=today),

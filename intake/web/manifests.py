@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from intake.models import Manifest, ManifestState
+from intake.models import Batch, Manifest, ManifestState
 from intake.queries.batches import batches_for
 from intake.queries.manifests import manifests_for, progress_of
 from intake.queries.repair import history_of, problem_rows
@@ -20,6 +20,7 @@ from intake.web.repair_check import check_context
 from intake.web.repair_columns import is_open
 from intake.web.repair_reading import columns_context, file_context, now_of
 from rebattery.accounts.guards import actor_of, person_of, requires
+from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import csv_response
@@ -43,7 +44,7 @@ def manifest(request: HttpRequest, manifest_id: int) -> HttpResponseBase:
     may_upload = viewer.may(Capability.UPLOAD_MANIFEST)
     context: dict[str, Any] = {
         "manifest": shown,
-        "batch": batches_for(viewer=viewer).filter(manifest=shown).first(),
+        "batch": _batch_of(shown, viewer),
         "stage": stage,
         "track": _track(shown, stage),
         "progress": progress_of(manifest=shown, at=timezone.now()),
@@ -60,6 +61,14 @@ def manifest(request: HttpRequest, manifest_id: int) -> HttpResponseBase:
     elif stage == "read":
         context |= file_context(shown, now)
     return render(request, "intake/manifests/detail.html", context)
+
+
+def _batch_of(manifest: Manifest, viewer: User) -> Batch | None:
+    """Return the batch that the file made, or that it has corrected."""
+    batches = batches_for(viewer=viewer)
+    if manifest.replaces_id and manifest.state == ManifestState.IMPORTED:
+        return batches.filter(pk=manifest.replaces_id).first()
+    return batches.filter(manifest=manifest).first()
 
 
 def _stage_of(manifest: Manifest, wanted: str, now: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ from intake.web import (
     batch,
     batches,
     catalogue,
+    corrected,
     dock,
     inspect,
     manifest_list,
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/", batch.batch, name="batch"),
     path("batches/<int:batch_id>/receipt/", receipts.batch_receipt, name="batch_receipt"),
     path("batches/<int:batch_id>/expected/", batch.batch_expected, name="batch_expected"),
+    path("batches/<int:batch_id>/corrected/", corrected.batch_corrected, name="batch_corrected"),
     path("batches/<int:batch_id>/withdraw/", batch.batch_withdraw, name="batch_withdraw"),
     path("batches/<int:batch_id>/documents/", attachments.attachment_list, name="attachments"),
     path("batches/<int:batch_id>/documents/add/", attachments.attachment_add, name="attachment_add"),
@@ -61,6 +63,9 @@ urlpatterns: list[URLPattern] = [
         "manifests/<int:manifest_id>/rows/<int:row>/cells/<int:column>/",
         repair_rows.manifest_cell,
         name="manifest_cell",
+    ),
+    path(
+        "manifests/<int:manifest_id>/difference/", corrected.manifest_difference, name="manifest_difference"
     ),
     path("manifests/<int:manifest_id>/workbook/", workbooks.manifest_workbook, name="manifest_workbook"),
     path(

@@ -51,6 +51,8 @@ class Member:
 _PK = {
     "api_manifest": "manifest_id",
     "api_manifest_workbook": "manifest_id",
+    "api_manifest_difference": "manifest_id",
+    "api_batch_corrected": "batch_id",
     "api_manifest_rows": "manifest_id",
     "api_manifest_corrections": "manifest_id",
     "api_manifest_undo": "manifest_id",

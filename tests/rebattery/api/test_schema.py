@@ -26,7 +26,8 @@ class TestSchema:
             for path in (
                 "manifests/", "manifests/{id}/", "batches/", "batches/{id}/", "packs/", "packs/{id}/",
                 "packs/{id}/disputes/", "disputes/", "disputes/{id}/",
-                "manifests/{id}/expected-grades/", "manifests/{id}/workbook/",
+                "manifests/{id}/expected-grades/", "manifests/{id}/workbook/", "manifests/{id}/difference/",
+                "batches/{id}/corrected/",
                 "manifests/{id}/rows/", "manifests/{id}/corrections/", "manifests/{id}/corrections/undo/",
                 "manifests/{id}/submission/", "manifests/{id}/discard/",
                 "decisions/", "capacity-tests/", "resistance-tests/", "notices/",

@@ -1,0 +1,144 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from intake.models import Manifest, Pack
+from intake.services.receiving import receive_many
+from intake.services.withdrawing import withdraw_batch
+from rebattery.accounts.roles import Role
+from rebattery.actor import SYSTEM
+from tests.factories import AT, make_batch, make_person, manifest_csv
+from tests.intake.services.manifests.acts import draft, imported, read
+
+CORRECTED = manifest_csv("RB-0001", "RB-0002", "RB-0009", **{"SOH (%)": "70"})
+
+
+@pytest.fixture
+def owner(client, db):
+    person = make_person(Role.SUPPLIER)
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def batch(owner):
+    return imported(owner.supplier, manifest_csv("RB-0001", "RB-0002", "RB-0003"))
+
+
+def send(client, batch, content=CORRECTED, name="second.csv"):
+    file = SimpleUploadedFile(name, content)
+    return client.post(reverse("batch_corrected", args=[batch.pk]), {"file": file})
+
+
+def difference(client, manifest):
+    return client.get(reverse("manifest_difference", args=[manifest.pk])).content.decode()
+
+
+class TestBatchCorrected:
+    @pytest.mark.rule(5)
+    def test_is_not_there_for_another_supplier(self, client, batch):
+        client.force_login(make_person(Role.SUPPLIER))
+
+        assert send(client, batch).status_code == 404
+        assert not Manifest.objects.filter(replaces=batch).exists()
+
+    def test_is_not_for_the_warehouse(self, client, batch):
+        client.force_login(make_person(Role.WAREHOUSE))
+
+        assert send(client, batch).status_code == 403
+
+    def test_takes_the_file_for_checking(self, client, batch):
+        response = send(client, batch)
+
+        manifest = Manifest.objects.get(replaces=batch)
+        assert response.url == reverse("manifest", args=[manifest.pk])
+        assert manifest.intent == "check"
+
+    def test_leads_to_the_file_that_was_sent_before(self, client, batch):
+        response = send(client, batch, manifest_csv("RB-0001", "RB-0002", "RB-0003"))
+
+        assert response.url == reverse("manifest", args=[batch.manifest_id])
+
+    def test_takes_none_for_a_cancelled_batch(self, client, batch):
+        withdraw_batch(batch_id=batch.pk, reason="Sold.", actor=SYSTEM, at=AT)
+
+        page = client.get(reverse("batch_corrected", args=[batch.pk])).content.decode()
+
+        assert "takes no correction any more" in page
+
+    def test_lets_an_administrator_send_it_for_the_supplier(self, client, batch):
+        client.force_login(make_person(Role.ADMINISTRATOR))
+
+        send(client, batch)
+
+        assert Manifest.objects.get(replaces=batch).supplier == batch.supplier
+
+
+class TestManifestDifference:
+    @pytest.mark.rule(5)
+    def test_is_not_there_for_another_supplier(self, client, batch):
+        manifest = draft(batch.supplier, CORRECTED, replaces=batch)
+        client.force_login(make_person(Role.SUPPLIER))
+
+        assert client.get(reverse("manifest_difference", args=[manifest.pk])).status_code == 404
+
+    def test_shows_each_change_before_it_is_made(self, client, batch):
+        receive_many(batch_id=batch.pk, serials=["RB-0002"], actor=SYSTEM, at=AT)
+        manifest = draft(batch.supplier, CORRECTED, replaces=batch)
+
+        page = difference(client, manifest)
+
+        assert "Declared SOH (%): <del>78.5</del> → <ins>70</ins>" in page
+        for said in ("Added", "RB-0009", "No longer listed", "RB-0003", "Already here"):
+            assert said in page
+        assert f"Apply to batch {batch.number}: 1 changed, 1 added, 1 withdrawn" in page
+        assert Pack.objects.filter(batch=batch).count() == 3
+
+    def test_is_where_the_draft_leads(self, client, batch):
+        manifest = draft(batch.supplier, CORRECTED, replaces=batch)
+
+        page = client.get(reverse("manifest", args=[manifest.pk]), {"stage": "check"}).content.decode()
+
+        assert reverse("manifest_difference", args=[manifest.pk]) in page
+        assert "Expected arrival <span" not in page
+
+    def test_is_applied_by_its_button(self, client, batch):
+        manifest = draft(batch.supplier, CORRECTED, replaces=batch)
+
+        client.post(reverse("manifest_announce", args=[manifest.pk]), {"intent": "announce_all"})
+        read(manifest)
+
+        statuses = dict(Pack.objects.filter(batch=batch).values_list("serial", "status"))
+        assert statuses["RB-0003"] == "withdrawn" and statuses["RB-0009"] == "announced"
+        page = client.get(reverse("batch", args=[batch.pk])).content.decode()
+        assert "Corrected file" in page and page.count(">packs.csv<") == 2
+        assert "1 pack added, 2 changed, 1 withdrawn" in page
+        done = client.get(reverse("manifest", args=[manifest.pk])).content.decode()
+        assert f"Open batch {batch.number}" in done
+
+    def test_says_what_is_still_wrong(self, client, batch):
+        content = manifest_csv("RB-0001", "RB-0002", **{"SOH (%)": "182"})
+
+        page = difference(client, draft(batch.supplier, content, replaces=batch))
+
+        assert "2 things in the corrected file are still to be mended" in page and "Apply to" not in page
+
+    def test_leads_back_from_a_file_that_corrects_nothing(self, client, owner):
+        manifest = draft(owner.supplier)
+
+        response = client.get(reverse("manifest_difference", args=[manifest.pk]))
+
+        assert response.url == reverse("manifest", args=[manifest.pk])
+
+    def test_waits_on_the_page_of_the_batch(self, client, batch):
+        draft(batch.supplier, CORRECTED, replaces=batch, name="second.csv")
+
+        page = client.get(reverse("batch", args=[batch.pk])).content.decode()
+
+        assert "Corrected files that wait" in page and "second.csv" in page
+
+    def test_is_the_batchs_own_business(self, client, owner):
+        assert (
+            "Corrected files"
+            not in client.get(reverse("batch", args=[make_batch(owner.supplier).pk])).content.decode()
+        )
