@@ -1,25 +1,17 @@
 """Announcing and importing 10,000 packs, against raw COPY of the same rows into the same tables."""
 
-import io
-import random
 from collections.abc import Iterator
 from unittest.mock import patch
 
 import psycopg
-from django.utils import timezone
 
 from intake.models import Batch, ManifestState
-from intake.services import manifests
 from intake.services.manifests import announcing, running
-from rebattery.actor import SYSTEM
+from tests.benchmarks.manifests import csv_of, import_of
 from tests.benchmarks.measuring import RUNS, Result, median, seconds, superuser
 from tests.factories import make_supplier
 
 ROWS = 10_000
-HEADER = (
-    "Pack serial,Make,Model,Chemistry,Nominal energy (kWh),Production date,Mileage (km),SOH (%),SOH method,"
-    "Accident,DDR status,Received as\n"
-)
 
 
 def results() -> Iterator[Result]:
@@ -39,31 +31,15 @@ def _import(supplier, label: str) -> tuple[Batch, float, float]:
     """Import a fresh file; return its batch and the seconds of the whole and of the commit alone."""
     commit: list[float] = []
 
-    def timed(*args):
+    def timed(*args: object):
         commit.append(seconds(lambda: announcing.announce(*args)))
 
-    manifest = manifests.accept(
-        supplier=supplier,
-        file_name=f"{label}.csv",
-        content=io.BytesIO(_csv(label)),
-        actor=SYSTEM,
-        at=timezone.now(),
-    )
+    content = csv_of(label, ROWS)
+    made = []
     with patch.object(running, "announce", timed):
-        whole = seconds(lambda: manifests.run(manifest_id=manifest.pk, actor=SYSTEM, at=timezone.now()))
-    manifest.refresh_from_db()
-    assert manifest.state == ManifestState.IMPORTED, manifest.refusal
-    return Batch.objects.get(manifest=manifest), whole, commit[0]
-
-
-def _csv(label: str) -> bytes:
-    random.seed(label)
-    lines = (
-        f"BN-{label}-{number:06},Nissan,Leaf,NMC,40,{random.randint(2012, 2020)}-0{random.randint(1, 9)}-14,"
-        f"{random.randint(9_000, 200_000)},{random.randint(600, 950) / 10},bms,no,none,product\n"
-        for number in range(ROWS)
-    )
-    return (HEADER + "".join(lines)).encode()
+        whole = seconds(lambda: made.append(import_of(supplier, label, content)))
+    assert made[0].state == ManifestState.IMPORTED, made[0].refusal
+    return Batch.objects.get(manifest=made[0]), whole, commit[0]
 
 
 def _raw_copy(batch: Batch) -> float:
