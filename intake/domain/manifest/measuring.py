@@ -68,7 +68,7 @@ def settle_numbers(
         conversions.append("decimal comma")
     if settled is Style.POINT and own.ambiguous and not own.point:
         conversions.append("decimal point")
-    percent = percent or _percent_of(field, magnitudes)
+    percent = (percent if field.unit == "%" else "") or _percent_of(field, magnitudes)
     if percent in (FRACTION, MIXED):
         conversions.append("fraction to percent")
     if not unit and field.hard:
