@@ -103,7 +103,7 @@ class TestBatch:
     def test_shows_its_results_and_what_was_expected(self, windows, rejected):
         supplier = make_person(Role.SUPPLIER, supplier=rejected.supplier)
         page = windows.open(supplier, "tablet", path=reverse("batch", args=[rejected.batch_id]))
-        expect(page.locator("#expected")).to_contain_text("Not binding.")
+        expect(page.locator("#expected")).to_contain_text("not binding.")
         expect(page.locator("#expected")).to_contain_text("Needs the internal resistance: then A or D.")
         keep(page, "6-batch")
 

@@ -39,7 +39,7 @@ class TestManifest:
         text = client.get(reverse("expected_grades", args=[manifest.pk]), headers={"HX-Request": "true"}).text
 
         assert "<html" not in text
-        assert "Not binding." in text and "only bench evidence grades" in text
+        assert "not binding." in text and "only bench evidence grades" in text
         assert "Needs the internal resistance: then B or C." in text
         assert "No SOH is claimed." in text
         assert "seed-v1 v1" in text
@@ -70,7 +70,7 @@ class TestBatch:
         batch = make_batch()
         client = as_(make_person(Role.SUPPLIER, supplier=batch.supplier))
 
-        assert "Not binding." in client.get(reverse("expected_grades_of_batch", args=[batch.pk])).text
+        assert "not binding." in client.get(reverse("expected_grades_of_batch", args=[batch.pk])).text
 
 
 class TestApi:
