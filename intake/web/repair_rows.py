@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from intake.domain.manifest.fields import FIELDS
 from intake.models import Manifest, ManifestRow
@@ -23,24 +23,29 @@ _MOST_SHOWN = 200
 _BESIDE = ("extra", "filled_from_catalogue")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @requires(Capability.VIEW_BATCHES)
 def manifest_row(request: HttpRequest, manifest_id: int, row: int) -> HttpResponse:
-    """Show what was understood of a row; by POST leave it out or take it in again."""
+    """Show what was understood of a row."""
     shown = draft_of(request, manifest_id)
     _row_of(shown, row)
-    if request.method != "POST":
-        return _row_page(request, shown, row)
-    if not person_of(request).may(Capability.UPLOAD_MANIFEST):
-        return HttpResponse(status=403)
+    return _row_page(request, shown, row)
+
+
+@require_POST
+@requires(Capability.UPLOAD_MANIFEST)
+def manifest_row_choice(request: HttpRequest, manifest_id: int, row: int) -> HttpResponse:
+    """Leave a row out, or take it in again."""
+    shown = draft_of(request, manifest_id)
+    _row_of(shown, row)
     is_drop = request.POST.get("do") == "drop"
     act = manifests.drop_rows if is_drop else manifests.restore_rows
     try:
-        act(manifest_id=shown.pk, rows=[row], actor=actor_of(request), at=timezone.now())
+        changed = act(manifest_id=shown.pk, rows=[row], actor=actor_of(request), at=timezone.now())
     except RuleViolation as refused:
         return _refused(request, shown, row, refused)
     said = f"Row {row} is left out." if is_drop else f"Row {row} is taken in again."
-    return _done(request, shown, row, said)
+    return _done(request, shown, row, said, also=[each.row for each in changed])
 
 
 def _row_page(request: HttpRequest, manifest: Manifest, number: int) -> HttpResponse:

@@ -60,6 +60,11 @@ urlpatterns: list[URLPattern] = [
     path("manifests/<int:manifest_id>/discard/", repair.manifest_discard, name="manifest_discard"),
     path("manifests/<int:manifest_id>/rows/<int:row>/", repair_rows.manifest_row, name="manifest_row"),
     path(
+        "manifests/<int:manifest_id>/rows/<int:row>/choice/",
+        repair_rows.manifest_row_choice,
+        name="manifest_row_choice",
+    ),
+    path(
         "manifests/<int:manifest_id>/rows/<int:row>/cells/<int:column>/",
         repair_rows.manifest_cell,
         name="manifest_cell",

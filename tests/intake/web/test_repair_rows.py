@@ -33,6 +33,10 @@ def row_url(draft, row):
     return reverse("manifest_row", args=[draft.pk, row])
 
 
+def choice_url(draft, row):
+    return reverse("manifest_row_choice", args=[draft.pk, row])
+
+
 def cell_url(draft, row=DAMAGED_ROW, column=SERIAL_COLUMN):
     return reverse("manifest_cell", args=[draft.pk, row, column])
 
@@ -47,13 +51,14 @@ class TestManifestRow:
         client.force_login(make_person(Role.SUPPLIER))
 
         assert client.get(row_url(draft, 6)).status_code == 404
-        assert client.post(row_url(draft, 6), {"do": "drop"}).status_code == 404
+        assert client.post(choice_url(draft, 6), {"do": "drop"}).status_code == 404
+        assert draft.rows.get(row=6).fate == "open"
 
     def test_is_left_as_it_is_by_who_may_only_look(self, client, draft):
         client.force_login(make_person(Role.WAREHOUSE))
 
         assert client.get(row_url(draft, 6)).status_code == 200
-        assert client.post(row_url(draft, 6), {"do": "drop"}).status_code == 403
+        assert client.post(choice_url(draft, 6), {"do": "drop"}).status_code == 403
         assert draft.rows.get(row=6).fate == "open"
 
     def test_is_not_there_where_the_file_has_none(self, client, draft, owner):
@@ -65,19 +70,21 @@ class TestManifestRow:
         assert "<b>82</b> %" in shown and "fraction to percent" in shown
         assert "<b>61200</b> km" in shown
 
+
+class TestManifestRowChoice:
     def test_is_left_out_and_taken_in_again(self, client, draft, owner):
-        response = client.post(row_url(draft, DUPLICATE_ROW), {"do": "drop"})
+        response = client.post(choice_url(draft, DUPLICATE_ROW), {"do": "drop"})
 
         assert response.url.endswith(f"#row-{DUPLICATE_ROW}")
         assert draft.rows.get(row=DUPLICATE_ROW).fate == "dropped"
 
-        client.post(row_url(draft, DUPLICATE_ROW), {"do": "restore"})
+        client.post(choice_url(draft, DUPLICATE_ROW), {"do": "restore"})
 
         assert draft.rows.get(row=DUPLICATE_ROW).fate == "open"
 
     def test_answers_a_script_with_the_row_and_what_stands_around(self, client, draft, owner):
         response = client.post(
-            row_url(draft, DUPLICATE_ROW), {"do": "drop", "shown": "6,7,8"}, headers=BY_SCRIPT
+            choice_url(draft, DUPLICATE_ROW), {"do": "drop", "shown": "6,7,8"}, headers=BY_SCRIPT
         )
 
         answer = page(response)

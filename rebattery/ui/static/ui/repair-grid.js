@@ -140,7 +140,7 @@
     if (!form) return;
     event.preventDefault();
     const row = form.closest("tr");
-    await send(row, addressOf(row), { do: form.elements.do.value });
+    await send(row, `${addressOf(row)}choice/`, { do: form.elements.do.value });
     document.getElementById(row.id)?.querySelector("[data-row-form] button")?.focus();
   });
 
