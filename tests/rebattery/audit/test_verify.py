@@ -3,9 +3,13 @@
 import psycopg
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
+from intake.models import Manifest
+from rebattery.actor import SYSTEM
+from rebattery.audit.record import Event, record
 from rebattery.audit.verify import verify
-from tests.factories import make_batch, make_person, make_supplier
+from tests.factories import AT, make_batch, make_person, make_supplier
 
 GUARDS = {
     "intake_pack": ("audit_insert", "audit_update", "audit_delete"),
@@ -34,6 +38,24 @@ class TestVerify:
         assert list(verify()) == []
         call_command("verify_trail")
         assert "The trail holds" in capsys.readouterr().out
+
+    def test_holds_no_early_event_against_a_column_that_is_derived_by_now(self, trail):
+        manifest = Manifest.objects.get()
+        before = {"refusal": ""}
+        with transaction.atomic():
+            Manifest.objects.filter(pk=manifest.pk).update(refusal="Mend it.", error_count=3)
+            event = Event(
+                code="manifest.refused",
+                subject_id=manifest.pk,
+                subject_label=manifest.file_name,
+                before=before,
+                after={"refusal": "Mend it.", "error_count": 3},
+                facts={"why": "Mend it."},
+            )
+            record(events=[event], actor=SYSTEM, at=AT)
+        Manifest.objects.filter(pk=manifest.pk).update(error_count=0)
+
+        assert list(verify()) == []
 
     @pytest.mark.rule(16)
     @pytest.mark.parametrize(
