@@ -53,7 +53,29 @@ class TestImportManifest:
             "row 2", "row 3", "row 3", "row 4", "row 4",
         ]  # fmt: skip
         assert "column “Accident”, value “”: error safety_blank: “Accident” is blank." in lines[0]
+        assert lines[-1] == f"Mend it on the page /manifests/{Manifest.objects.get().pk}/ or by the API."
         assert not Pack.objects.exists()
+
+    @pytest.mark.parametrize("is_sound", [True, False])
+    def test_announces_a_draft_that_somebody_has_checked(self, supplier, file, capsys, is_sound):
+        file.write_bytes(manifest_csv("RB-0001", Accident="no" if is_sound else ""))
+        checked = manifests.accept(
+            supplier=supplier,
+            file_name="packs.csv",
+            content=file.read_bytes(),
+            actor=make_actor(),
+            at=AT,
+            intent="check",
+        )
+        manifests.run(manifest_id=checked.pk, actor=make_actor(), at=AT)
+
+        if is_sound:
+            assert command(capsys, file).startswith("Batch ")
+        else:
+            with pytest.raises(CommandError, match="1 row cannot be announced yet"):
+                command(capsys, file)
+            assert "safety_blank" in capsys.readouterr().out
+        balance()
 
     def test_reads_a_refused_file_again(self, supplier, file, capsys):
         file.write_bytes(manifest_csv("RB-0001", Accident=""))
