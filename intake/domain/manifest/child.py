@@ -33,6 +33,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 MEMORY_BYTES = 768 << 20
 CPU_SECONDS = 120
 WRITE_BYTES = 64 << 10  # for a traceback on standard error; the output is a pipe and not counted
@@ -85,15 +87,22 @@ def main() -> None:
     """Read the order, understand the file, print the lines."""
     config = json.loads(sys.stdin.readline())
     limit_itself(config["parent_pid"])
-    encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-    batch: list[str] = []
+    output = sys.stdout.buffer
+    batch: list[bytes] = []
     for line in _understand(config):
-        batch.append(encode(line))
+        batch.append(_encode(line))
         if len(batch) >= _LINES_A_WRITE:
-            sys.stdout.write("\n".join(batch) + "\n")
+            output.write(b"\n".join(batch) + b"\n")
             batch.clear()
-    sys.stdout.write("\n".join(batch) + "\n")
-    sys.stdout.flush()
+    output.write(b"\n".join(batch) + b"\n")
+    output.flush()
+
+
+def _encode(line: Any) -> bytes:
+    try:
+        return orjson.dumps(line)
+    except TypeError:  # a lone surrogate, which only the slow way can write
+        return json.dumps(line).encode()
 
 
 if __name__ == "__main__":

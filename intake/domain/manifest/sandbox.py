@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
+
 from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.layouts import Layouts
 from intake.domain.manifest.understanding import PROBLEMS_CARRIED
@@ -64,7 +66,14 @@ def _lines(stream: IO[bytes] | None) -> Iterator[Any]:
                 raise _broken("")
             return  # cut off by the end of the process; its exit status tells why
         if line != b"\n":
-            yield json.loads(line)
+            yield _decode(line)
+
+
+def _decode(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except ValueError:  # a lone surrogate, which only the slow way can read
+        return json.loads(line)
 
 
 def _raise_for(
