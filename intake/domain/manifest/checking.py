@@ -1,6 +1,7 @@
 """Checks across the fields of one pack, and across the packs of one file."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Any
 
 from intake.domain.manifest.normalizing import MEMO_LIMIT
@@ -25,12 +26,14 @@ class PackChecks:
         voltage of a cell given for a pack explains why the range failed, so that check always runs.
         """
         issues = []
-        get = values.get
         for known in self._checks:
             check = known.check
             if faulty and check.test is not cell_voltage and not faulty.isdisjoint(check.needs):
                 continue
-            stated = tuple([get(name) for name in known.reads])
+            try:
+                stated = known.stated(values)
+            except KeyError:
+                continue  # something that it needs is not stated
             try:
                 issue = known[stated]
             except TypeError:  # a list, such as recalls, can't be remembered
@@ -47,6 +50,13 @@ class _Remembered(dict[tuple[Any, ...], Issue | None]):
         super().__init__()
         self.check = check
         self.reads = check.needs + check.looks_at
+        self.stated = self._picker()
+
+    def _picker(self) -> Callable[[Values], tuple[Any, ...]]:
+        needs, looks_at = self.check.needs, self.check.looks_at
+        if len(needs) > 1 and not looks_at:
+            return itemgetter(*needs)  # the fastest way, and it runs for every pack
+        return lambda values: (*(values[name] for name in needs), *(values.get(name) for name in looks_at))
 
     def __missing__(self, stated: tuple[Any, ...]) -> Issue | None:
         if len(self) >= MEMO_LIMIT:
@@ -55,9 +65,10 @@ class _Remembered(dict[tuple[Any, ...], Issue | None]):
         return issue
 
     def ask(self, stated: tuple[Any, ...]) -> Issue | None:
-        """Run the check, if all that it needs is stated; it sees no more than it says that it reads."""
-        values = {name: value for name, value in zip(self.reads, stated, strict=True) if value is not None}
-        return self.check.test(values) if values.keys() >= {*self.check.needs} else None
+        """Run the check; it sees no more than it says that it reads."""
+        return self.check.test(
+            {name: value for name, value in zip(self.reads, stated, strict=True) if value is not None}
+        )
 
 
 class Repetitions:
