@@ -18,10 +18,13 @@ def answers_from(fields: Mapping[str, str], *, now: Mapping[str, str]) -> dict[s
     return {
         name: value
         for name, text in fields.items()
-        if _ID.fullmatch(name)
-        and (value := text.replace("\0", "").strip()[:_LONGEST])
-        and value != now.get(name)
+        if _ID.fullmatch(name) and (value := _cleaned(name, text)) and value != now.get(name)
     }
+
+
+def _cleaned(name: str, text: str) -> str:
+    kept = text.replace("\0", "")[:_LONGEST]
+    return kept if name == "delimiter" else kept.strip()  # a tab is a delimiter
 
 
 def reading_now(manifest: Manifest, answers: Mapping[str, Any]) -> dict[str, str]:

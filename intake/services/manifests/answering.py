@@ -59,7 +59,8 @@ def checked_answers(manifest: Manifest, answers: Mapping[str, str]) -> dict[str,
 
 
 def _why_not(name: str, value: str, columns: set[int]) -> str:
-    if not value.strip() or len(value) > LONGEST_ANSWER or "\0" in value:
+    is_blank = not (value if name == "delimiter" else value.strip())  # a tab is a delimiter
+    if is_blank or len(value) > LONGEST_ANSWER or "\0" in value:
         return f"An answer has 1 to {LONGEST_ANSWER} characters."
     if name in _FREE:
         return ""
