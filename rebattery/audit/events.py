@@ -48,8 +48,8 @@ _ALL = (
         "notice_preference",
         "{actor} chose what mails come: {wanted} of {topics} topics.",
     ),
-    EventType("layout.remembered", "layout", "The answers about {columns} columns of {file} are remembered."),
-    EventType("layout.changed", "layout", "The answers about {columns} columns of {file} are remembered."),
+    EventType("layout.remembered", "layout", "The answers about {columns:column} of {file} are remembered."),
+    EventType("layout.changed", "layout", "The answers about {columns:column} of {file} are remembered."),
     EventType(
         "manifest.imported",
         "manifest",

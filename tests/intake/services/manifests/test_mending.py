@@ -1,6 +1,10 @@
 """Answers, edits, rows left out, and taking steps back: rows, counts and trail follow."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from intake.models import Manifest, ManifestCorrection
 from intake.services import manifests
@@ -123,6 +127,28 @@ class TestEditCells:
         assert read(manifest).state == "draft"
         assert set(manifest.rows.values_list("declared_soh_percent", flat=True)) == {81}
         balance()
+
+    def test_takes_two_people_at_once_one_after_the_other(self, committed_db):
+        manifest = draft(make_supplier(), REPEATED)
+        together = threading.Barrier(4)
+
+        def mend(row):
+            try:
+                together.wait()
+                edit(manifest, {row: {0: f"RB-1{row:03}"}})
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(mend, [2, 3, 4, 5]))
+
+        assert list(manifest.corrections.order_by("position").values_list("position", flat=True)) == [
+            1,
+            2,
+            3,
+            4,
+        ]
+        assert (groups(manifest), now(manifest).summary["accepted"]) == ({}, 4)
 
     def test_refuses_while_the_file_is_read(self, db):
         manifest = accept(make_supplier(), intent="check")

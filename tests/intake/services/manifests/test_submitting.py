@@ -83,7 +83,7 @@ class TestRemember:
         assert second.summary["remembered"] == [{"id": "column:6", "value": "extra"}]
         assert Pack.objects.get(serial="RB-0002").declared["extra"] == {"Lagerplatz": "bms"}
         [event] = trail_of("layout", KnownLayout.objects.get())
-        assert entry_of(event).sentence == "The answers about 1 columns of packs.csv are remembered."
+        assert entry_of(event).sentence == "The answers about 1 column of packs.csv are remembered."
         assert trail_of("manifest", second)[-1].facts["remembered"] == second.summary["remembered"]
         balance()
 
