@@ -149,7 +149,7 @@ class TestProcess:
     def test_imports_neither_the_web_framework_nor_the_job_queue(self):
         program = (
             "import sys, intake.domain.manifest.child, intake.domain.manifest.understanding, "
-            "intake.domain.manifest.workbook; "
+            "intake.domain.manifest.files.xlsx; "
             "names = {name.partition('.')[0] for name in sys.modules}; "
             "print(names & {'django', 'celery', 'rebattery', 'rest_framework'})"
         )
