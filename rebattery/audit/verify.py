@@ -1,6 +1,7 @@
 """Check the trail against the tables it tells about, and its guards against what they should be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 
@@ -121,7 +122,7 @@ def _quoted(table: str) -> str:
     return connection.ops.quote_name(table)
 
 
-def _rows(sql: str, params: Sequence[object] | None = None) -> Iterator[tuple[object, ...]]:
+def _rows(sql: str, params: list[Any] | None = None) -> Iterator[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params or [])
         while chunk := cursor.fetchmany(2_000):
