@@ -70,8 +70,8 @@ def with_state(queryset: QuerySet[Batch]) -> QuerySet[Batch]:
 def in_state(queryset: QuerySet[Batch], state: str, *, today: date) -> QuerySet[Batch]:
     """Keep the batches (see :func:`with_state`) in ``state``; ``OVERDUE`` means late and still to come."""
     if state == OVERDUE:
-        return queryset.filter(state__in=AWAITED, expected_on__lt=today)
-    return queryset.filter(state=state)
+        return queryset.filter(state__in=AWAITED, expected_on__lt=today)  # type: ignore[misc]  # annotated
+    return queryset.filter(state=state)  # type: ignore[misc]
 
 
 def naming(queryset: QuerySet[Batch], text: str) -> QuerySet[Batch]:

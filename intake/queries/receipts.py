@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from intake.domain.lifecycle import Status
 from intake.models import Batch, Pack
+from intake.queries.differences import files_of
 
 SERIALS_SHOWN = 100
 _KWH = DecimalField(max_digits=14, decimal_places=3)
@@ -31,6 +32,7 @@ class Receipt:
     announced_at: datetime
     expected_on: date | None
     file_name: str
+    """Of the newest file: a corrected one, where there is one."""
     sha256: str
     serials: list[str]
     """In the order of the file, at most ``SERIALS_SHOWN``."""
@@ -52,6 +54,7 @@ def receipt_of(*, batch: Batch) -> Receipt:
         total_mass_kg=Sum(mass),
         with_mass=Count(mass),
     )
+    newest = files_of(batch=batch)[-1]
     without_mass = totals["pack_count"] - totals.pop("with_mass")
     return Receipt(
         number=batch.number,
@@ -59,8 +62,8 @@ def receipt_of(*, batch: Batch) -> Receipt:
         without_mass=without_mass,
         announced_at=batch.announced_at,
         expected_on=batch.expected_on,
-        file_name=batch.manifest.file_name,
-        sha256=batch.manifest.stored_file.sha256,
+        file_name=newest.file_name,
+        sha256=newest.stored_file.sha256,
         serials=list(packs.order_by("pk").values_list("serial", flat=True)[:SERIALS_SHOWN]),
         **totals,
     )

@@ -67,7 +67,7 @@ def batch_corrected(request: HttpRequest, batch_id: int) -> HttpResponse:
 def manifest_difference(request: HttpRequest, manifest_id: int) -> HttpResponse:
     viewer = person_of(request)
     shown = get_object_or_404(manifests_for(viewer=viewer), pk=manifest_id)
-    batch = batches_for(viewer=viewer).filter(pk=shown.replaces_id).first()
+    batch = batches_for(viewer=viewer).filter(corrected_by=shown).first()
     if shown.state != ManifestState.DRAFT or batch is None:
         messages.info(request, "This file has no difference to show: it is no corrected file that waits.")
         return redirect("manifest", shown.pk)

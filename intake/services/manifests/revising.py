@@ -103,12 +103,13 @@ def revise(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None:
     :raises BatchIsClosed: when the batch is closed or cancelled.
     """
     manifest = leases.lock(lease)
+    batch_id = manifest.replaces_id or 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake: announce packs'))")
         # Packs before their batch, like everybody: one that arrives now is awaited here or left alone.
-        packs = Pack.objects.filter(batch_id=manifest.replaces_id).order_by("pk")
+        packs = Pack.objects.filter(batch_id=batch_id).order_by("pk")
         newest = max(packs.select_for_update(no_key=True).values_list("pk", flat=True), default=0)
-        batch = Batch.objects.select_for_update(no_key=True).get(pk=manifest.replaces_id)
+        batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
         if batch.closed_at or batch.cancelled_at:
             raise BatchIsClosed
         _load(cursor, batch, reading)

@@ -5,7 +5,8 @@ from django.test.utils import CaptureQueriesContext
 
 from intake.queries.receipts import SERIALS_SHOWN, receipt_of
 from intake.services.withdrawing import withdraw_batch
-from tests.factories import AT, make_actor, make_batch
+from tests.factories import AT, make_actor, make_batch, make_supplier, manifest_csv
+from tests.intake.services.manifests.acts import draft, imported, submitted
 
 
 class TestReceiptOf:
@@ -25,6 +26,14 @@ class TestReceiptOf:
     def test_claims_no_mass_where_none_was_declared(self, db):
         assert receipt_of(batch=make_batch()).total_mass_kg is None
 
+    def test_names_the_newest_file(self, db):
+        batch = imported(make_supplier(), manifest_csv("RB-1"))
+        submitted(draft(batch.supplier, manifest_csv("RB-1", "RB-2"), replaces=batch, name="second.csv"))
+
+        receipt = receipt_of(batch=batch)
+
+        assert (receipt.file_name, receipt.serials) == ("second.csv", ["RB-1", "RB-2"])
+
     def test_leaves_out_what_was_withdrawn(self, db):
         batch = make_batch(packs=2)
         withdraw_batch(batch_id=batch.pk, reason="Sold.", actor=make_actor(), at=AT)
@@ -33,10 +42,10 @@ class TestReceiptOf:
 
         assert (receipt.pack_count, receipt.serials, receipt.total_kwh) == (0, [], 0)
 
-    def test_lists_the_first_serials_in_two_queries(self, db):
+    def test_lists_the_first_serials_in_three_queries(self, db):
         batch = make_batch(packs=SERIALS_SHOWN + 5)
         with CaptureQueriesContext(connection) as asked:
             receipt = receipt_of(batch=batch)
 
         assert len(receipt.serials) == SERIALS_SHOWN and receipt.more == 5
-        assert len(asked) == 2
+        assert len(asked) == 3
