@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from grading.management.demo import measuring
+from grading.management.demo import changing, measuring
 from grading.management.demo.files import (
     damage_picture,
     flawed_manifest_of,
@@ -51,6 +51,7 @@ def read(year: Year, at: datetime, manifest: Manifest) -> None:
     if manifest.state != "imported":
         return
     batch = manifest.batch
+    year.later(at + timedelta(minutes=20), changing.say_when_it_comes, batch)
     morning = at.replace(hour=8, minute=0)
     serials = [serial for serial in _serials(batch, Status.ANNOUNCED) if year.truth[serial].arrives]
     first_truck = serials[: max(len(serials) - 3, 1)]

@@ -7,7 +7,7 @@ from random import Random
 from django.db import transaction
 
 from grading.domain.policy import seed_document
-from grading.management.demo import arriving, measuring, mending, people, reviewing
+from grading.management.demo import arriving, changing, measuring, mending, people, reviewing
 from grading.management.demo.fleet import KINDS, SOURCES
 from grading.management.demo.people import Cast
 from grading.management.demo.timeline import Year
@@ -65,7 +65,9 @@ def _plan(year: Year) -> None:
         may_override = number % 3 == 0
         year.later(morning - days * _DAY + timedelta(hours=5), reviewing.review, may_override)
     year.later(morning - 60 * _DAY, reviewing.find_hazard)
+    year.later(morning - 40 * _DAY + timedelta(hours=1), changing.cancel_a_batch)
     year.later(year.ends_at - timedelta(hours=9), arriving.withdraw_rest)
+    year.later(year.ends_at - timedelta(hours=10), changing.correct_the_newest)
     year.later(year.ends_at - timedelta(hours=8), reviewing.ask_override)
     year.later(year.ends_at - timedelta(minutes=25), measuring.last_evening)
 
