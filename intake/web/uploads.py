@@ -30,6 +30,7 @@ from rebattery.ui.templatetags.ui import poll_interval
 
 LATEST = 10
 _REPEATED = {
+    ManifestState.QUEUED: "You sent this very file before; it is being read.",
     ManifestState.IMPORTED: "You sent this very file before; it is a batch already.",
     ManifestState.DRAFT: "You sent this very file before; here is its draft as you left it.",
 }

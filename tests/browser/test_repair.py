@@ -25,7 +25,9 @@ from tests.intake.manifest_files import shared_file
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 SHOTS = os.environ.get("SHOTS")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LOOKS = [("desk", 1280, 800), ("landscape", 1180, 820), ("tablet", 800, 1180)]
+SIZES = {"desk": (1280, 800), "landscape": (1180, 820), "tablet": (800, 1180)}
+LOOKS = [("desk", "light"), ("landscape", "dark"), ("tablet", "light")]
+ALL_LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
 DROP = """async ([name, type, content]) => {
   const bytes = Uint8Array.from(atob(content), (char) => char.charCodeAt(0));
   const data = new DataTransfer();
@@ -56,16 +58,16 @@ def drop(page: Page, name: str, content: bytes) -> bool:
 
 
 def keep(page: Page, name: str) -> None:
-    """Look at the page in every size and theme, and keep the pictures where somebody wants them."""
+    """Look at the page in each size, and keep pictures in each theme too where somebody wants them."""
     before = page.viewport_size
-    for size, width, height in LOOKS:
+    for size, theme in ALL_LOOKS if SHOTS else LOOKS:
+        width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
         assert overflow_of(page) == 0, f"{name} is too wide for {size}"
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            assert faults_of(page) == [], f"{name} in {theme} at {size}"
-            if SHOTS:
-                page.screenshot(path=Path(SHOTS) / f"{name}-{size}-{theme}.png")
+        assert faults_of(page) == [], f"{name} in {theme} at {size}"
+        if SHOTS:
+            page.screenshot(path=Path(SHOTS) / f"{name}-{size}-{theme}.png")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(before)
 
@@ -149,7 +151,8 @@ class TestUpload:
         page.get_by_label("Manifest", exact=True).set_input_files(files)
         page.get_by_role("button", name="Send and check").click()
 
-        expect(page.get_by_text("You sent this very file before")).to_be_visible()
+        sent = page.get_by_role("list", name="Being sent").get_by_role("listitem")
+        expect(sent.filter(has_text="one again.csv")).to_contain_text("You sent this very file before")
         listed = page.get_by_role("region", name="Your files", exact=True).locator("tbody")
         expect(listed.get_by_text("Draft")).to_have_count(2, timeout=30_000)
         page.reload()
@@ -201,8 +204,47 @@ class TestEditors:
 
         expect(cell(page, drafting.DAMAGED_ROW, drafting.SERIAL_COLUMN)).to_be_focused()
         page.keyboard.press("ArrowRight")
-        expect(cell(page, drafting.DAMAGED_ROW, 0)).to_be_focused()
+        expect(cell(page, drafting.DAMAGED_ROW, drafting.SOH_COLUMN)).to_be_focused()
         assert not draft.corrections.filter(kind="cells").exists()
+
+    def test_find_problems_by_key_on_every_page(self, person, windows):
+        draft = drafting.make_draft(person.supplier, drafting.long_csv(120, blank={3, 121}), "long.csv")
+        page = windows.open(person, path=reverse("manifest", args=[draft.pk]))
+        accident = 7
+
+        page.keyboard.press("n")
+        expect(cell(page, 3, accident)).to_be_focused()
+        page.keyboard.press("n")
+        expect(cell(page, 121, accident)).to_be_focused()
+        page.keyboard.press("n")
+        expect(page.get_by_text("This was the last problem.")).to_be_visible()
+        page.keyboard.press("Shift+N")
+        expect(cell(page, 3, accident)).to_be_focused()
+        assert page.said == []
+
+    def test_are_told_of_every_key(self, person, windows):
+        draft = drafting.answered(drafting.make_draft(person.supplier))
+        page = windows.open(person, path=reverse("manifest", args=[draft.pk]))
+
+        page.keyboard.press("?")
+
+        keys = page.get_by_role("dialog", name="Keys on this page")
+        for words in ("Next problem", "Previous problem", "Move between cells", "Take back the last step"):
+            expect(keys).to_contain_text(words)
+
+    def test_of_ours_change_a_cell_by_f2_though_it_scans_elsewhere(self, person, windows):
+        draft = drafting.answered(drafting.make_draft(person.supplier))
+        ada = make_person(Role.ADMINISTRATOR)
+        page = windows.open(ada, path=reverse("manifest", args=[draft.pk]))
+        page.keyboard.press("n")
+        expect(cell(page, drafting.DUPLICATE_ROW, drafting.SERIAL_COLUMN)).to_be_focused()
+
+        page.keyboard.press("F2")
+        page.keyboard.insert_text("ZOE-6699")
+        page.keyboard.press("Enter")
+
+        expect(page.locator(f"#row-{drafting.DUPLICATE_ROW}")).to_contain_text("Ready")
+        assert page.said == []
 
     def test_need_no_script(self, person, windows):
         draft = drafting.answered(drafting.make_draft(person.supplier))

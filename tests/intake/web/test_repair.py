@@ -75,6 +75,15 @@ class TestManifestAnswer:
         assert response.url.endswith("?stage=check")
         assert draft.state == ManifestState.DRAFT
 
+    def test_takes_a_tab_for_what_stands_between_cells(self, client, supplier, owner):
+        content = drafting.good_csv(["RB-0001"]).replace(b",", b"\t")
+        draft = drafting.make_draft(supplier, content, "tabs.csv")
+        drafting.answered(draft, delimiter="|")
+
+        post(client, "manifest_answer", draft, delimiter="\t")
+
+        assert drafting.read(draft).summary["delimiter"] == "\t"
+
     def test_says_what_cannot_be(self, client, draft, owner):
         response = post(client, "manifest_answer", draft, **{f"column:{LOCATION_COLUMN}": "no_such_field"})
 

@@ -172,6 +172,8 @@
 
   const first = grid.querySelector("[data-cell]");
   if (first) first.tabIndex = 0;
+  // Once the browser has gone to the address's row itself, which takes the focus away.
   const named = /^#row-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
-  if (named) go(named.querySelector("[data-bad]") || named.querySelector("[data-cell]"));
+  const goNamed = () => setTimeout(() => go(named.querySelector("[data-bad]") || named.querySelector("[data-cell]")), 50);
+  if (named) window.addEventListener("load", goNamed);
 })();
