@@ -7,17 +7,21 @@ import pytest
 from intake.models import Batch, Manifest, Pack
 from intake.queries.differences import Kind, difference_of, files_of
 from intake.services import manifests
+from intake.services.manifests import lease as leases
+from intake.services.manifests import running
 from intake.services.receiving import close_batch, receive_many
 from rebattery.actor import SYSTEM
 from rebattery.audit.models import Event
 from rebattery.audit.verify import verify
-from tests.factories import AT, balance, make_actor, make_supplier, manifest_csv
+from tests.factories import AT, balance, make_actor, make_batch, make_supplier, manifest_csv
 from tests.intake.services.manifests.acts import (
     READER,
     accept,
     draft,
     edit,
     imported,
+    lapse,
+    problems,
     read,
     submitted,
     trail_of,
@@ -208,6 +212,35 @@ class TestRevise:
 
         assert manifest.state == "draft" and "closed" in manifest.refusal
         assert set(packs(batch)) == set(SERIALS)
+
+    def test_a_worker_that_lost_its_lease_changes_nothing(self, batch, monkeypatch):
+        manifest, revise = corrected(batch), running.revise
+
+        def taken_over_first(*args):
+            lapse(manifest)
+            assert leases.claim(manifest_id=manifest.pk)
+            revise(*args)
+
+        monkeypatch.setattr(running, "revise", taken_over_first)
+
+        assert submitted(manifest, "announce_all").state == "queued"
+        assert {pack.version for pack in packs(batch).values()} == {1}
+        balance()
+
+    def test_sees_a_batch_that_overtook_it(self, batch, monkeypatch):
+        manifest, revise = corrected(batch), running.revise
+        overtaking = iter([lambda: make_batch(packs=[{"serial": "RB-0009"}])])
+
+        def overtaken_once(*args):
+            next(overtaking, lambda: None)()
+            revise(*args)
+
+        monkeypatch.setattr(running, "revise", overtaken_once)
+
+        assert submitted(manifest, "announce_all").state == "draft"
+        assert problems(manifest) == [(5, "Pack serial", "serial_already_known", "RB-0009")]
+        assert {pack.status for pack in packs(batch).values()} == {"announced"}
+        balance()
 
     def test_asks_as_many_queries_for_many_packs_as_for_few(self, batch, django_assert_max_num_queries):
         serials = [f"RB-{number:05}" for number in range(10_000)]
