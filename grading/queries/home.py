@@ -134,9 +134,9 @@ def moved_since(*, viewer: User, at: datetime) -> list[Figure]:
 
 
 def files_that_need(*, viewer: User, since: datetime) -> QuerySet[Manifest]:
-    """Return the files still to be read, and those since ``since`` that were refused or failed."""
-    is_queued = Q(state=ManifestState.QUEUED)
-    return unfinished_for(viewer=viewer).filter(is_queued | Q(received_at__gte=since))
+    """Return the files still to be read or mended, and those since ``since`` that were refused or failed."""
+    is_waiting = Q(state__in=(ManifestState.QUEUED, ManifestState.DRAFT))
+    return unfinished_for(viewer=viewer).filter(is_waiting | Q(received_at__gte=since))
 
 
 def machine_room() -> list[Figure]:
