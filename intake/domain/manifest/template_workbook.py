@@ -38,7 +38,7 @@ _WORDS: dict[str, dict[str, Any]] = {
             "Lassen Sie eine Zelle leer, wenn Sie es nicht wissen: leer heißt nie nein.",
             "Spalten dürfen verschoben oder gelöscht werden. Dieses Blatt und die Listen werden nie gelesen.",
         ),
-        "headings": ("Spalte", "Nötig", "Was sie enthält", "Was erlaubt ist", "Beispiel 1", "Beispiel 2"),
+        "headings": ("Spalte", "Nötig", "Was sie enthält", "Erlaubte Werte", "Beispiel 1", "Beispiel 2"),
         "yes_no": ("ja", "nein"),
         "types": ("Schlüssel", "Name", "Zellen", "kWh"),
         "chemistries": "Angebotene Chemien",

@@ -87,6 +87,7 @@ TABLE = st.dictionaries(
 
 
 class TestRoundTrip:
+    @pytest.mark.rule(17)
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(rows=TABLE)
     def test_changes_nothing(self, tmp_path, rows):
@@ -224,6 +225,7 @@ class TestWriteWorkbook:
         assert listed["F5"].value == "'=evil()" and listed["E6"].value == "warning"
         assert listed["A1"].value == "One note."
 
+    @pytest.mark.rule(25)
     def test_holds_no_formula(self, tmp_path):
         rows = {number: {0: text, 3: text} for number, text in enumerate(FORMULAS, 2)}
         book = openpyxl.load_workbook(workbook(tmp_path / "d.xlsx", rows))
