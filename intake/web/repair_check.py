@@ -102,10 +102,16 @@ def around(
         ],
         "outline": outline_of(manifest=manifest),
         "effect": effect_of(counts, questions),
-        "last_step": next((step for step in steps if step.undone_at is None), None),
+        "last_step": _last_step(manifest, steps),
         "steps": steps,
         "back": page_url(manifest.pk, asked).partition("?")[2],
     }
+
+
+def _last_step(manifest: Manifest, steps: Sequence[ManifestCorrection]) -> ManifestCorrection | None:
+    """Return the step that can be taken back; none that went into the batch can."""
+    announced = manifest.summary.get("announced_up_to", 0)
+    return next((step for step in steps if step.undone_at is None and step.position > announced), None)
 
 
 def check_context(

@@ -110,6 +110,13 @@ class TestManifestUndo:
         assert "Taken back: Row 9, Seriennummer" in said_at(client, response)
         assert draft.corrections.order_by("position").last().undone_at is not None
 
+    def test_is_not_offered_for_what_went_into_the_batch(self, client, draft, owner):
+        draft = drafting.announce(drafting.answered(draft))
+
+        page = client.get(reverse("manifest", args=[draft.pk])).content.decode()
+
+        assert "data-undo disabled" in " ".join(page.split())
+
     def test_says_when_there_is_nothing(self, client, draft, owner):
         response = post(client, "manifest_undo", draft)
 
