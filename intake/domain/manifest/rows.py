@@ -60,13 +60,13 @@ def raw_reader(plan: Plan) -> Callable[[Sequence[Cell]], dict[str, str]]:
     headers = [column.header for column in shown]
     indexes = [column.index for column in shown]
     width = max(indexes, default=-1) + 1
-    pick: Callable[[Sequence[Cell]], Sequence[Cell]] = itemgetter(*indexes) if len(indexes) > 1 else list
+    several = itemgetter(*indexes) if len(indexes) > 1 else None  # of one index it gives no sequence
     is_text = plan.kind == "csv"
 
     def raw_of(cells: Sequence[Cell]) -> dict[str, str]:
         if len(cells) < width:
             cells = [*cells, *[""] * (width - len(cells))]
-        kept = pick(cells)
+        kept = several(cells) if several else [cells[index] for index in indexes]
         return dict(zip(headers, kept if is_text else map(as_text, kept), strict=False))  # type: ignore[arg-type]
 
     return raw_of

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.domain.manifest.corrections import Corrections
-from intake.domain.manifest.plan import Plan
+from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan
 from intake.domain.manifest.problems import Problem
 from intake.domain.manifest.rows import RowReader, missing_fields, raw_reader
 from tests.intake.manifest_files import CATALOGUE, HEADING, TODAY, rows_of, understood, write_csv, write_xlsx
@@ -154,6 +154,15 @@ class TestRawReader:
             "Modules": "24"
         }
         assert raw_reader(Plan.from_json(found.plan))(["LF-1"])["Modules"] == ""
+
+    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+    def test_finds_the_only_column_that_is_not_hidden(self, kind):
+        columns = (ColumnPlan(index=0, header="A", use=HIDDEN), ColumnPlan(index=1, header="B"))
+        plan = Plan(
+            kind=kind, header_row=1, heading_rows=(1,), units_row=None, heading=("A", "B"), columns=columns
+        )
+
+        assert raw_reader(plan)(["hidden", "shown"]) == {"B": "shown"}
 
 
 CELLS = st.sampled_from(
