@@ -59,6 +59,7 @@ class Command(BaseCommand):
         free = process.free_port(port)
         if free != port:
             self.say(f"Port {port} is busy; using {free}.")
+        os.environ.setdefault("PUBLIC_URL", f"http://localhost:{free}")  # what links in mails start with
         self.supervisor.start("web", commands.web(free))
         self.supervisor.start("worker", commands.worker("rebattery"))
         self.supervisor.start("beat", commands.beat(self.supervisor.state.folder / "beat"))
