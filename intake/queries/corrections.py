@@ -11,6 +11,8 @@ from rebattery.accounts.models import User
 from rebattery.audit.trail import events
 
 Kind = ManifestCorrection.Kind
+SET_ASIDE = "set_aside"
+"""In the payload of an answer: the sheet or the delimiter changes, and what it moves is set aside."""
 STAFF = "ReBattery"
 
 
@@ -65,14 +67,20 @@ def corrections_of(*, manifest: Manifest) -> Corrections:
 
 
 def folded(steps: Iterable[ManifestCorrection]) -> Corrections:
-    """Return what ``steps``, in their order, come to: a later answer, edit or choice of rows wins."""
+    """Return what ``steps``, in their order, come to: a later answer, edit or choice of rows wins.
+
+    What an answer sets aside does not count; once the answer is undone it counts again.
+    """
     answers: dict[str, str] = {}
     cells: dict[int, dict[int, str]] = {}
     dropped: set[int] = set()
     for step in steps:
         payload: Any = step.payload
         if step.kind == Kind.ANSWER:
-            answers |= payload
+            if moved := payload.get(SET_ASIDE):
+                kept = Corrections(answers, cells, frozenset(dropped)).outlasting(moved)
+                answers, cells, dropped = dict(kept.answers), {}, set(kept.dropped)
+            answers |= {name: value for name, value in payload.items() if name != SET_ASIDE}
         elif step.kind == Kind.CELLS:
             for row, edits in payload.items():
                 cells.setdefault(int(row), {}).update({int(index): text for index, text in edits.items()})

@@ -10,6 +10,9 @@ POINT, COMMA = "point", "comma"
 DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
 FRACTION, PERCENT, MIXED = "fraction", "percent", "mixed"
 YES = "yes"
+SHEET, DELIMITER = "sheet", "delimiter"
+_OF_ANY_SHEET = ("encoding", DELIMITER)
+_OF_ANY_COLUMNS = (SHEET, "encoding", "header_row", "hidden_rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,17 @@ class Corrections:
         for index, text in edits.items():
             changed[index] = text
         return changed
+
+    def outlasting(self, moved: str) -> "Corrections":
+        """Return what still means the same when ``moved``, the sheet or the delimiter, is another one.
+
+        Another sheet has other rows and columns, another delimiter cuts the same rows into other columns.
+        """
+        kept = _OF_ANY_SHEET if moved == SHEET else _OF_ANY_COLUMNS
+        answers = {
+            name: value for name, value in self.answers.items() if name in kept or name.startswith("fill:")
+        }
+        return Corrections(answers, {}, frozenset() if moved == SHEET else self.dropped)
 
     def to_json(self) -> dict[str, Any]:
         """Return the corrections as JSON can hold them."""

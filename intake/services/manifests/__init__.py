@@ -7,7 +7,7 @@ from intake.services.manifests.accepting import (
     accept,
     read_again,
 )
-from intake.services.manifests.answering import AnswersUnfit
+from intake.services.manifests.answering import AnnouncedAsRead, AnswersUnfit
 from intake.services.manifests.drafts import BatchIsClosed, BatchMade, BeingRead, NotADraft, discard
 from intake.services.manifests.lease import sweep
 from intake.services.manifests.mending import (
@@ -32,6 +32,7 @@ from intake.services.manifests.submitting import (
 )
 
 __all__ = [
+    "AnnouncedAsRead",
     "AnswersUnfit",
     "BatchIsClosed",
     "BatchMade",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from intake.domain.manifest.corrections import (
     COMMA,
     DAY_FIRST,
+    DELIMITER,
     EXTRA,
     FRACTION,
     IGNORE,
@@ -14,12 +15,14 @@ from intake.domain.manifest.corrections import (
     MONTH_FIRST,
     PERCENT,
     POINT,
+    SHEET,
     SKIP,
     YES,
 )
 from intake.domain.manifest.fields import FIELDS
 from intake.domain.manifest.units import unit_of
 from intake.models import Manifest
+from intake.services.manifests.drafts import batch_of
 from rebattery.errors import RuleViolation
 
 ANSWERS_AT_ONCE = 500
@@ -40,6 +43,26 @@ class AnswersUnfit(RuleViolation):
     """Some answers cannot be taken."""
 
     code = "answers_unfit"
+
+
+class AnnouncedAsRead(RuleViolation):
+    """Packs were announced of this file as it is read now. Send the other list as a file of its own."""
+
+    code = "announced_as_read"
+
+
+def moved_by(manifest: Manifest, answers: Mapping[str, str]) -> str:
+    """Return which of sheet and delimiter ``answers`` change: then cells are no longer where they were.
+
+    :raises AnnouncedAsRead: when packs were announced of the rows as they are read now.
+    """
+    now = manifest.summary
+    changed = [name for name in (SHEET, DELIMITER) if name in answers and answers[name] != now.get(name)]
+    if not changed:
+        return ""
+    if batch_of(manifest):
+        raise AnnouncedAsRead
+    return changed[0]
 
 
 def checked_answers(manifest: Manifest, answers: Mapping[str, str]) -> dict[str, str]:

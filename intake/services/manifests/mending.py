@@ -7,14 +7,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.normalizing import as_text
 from intake.models import Intent, Manifest, ManifestCorrection, ManifestRow
-from intake.queries.corrections import corrections_of, rows_touched, steps_of
-from intake.services.manifests.answering import checked_answers
+from intake.queries.corrections import SET_ASIDE, corrections_of, rows_touched, steps_of
+from intake.services.manifests.answering import checked_answers, moved_by
 from intake.services.manifests.drafts import MAY_BE_ANSWERED, lock_manifest
 from intake.services.manifests.judging import ROWS_AT_ONCE, TooMany, judge_again
 from intake.services.manifests.queueing import queue_again
-from intake.services.manifests.wordings import answers_label, cells_label, rows_label
+from intake.services.manifests.wordings import answers_label, aside_label, cells_label, rows_label
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
@@ -63,11 +64,19 @@ def answer(*, manifest_id: int, answers: Mapping[str, str], actor: Actor, at: da
     A file that was refused takes answers too: another sheet or heading may be what it needs.
 
     :raises NotADraft: when it cannot be changed now.
+    With another sheet or delimiter, cells are no longer where they were: what was mended so far is set
+    aside with this step, says its label, and counts again once it is undone.
+
     :raises AnswersUnfit: when an answer is unknown or impossible; names each.
+    :raises AnnouncedAsRead: when packs were announced of the sheet, or the columns, that are read now.
     """
     manifest = lock_manifest(manifest_id=manifest_id, states=MAY_BE_ANSWERED)
     checked = checked_answers(manifest, answers)
-    step = _add(manifest, Kind.ANSWER, checked, answers_label(manifest, checked), actor, at)
+    moved = moved_by(manifest, checked)
+    before, told = corrections_of(manifest=manifest), Corrections(checked)
+    label = aside_label(answers_label(manifest, checked), before, moved, told.number("header_row"))
+    payload = checked | ({SET_ASIDE: moved} if moved and before.outlasting(moved) != before else {})
+    step = _add(manifest, Kind.ANSWER, payload, label, actor, at)
     _read_again(manifest, actor, at)
     return step
 

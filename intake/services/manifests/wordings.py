@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.fields import FIELDS
 from intake.models import Manifest
 
@@ -35,6 +36,31 @@ def answers_label(manifest: Manifest, answers: Mapping[str, str]) -> str:
     offered = _offered(manifest)
     headers = _headers(manifest)
     return _fitting("; ".join(_answer(name, value, offered, headers) for name, value in answers.items()))
+
+
+def aside_label(label: str, before: Corrections, moved: str, header_row: int | None) -> str:
+    """Return ``label`` of an answer with what it sets aside of the corrections ``before`` it.
+
+    :param moved: which of sheet and delimiter becomes another one; empty when neither does.
+    :param header_row: the row that becomes the heading: nothing counts at or above it.
+    """
+    said = []
+    if moved:
+        kept = before.outlasting(moved)
+        cells, answers = sum(map(len, before.cells.values())), before.answers.keys() - kept.answers.keys()
+        said = [
+            _several(cells, "edited cell", "edited cells"),
+            _several(len(before.dropped - kept.dropped), "row left out", "rows left out"),
+            _several(len(answers - {moved}), "answer", "answers"),
+        ]
+    elif header_row:
+        rows = before.cells.keys() | before.dropped
+        above = sum(row <= header_row for row in rows)
+        said = [_several(above, "mended row not below it", "mended rows not below it")]
+    if not any(said):
+        return label
+    told = f" (set aside until this is undone: {', '.join(filter(None, said))})"
+    return _fitting(label, _LONGEST - len(told)) + told
 
 
 def cells_label(manifest: Manifest, edits: Sequence[tuple[int, int, str, str]]) -> str:
@@ -100,6 +126,10 @@ def _numbers(rows: Sequence[int]) -> str:
     return ", ".join(map(str, rows[:10])) + more
 
 
-def _fitting(text: str) -> str:
+def _several(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}" if count else ""
+
+
+def _fitting(text: str, longest: int = _LONGEST) -> str:
     clean = text.replace("\0", "�")
-    return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 1]}…"
+    return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"

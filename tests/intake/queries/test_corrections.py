@@ -31,6 +31,29 @@ class TestFolded:
             ),
             ([(Kind.DROP, [5, 6]), (Kind.RESTORE, [6]), (Kind.DROP, [9])], {}, {}, {5, 9}),
             ([(Kind.RESTORE, [5])], {}, {}, set()),
+            (
+                [
+                    (Kind.ANSWER, {"unit:1": "Wh", "fill:make": "Kia", "header_row": "3"}),
+                    (Kind.CELLS, {"5": {"0": "a"}}),
+                    (Kind.DROP, [5, 6]),
+                    (Kind.ANSWER, {"sheet": "B", "set_aside": "sheet"}),
+                    (Kind.DROP, [7]),
+                ],
+                {"fill:make": "Kia", "sheet": "B"},
+                {},
+                {7},
+            ),
+            (
+                [
+                    (Kind.ANSWER, {"unit:1": "Wh", "fill:make": "Kia", "header_row": "3"}),
+                    (Kind.CELLS, {"5": {"0": "a"}}),
+                    (Kind.DROP, [5]),
+                    (Kind.ANSWER, {"delimiter": ";", "unit:1": "mAh", "set_aside": "delimiter"}),
+                ],
+                {"fill:make": "Kia", "header_row": "3", "delimiter": ";", "unit:1": "mAh"},
+                {},
+                {5},
+            ),
         ],
     )
     def test_lets_the_later_step_win(self, steps, answers, cells, dropped):
