@@ -67,7 +67,7 @@ def raw_reader(plan: Plan) -> Callable[[Sequence[Cell]], dict[str, str]]:
         if len(cells) < width:
             cells = [*cells, *[""] * (width - len(cells))]
         kept = several(cells) if several else [cells[index] for index in indexes]
-        return dict(zip(headers, kept if is_text else map(as_text, kept), strict=False))  # type: ignore[arg-type]
+        return dict(zip(headers, kept if is_text else map(as_text, kept), strict=False))
 
     return raw_of
 
