@@ -1,12 +1,11 @@
-"""A process of our own code that meets a hostile file: it limits itself, and tells in JSON lines.
+"""Run a process of our own code that meets a hostile file, and read what it tells.
 
-The parent gives one JSON object on standard input and reads lines; the child's death is an answer too.
+The parent gives one JSON object on standard input and reads JSON lines; the child's death is an answer too.
+The child's side is :mod:`intake.domain.limited_child`.
 """
 
-import ctypes
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -17,38 +16,28 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
+
 _ROOT = Path(__file__).resolve().parents[2]
-_LONGEST_LINE_BYTES = 1 << 20
 _FAILED_BY_ITSELF = 1  # a Python exception, hence a bug of ours, not a property of the file
-_PR_SET_PDEATHSIG = 1
-_OPEN_FILES = 64
 
 
 class Died(Exception):
     """The process ended without a result: too much memory, too much time, or the file broke its reader."""
 
-
-def limit_itself(*, parent_pid: int, memory_bytes: int, cpu_s: int, file_bytes: int) -> None:
-    """Bound this process's memory, time and files, and let it die with its parent."""
-    for kind, limit in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_s),
-        (resource.RLIMIT_FSIZE, file_bytes),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (limit, limit))
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:
-        sys.exit(1)  # the parent died before the signal was set
+    def __init__(self, *, was_late: bool = False):
+        super().__init__()
+        self.was_late = was_late
 
 
-def lines_of(module: str, order: Mapping[str, Any], *, timeout_s: float) -> Iterator[Any]:
+def lines_of(
+    module: str, order: Mapping[str, Any], *, timeout_s: float, longest_line_bytes: int = 1 << 20
+) -> Iterator[Any]:
     """Run ``python -m module`` with ``order``, to which ``parent_pid`` is added, and yield its lines.
 
     Closing the iterator ends the process.
 
-    :raises Died: when the process was killed or took too long.
+    :raises Died: when the process was killed, took too long or told a line that is too long.
     :raises RuntimeError: when it failed by itself, which is a bug of ours.
     """
     late = threading.Event()
@@ -58,9 +47,11 @@ def lines_of(module: str, order: Mapping[str, Any], *, timeout_s: float) -> Iter
         watchdog.start()
         try:
             _give(process, {**order, "parent_pid": os.getpid()})
-            yield from _read(process.stdout)
+            yield from _read(process.stdout, longest_line_bytes)
             process.wait()
-            if process.returncode == _FAILED_BY_ITSELF and not late.is_set():
+            if late.is_set():
+                raise Died(was_late=True)
+            if process.returncode == _FAILED_BY_ITSELF:
                 stderr.seek(0)
                 told = stderr.read()[-4000:].decode(errors="replace")
                 raise RuntimeError(f"The limited process failed: {told}")
@@ -87,18 +78,27 @@ def _give(process: subprocess.Popen[bytes], order: Mapping[str, Any]) -> None:
     # If it died before reading, its exit status tells why.
     assert process.stdin is not None  # noqa: S101 (a pipe was asked for)
     with suppress(BrokenPipeError):
-        process.stdin.write(json.dumps(order).encode() + b"\n")
+        process.stdin.write(json.dumps(order, default=str).encode() + b"\n")
         process.stdin.flush()
     with suppress(BrokenPipeError):
         process.stdin.close()
 
 
-def _read(stream: IO[bytes] | None) -> Iterator[Any]:
+def _read(stream: IO[bytes] | None, longest: int) -> Iterator[Any]:
     assert stream is not None  # noqa: S101 (a pipe was asked for)
-    while line := stream.readline(_LONGEST_LINE_BYTES):
+    while line := stream.readline(longest):
         if not line.endswith(b"\n"):
+            if len(line) >= longest:
+                raise Died
             return  # cut off by the end of the process; its exit status tells why
-        yield json.loads(line)
+        yield _decode(line)
+
+
+def _decode(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except ValueError:  # a lone surrogate, which only the slow way can read
+        return json.loads(line)
 
 
 def _end(process: subprocess.Popen[bytes], late: threading.Event) -> None:

@@ -6,18 +6,17 @@ Run as ``python -m intake.domain.attachments.child``. Standard input is one JSON
 ``{"refused": why}``.
 """
 
-import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from intake.domain.limited_process import limit_itself
+from intake.domain.limited_child import Limits, serve
 
-MEMORY_BYTES = 1024 << 20
-"""A photo of 40 megapixels is unpacked three times over while it is turned upright."""
-CPU_S = 400
-FILE_BYTES = 101 << 20
+LIMITS = Limits(
+    memory_bytes=1024 << 20,  # a photo of 40 megapixels is unpacked three times over while it is turned
+    cpu_s=400,
+    file_bytes=101 << 20,
+)
 
 
 def _found(order: dict[str, Any]) -> Iterator[Any]:
@@ -34,16 +33,5 @@ def _found(order: dict[str, Any]) -> Iterator[Any]:
         yield {"refused": "It needs more memory to read than a document may take."}
 
 
-def main() -> None:
-    """Read the order, open the file, print the lines."""
-    order = json.loads(sys.stdin.readline())
-    limit_itself(
-        parent_pid=order["parent_pid"], memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES
-    )
-    for line in _found(order):
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    serve(_found, LIMITS)

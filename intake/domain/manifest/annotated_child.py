@@ -5,17 +5,13 @@ The lines are ``{"manifest_id", "at", "headings"}``, one ``[line, row number, ce
 ``{"complete": true}``; or ``{"refused": why}``.
 """
 
-import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from intake.domain.limited_process import limit_itself
+from intake.domain.limited_child import Limits, serve
 
-MEMORY_BYTES = 512 << 20
-CPU_S = 20
-FILE_BYTES = 64 << 10  # for a traceback on standard error
+LIMITS = Limits(memory_bytes=512 << 20, cpu_s=20)
 
 
 def _found(order: dict[str, Any]) -> Iterator[Any]:
@@ -36,16 +32,5 @@ def _found(order: dict[str, Any]) -> Iterator[Any]:
     yield {"complete": True}
 
 
-def main() -> None:
-    """Read the order, open the workbook, print the lines."""
-    order = json.loads(sys.stdin.readline())
-    limit_itself(
-        parent_pid=order["parent_pid"], memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES
-    )
-    for line in _found(order):
-        sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    serve(_found, LIMITS, lines_a_write=200)

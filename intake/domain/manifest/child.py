@@ -22,40 +22,15 @@ one JSON value a line:
 - or ``{"refused": {"code", "message"}}`` when the file is no table.
 """
 
-import ctypes
-import json
-import os
-import resource
-import signal
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import orjson
+from intake.domain.limited_child import Limits, serve
 
-MEMORY_BYTES = 768 << 20
-CPU_SECONDS = 120
-WRITE_BYTES = 64 << 10  # for a traceback on standard error; the output is a pipe and not counted
-OPEN_FILES = 64
+LIMITS = Limits(memory_bytes=768 << 20, cpu_s=120)
 _LINES_A_WRITE = 200
-_PR_SET_PDEATHSIG = 1
-
-
-def limit_itself(parent_pid: int) -> None:
-    """Bound memory, time, files, and die with the parent."""
-    for kind, limit in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, WRITE_BYTES),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (limit, limit))
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:
-        sys.exit(1)  # the parent died before the signal was set
 
 
 def _understand(config: dict[str, Any]) -> Iterator[Any]:
@@ -83,27 +58,5 @@ def _understand(config: dict[str, Any]) -> Iterator[Any]:
         yield {"refused": {"code": "too_large_or_broken", "message": message}}
 
 
-def main() -> None:
-    """Read the order, understand the file, print the lines."""
-    config = json.loads(sys.stdin.readline())
-    limit_itself(config["parent_pid"])
-    output = sys.stdout.buffer
-    batch: list[bytes] = []
-    for line in _understand(config):
-        batch.append(_encode(line))
-        if len(batch) >= _LINES_A_WRITE:
-            output.write(b"\n".join(batch) + b"\n")
-            batch.clear()
-    output.write(b"\n".join(batch) + b"\n")
-    output.flush()
-
-
-def _encode(line: Any) -> bytes:
-    try:
-        return orjson.dumps(line)
-    except TypeError:  # a lone surrogate, which only the slow way can write
-        return json.dumps(line).encode()
-
-
 if __name__ == "__main__":
-    main()
+    serve(_understand, LIMITS, lines_a_write=_LINES_A_WRITE)

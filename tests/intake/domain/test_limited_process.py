@@ -1,50 +1,29 @@
 """A process with limits: its end is an answer, whatever it ends of."""
 
-import subprocess
-import sys
-
 import pytest
 
 from intake.domain.limited_process import Died, lines_of
 
 CHILD = "intake.domain.attachments.child"
 ORDER = {"path": "/nowhere", "file_name": "a.pdf", "folder": "/nowhere"}
-LIMITED = """
-import os, resource
-from intake.domain.limited_process import limit_itself
-limit_itself(parent_pid={parent}, memory_bytes=256 << 20, cpu_s=5, file_bytes=1000)
-{act}
-"""
-
-
-def limited(act: str, *, parent: str = "os.getppid()") -> subprocess.CompletedProcess[str]:
-    code = LIMITED.format(act=act, parent=parent)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-
-
-class TestLimitItself:
-    @pytest.mark.parametrize(
-        ("act", "told"),
-        [
-            ("bytes(512 << 20)", "MemoryError"),
-            ("import tempfile\nwith tempfile.TemporaryFile() as f: f.write(bytes(5000))", "File too large"),
-            ("files = [open('/dev/null') for _ in range(100)]", "Too many open files"),
-        ],
-    )
-    def test_stops_what_takes_too_much(self, act, told):
-        assert told in limited(act).stderr
-
-    def test_does_not_outlive_its_parent(self):
-        assert limited("print('alive')", parent="1 << 22").stdout == ""
-
-    def test_lets_modest_work_through(self):
-        assert limited("print(sum(range(10)))").stdout == "45\n"
 
 
 class TestLinesOf:
     def test_ends_a_process_that_takes_too_long(self):
-        with pytest.raises(Died):
+        with pytest.raises(Died) as ended:
             list(lines_of(CHILD, ORDER | {"path": "/dev/zero"}, timeout_s=0.01))
+
+        assert ended.value.was_late
+
+    def test_ends_a_process_that_tells_a_line_too_long(self, tmp_path):
+        (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
+        order = ORDER | {"path": str(tmp_path / "a.pdf"), "folder": str(tmp_path)}
+
+        assert len(list(lines_of(CHILD, order, timeout_s=60))) == 2
+        with pytest.raises(Died) as ended:
+            list(lines_of(CHILD, order, timeout_s=60, longest_line_bytes=20))
+
+        assert not ended.value.was_late
 
     def test_tells_a_bug_of_ours(self):
         with pytest.raises(RuntimeError, match="FileNotFoundError"):
