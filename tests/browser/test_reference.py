@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from drf_spectacular.generators import SchemaGenerator
 
 from rebattery.accounts.roles import Role
 from tests.factories import make_person, make_supplier
@@ -18,7 +19,8 @@ class TestApiDocs:
         page.locator(".opblock-summary-path", has_text="capacity-tests").click()
         page.locator(".opblock-body").wait_for()
 
-        assert len(paths) == 9
+        described = SchemaGenerator().get_schema(public=True)["paths"]
+        assert len(paths) == sum(len(methods) for methods in described.values())
         assert page.said == []
 
 
