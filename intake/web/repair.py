@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from intake.models import Intent, Manifest, ManifestState
 from intake.queries.corrections import corrections_of, steps_of
+from intake.queries.draft_rows import numbers_with
 from intake.queries.manifests import manifests_for
-from intake.queries.repair import numbers_with
 from intake.services import manifests
 from intake.web.repair_answers import answers_from, reading_now
 from rebattery.accounts.guards import actor_of, person_of, requires

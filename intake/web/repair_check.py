@@ -6,17 +6,18 @@ from datetime import date
 from typing import Any
 
 from intake.models import Manifest, ManifestCorrection
-from intake.queries.outlines import outline_of
-from intake.queries.repair import (
+from intake.queries.draft_rows import (
     RowCounts,
+    RowFilter,
     RowPage,
     counts_of,
-    groups_of,
     narrowed,
     problem_before,
     problem_beyond,
     row_page,
 )
+from intake.queries.outlines import outline_of
+from intake.queries.repair import groups_of
 from intake.web.repair import page_url
 from intake.web.repair_columns import questions_of
 from intake.web.repair_grid import grid_of
@@ -119,7 +120,8 @@ def check_context(
 ) -> dict[str, Any]:
     """Return all that the stage "check" shows."""
     rule, column = asked.get("rule", ""), asked.get("column", "")
-    rows = narrowed(manifest=manifest, show=asked.get("show", ""), rule=rule, column=column)
+    wanted = RowFilter(show=asked.get("show", ""), rule=rule, column=column if rule else "")
+    rows = narrowed(manifest=manifest, wanted=wanted)
     page = row_page(rows=rows, start=_number(asked.get("start")), before=_number(asked.get("before")))
     grid = grid_of(manifest, steps)
     context = around(manifest, asked, steps)

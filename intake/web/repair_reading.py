@@ -5,7 +5,7 @@ from typing import Any
 
 from intake.models import Manifest, ManifestCorrection
 from intake.queries.corrections import folded
-from intake.queries.repair import first_rows
+from intake.queries.draft_rows import first_rows
 from intake.web.repair_answers import reading_now
 from intake.web.repair_columns import (
     USES,

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from intake.domain.manifest.fields import FIELDS
 from intake.models import Manifest, ManifestRow
-from intake.queries.repair import history_of, rows_numbered
+from intake.queries.draft_rows import rows_numbered
+from intake.queries.repair import history_of
 from intake.services import manifests
 from intake.web.repair import back_to, draft_of, is_editable, page_url
 from intake.web.repair_check import around

@@ -52,6 +52,7 @@ class TestManifestRows:
         [
             ({"show": "error"}, [4, 5]),
             ({"show": "ready"}, [2, 3]),
+            ({"show": "duplicate"}, [4]),
             ({"show": "dropped"}, [6]),
             ({"show": "announced"}, []),
             ({"rule": "safety_blank"}, [5]),
