@@ -19,9 +19,8 @@ MOST_PAIRS = 5_000
 _SAFETY = """CASE WHEN ddr = 'critical' THEN 'critical'
     WHEN ddr IN ('damaged', 'defective', 'recalled') THEN 'damaged' ELSE 'ok' END"""
 _ROWS = """
-    SELECT coalesce(nullif(r.values ->> 'chemistry', 'UNKNOWN'), t.chemistry, 'UNKNOWN') AS chemistry,
-           (r.values ->> 'soh_declared_percent')::numeric AS soh, r.values ->> 'ddr_status' AS ddr,
-           (r.values ->> 'nominal_energy_kwh')::numeric AS kwh
+    SELECT coalesce(nullif(nullif(r.chemistry, ''), 'UNKNOWN'), t.chemistry, 'UNKNOWN') AS chemistry,
+           r.declared_soh_percent AS soh, r.values ->> 'ddr_status' AS ddr, r.nominal_energy_kwh AS kwh
     FROM intake_manifestrow r LEFT JOIN intake_packtype t ON t.key = r.values ->> 'pack_type_key'
     WHERE r.manifest_id = %(key)s AND r.fate = 'open' AND r.severity < %(question)s
 """

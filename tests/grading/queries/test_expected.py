@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from grading.queries.expected import MOST_PAIRS, expected_of_batch, expected_of_manifest
 from intake.models import Manifest, ManifestRow
+from intake.services.manifests.staging import claims_of
 from tests.evidence import publish_seed
 from tests.factories import AT, make_batch, make_pack_type
 
@@ -18,19 +19,27 @@ pytestmark = pytest.mark.django_db
 def draft(*rows: dict[str, Any]) -> Manifest:
     """Make a file with staged rows; ``severity`` and ``fate`` stand beside the values."""
     manifest = make_batch().manifest
-    ManifestRow.objects.bulk_create(
-        ManifestRow(
-            manifest=manifest,
-            row=number,
-            cells=[],
-            problems=[],
-            severity=row.pop("severity", 0),
-            fate=row.pop("fate", "open"),
-            values={"ddr_status": "none"} | row,
-        )
-        for number, row in enumerate((dict(row) for row in rows), start=2)
-    )
+    ManifestRow.objects.bulk_create(_staged(manifest, *row) for row in enumerate(rows, start=2))
     return manifest
+
+
+def _staged(manifest: Manifest, number: int, line: dict[str, Any]) -> ManifestRow:
+    values = {"ddr_status": "none"} | line
+    severity, fate = values.pop("severity", 0), values.pop("fate", "open")
+    chemistry, kwh, soh, completeness = claims_of(values)
+    return ManifestRow(
+        manifest=manifest,
+        row=number,
+        cells=[],
+        problems=[],
+        severity=severity,
+        fate=fate,
+        values=values,
+        chemistry=chemistry,
+        nominal_energy_kwh=kwh,
+        declared_soh_percent=soh,
+        history_completeness_percent=completeness,
+    )
 
 
 def line(soh: str | None = "50", chemistry: str | None = "LFP", **more: Any) -> dict[str, Any]:
@@ -99,7 +108,7 @@ class TestManifest:
 class TestManyDifferent:
     @pytest.mark.parametrize(("pairs", "is_rounded"), [(MOST_PAIRS, False), (MOST_PAIRS + 1, True)])
     def test_are_rounded_down_beyond_the_limit(self, policy, pairs, is_rounded):
-        manifest = draft(*(line(f"{20 + number / 200:.3f}") for number in range(pairs)))
+        manifest = draft(*(line(f"{20 + number / 100:.2f}") for number in range(pairs)))
 
         with CaptureQueriesContext(connection) as queries:
             found = expected_of_manifest(manifest=manifest, at=AT)
@@ -109,12 +118,12 @@ class TestManyDifferent:
         assert len(queries) == (3 if is_rounded else 2)
 
     def test_rounding_never_lifts_a_pack(self, policy):
-        manifest = draft(*(line(f"59.9{number:05}") for number in range(MOST_PAIRS + 1)))
+        manifest = draft(*(line(f"{number / 100:.2f}") for number in range(5_999 - MOST_PAIRS, 6_000)))
 
         found = expected_of_manifest(manifest=manifest, at=AT)
 
         assert found.is_rounded
-        assert shares(found) == [("C", MOST_PAIRS + 1, Decimal(40 * (MOST_PAIRS + 1)))]
+        assert shares(found) == [("C", 4000, Decimal(160_000)), ("D", 1001, Decimal(40_040))]  # D below 20
 
 
 class TestBatch:
