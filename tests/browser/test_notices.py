@@ -38,7 +38,7 @@ def failed(ann, settings) -> Notice:
     with receiving() as receiver:
         receiver.codes, receiver.said = [503], b"The service is away for an upgrade until this evening. " * 5
         make_endpoint(ann.supplier, url=receiver.url)
-        # A worker of another test may listen, and it would send with its own mail server: nothing is due for it.
+        # A worker of another test may listen and would send with its own mail server: for it nothing is due.
         with transaction.atomic():
             notice = make_notice(ann.supplier, title="Batch B-2026-00012 was closed, 2 packs missing")
             notice.deliveries.filter(person=colleague).update(address="refused@example.com")
