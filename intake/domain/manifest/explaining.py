@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from intake.domain.manifest.corrections import Corrections
+from intake.domain.manifest.corrections import MIXED, Corrections
 from intake.domain.manifest.dates import read_date
 from intake.domain.manifest.fields import FIELDS, Kind
-from intake.domain.manifest.measuring import LARGEST_FRACTION
+from intake.domain.manifest.measuring import LARGEST_FRACTION, is_in_wh
 from intake.domain.manifest.normalizing import as_text, is_blank
 from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan
 from intake.domain.manifest.quantities import Quantity, Style, number_cell, read_quantity
@@ -111,6 +111,10 @@ def _about_number(column: ColumnPlan, cell: Cell) -> Iterator[str]:
         value = quantity.in_style(Style(column.style) if column.style else None)
         if value is not None and (column.percent == "fraction" or value <= LARGEST_FRACTION):
             yield "fraction to percent"
+    elif column.unit == MIXED:
+        value = quantity.in_style(Style(column.style) if column.style else None)
+        if value is not None and is_in_wh(value):
+            yield "Wh to kWh"
     elif column.unit and field.unit and unit_of(column.unit) != unit_of(field.unit):
         yield f"{column.unit} to {field.unit}"
 

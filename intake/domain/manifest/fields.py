@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+WATT_HOURS_FROM = 1000  # a traction pack of more than 1000 kWh does not exist, one of 1000 Wh does
+
 
 class Kind(StrEnum):
     """How the value of a field is read."""
@@ -43,6 +45,11 @@ class Field:
     words: tuple[str, ...] = ()
     safety: bool = False
     history_weight: int = 0
+
+    @property
+    def may_mix_wh(self) -> bool:
+        """Tell whether a large value among small ones must be Wh: no pack has so many kWh."""
+        return self.unit == "kWh" and self.hard is not None and self.hard[1] <= WATT_HOURS_FROM
 
 
 def _number(name, label, unit, low, high, soft=None, *, kind=Kind.NUMBER, weight=0) -> Field:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from intake.domain.manifest.corrections import COMMA, DAY_FIRST, MIXED, MONTH_FIRST, PERCENT, POINT, YES
-from intake.domain.manifest.fields import FIELDS, Kind
+from intake.domain.manifest.fields import FIELDS, WATT_HOURS_FROM, Kind
 from intake.domain.manifest.plan import ColumnPlan, Plan
 from intake.domain.manifest.problems import WEIGHT, Problem
 from intake.domain.manifest.wordings import sentence_of
@@ -90,6 +90,9 @@ def fixes_of(rule: str, name: str | None, column: ColumnPlan | None, count: int)
             {"id": f"percent:{index}", "value": MIXED, "label": f"Multiply {values} up to 1.05 by 100"},
             {"id": f"percent:{index}", "value": PERCENT, "label": f"Leave {values}: they are percent"},
         ]
+    if rule == "unit_mixed":
+        label = f"Read {values} above {WATT_HOURS_FROM} as Wh"
+        return [{"id": f"unit:{index}", "value": MIXED, "label": label}]
     if rule == "number_ambiguous":
         return decimal_options(index)
     if rule == "date_ambiguous":

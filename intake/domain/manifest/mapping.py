@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
-from intake.domain.manifest.corrections import EXTRA, IGNORE, Corrections
+from intake.domain.manifest.corrections import EXTRA, IGNORE, MIXED, Corrections
 from intake.domain.manifest.fields import FIELDS
 from intake.domain.manifest.plan import ColumnPlan
 from intake.domain.manifest.units import Unit, unit_of
@@ -232,7 +232,10 @@ def _mapped(index: int, heading: str, text: str, hint: str, corrections: Correct
             candidates=(),
         )
     chosen = unit_of(corrections.about("unit", index) or "")
-    if chosen and column.field and _choose([column.field], chosen) == column.field:
+    is_mixed = corrections.about("unit", index) == MIXED
+    if is_mixed and column.field and FIELDS[column.field].may_mix_wh:
+        column = replace(column, unit=MIXED)
+    elif chosen and column.field and _choose([column.field], chosen) == column.field:
         column = replace(column, unit=corrections.answers[f"unit:{index}"].strip())
     return column
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from intake.domain.manifest.corrections import FRACTION, MIXED, PERCENT
-from intake.domain.manifest.fields import Field, Kind
+from intake.domain.manifest.fields import WATT_HOURS_FROM, Field, Kind
 from intake.domain.manifest.normalizing import Converter, Outcome
 from intake.domain.manifest.plan import ColumnPlan
-from intake.domain.manifest.problems import Issue, error, question, warning
+from intake.domain.manifest.problems import ERROR, Issue, error, question, warning
 from intake.domain.manifest.quantities import (
     Magnitudes,
     NumberVotes,
@@ -22,7 +22,6 @@ from intake.domain.manifest.units import Unit, unit_of
 
 UNSETTLED = "unsettled"
 LARGEST_FRACTION = Decimal("1.05")
-WATT_HOURS_FROM = 1000  # a traction pack of more than 1000 kWh does not exist, one of 1000 Wh does
 WATT_HOURS_PERHAPS_FROM = 200  # more than any car's pack; a truck's in kWh, or a scooter's in Wh
 # The unit that is meant when every value of a column without a unit is outside the range of the field's own.
 _OTHER_UNIT = {"kWh": "Wh", "Ah": "mAh", "V": "mV", "mΩ": "Ω", "kg": "g"}
@@ -73,7 +72,9 @@ def settle_numbers(
         conversions.append("fraction to percent")
     if not unit and field.hard:
         unit, issue = _infer_unit(field, magnitudes)
-    if unit and unit_of(unit) != unit_of(field.unit):
+    if unit == MIXED:
+        conversions.append(f"values above {WATT_HOURS_FROM}: Wh to kWh")
+    elif unit and unit_of(unit) != unit_of(field.unit):
         conversions.append(f"{unit} to {field.unit}")
     return NumberRules(settled or "", unit, percent, tuple(conversions), issue)
 
@@ -106,6 +107,11 @@ def _infer_unit(field: Field, magnitudes: Magnitudes) -> tuple[str, Issue | None
     return text, warning("unit_inferred", message, "Write the unit into the heading.")
 
 
+def is_in_wh(value: Decimal) -> bool:
+    """Tell whether an energy in a column that mixes kWh and Wh is one in Wh."""
+    return value > WATT_HOURS_FROM and value not in _PLACEHOLDERS_OUT_OF_RANGE
+
+
 def soh_in_words(text: str) -> dict[str, str]:
     """Return what an SOH that is no number says: its text, and the limits of "70-80" or ">80"."""
     said = {"soh_declared_text": text}
@@ -127,6 +133,8 @@ class NumberConverter:
         self.percent = column.percent
         self.unit = unit_of(column.unit)
         self.own_unit = unit_of(field.unit)
+        self.is_mixed = column.unit == MIXED
+        self.may_mix_wh = field.may_mix_wh and column.unit in ("", MIXED)
 
     def __call__(self, cell: str | float) -> Outcome:
         quantity = read_quantity(cell) if isinstance(cell, str) else number_cell(cell)
@@ -181,7 +189,19 @@ class NumberConverter:
                 return None, error("percent_mixed", message, "Write all values of the column as percentages.")
         elif unit and self.own_unit and unit != self.own_unit:
             value = round((value + unit.offset) * unit.factor / self.own_unit.factor, _CONVERTED_PLACES)
+        elif self.may_mix_wh and not is_explicit and is_in_wh(value):
+            return self._in_wh(value)
         return self._checked(value)
+
+    def _in_wh(self, value: Decimal) -> Outcome:
+        """Read a value that is too large for kWh, in a column without a unit."""
+        found = self._checked(round(value / 1000, _CONVERTED_PLACES))
+        if self.is_mixed:
+            return found
+        if found[1] and found[1].severity == ERROR:
+            return self._checked(value)
+        message = f"No unit is given, and {plain(value)} is too much for kWh: it looks like Wh."
+        return plain(value), error("unit_mixed", message, "Write all values of the column in kWh.")
 
     def _zero_is_placeholder(self) -> bool:
         return self.field.name == _SOH or (self.field.hard is not None and self.field.hard[0] > 0)

@@ -21,6 +21,7 @@ _SENTENCES = {
     "word_unknown": "“{label}” holds {n} words that are not known.",
     "not_a_number": "“{label}” is not a number in {n} rows.",
     "unit_mismatch": "“{label}” has another kind of unit in {n} rows.",
+    "unit_mixed": "{n} values are too large for kWh, with no unit given: they look like Wh.",
     "number_ambiguous": "In {n} rows the point or comma may separate decimals or thousands.",
     "out_of_range": "“{label}” lies outside {low} to {high}{unit} in {n} rows.",
     "unusual_value": "“{label}” is unusual in {n} rows.",

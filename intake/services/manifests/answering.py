@@ -107,7 +107,7 @@ def _why_not_of_column(kind: str, value: str) -> str:
     if kind == "pad":
         return "" if _is_number(value) and int(value) <= 40 else "Give a length from 0 to 40."
     if kind == "unit":
-        return "" if unit_of(value) else "This unit is not known."
+        return "" if value == MIXED or unit_of(value) else "This unit is not known."
     return _unless_among(_CHOICES[kind], value)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from intake.domain.manifest.corrections import Corrections
+from intake.domain.manifest.corrections import MIXED, Corrections
 from intake.domain.manifest.fields import FIELDS
 from intake.models import Manifest
 
@@ -95,7 +95,7 @@ def _answer(name: str, value: str, offered: Mapping[tuple[str, str], str], heade
     if kind == "pad":
         what = "as they are" if value == "0" else f"zeros in front, up to {value} digits"
     elif kind == "unit":
-        what = f"in {value}"
+        what = "values above 1000 in Wh, all others in kWh" if value == MIXED else f"in {value}"
     else:
         what = FIELDS[value].label if kind == "column" and value in FIELDS else _WORDS.get(value, value)
         what = what if kind == "column" else offered.get((name, value), what)

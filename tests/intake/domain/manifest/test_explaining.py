@@ -42,6 +42,15 @@ class TestExplainRow:
         assert told["Pack serial"] == ("zoe 5512", "spaces and lower case removed", "ZOE5512")
         assert told["Accident"] == ("no", "", "no")
 
+    def test_tells_which_energies_are_wh_in_a_mixed_column(self, tmp_path):
+        answers = {"unit:6": "mixed"}
+
+        large = explained(tmp_path, {"Energy": "1000.1"}, {"Energy": "40"}, answers=answers)
+        small = explained(tmp_path, {"Energy": "1000"}, {"Energy": "62000"}, answers=answers)
+
+        assert large["Energy"] == ("1000.1", "Wh to kWh", "1.0001")
+        assert "Wh to kWh" not in small["Energy"][1]
+
     def test_says_what_people_did(self, tmp_path):
         told = explained(
             tmp_path,

@@ -133,6 +133,33 @@ class TestColumnAnswers:
         assert found.packs[2]["nominal_energy_kwh"] == "40"
 
 
+class TestMixedUnits:
+    def test_are_read_by_the_size_of_each_value(self, tmp_path):
+        values = ["40", "62000", "1000.1", "1000", "45300 Wh", "9999", "700001"]
+        packs = [{"Energy": value} for value in values]
+
+        asked = read(tmp_path, *packs)
+        [fix] = asked.groups["unit_mixed", 6]["fixes"]
+        assert fix == {"id": "unit:6", "value": "mixed", "label": "Read the 2 values above 1000 as Wh"}
+
+        found = read(tmp_path, *packs, answers={fix["id"]: fix["value"]})
+        assert found.columns["Energy"]["conversions"] == ["values above 1000: Wh to kWh"]
+        rows = found.packs | found.refused
+        read_as = [rows[row].get("nominal_energy_kwh") for row in range(2, 9)]
+        assert read_as == ["40", "62", "1.0001", "1000", "45.3", None, "700.001"]
+        assert found.rules() == [(5, "out_of_range"), (7, "placeholder"), (8, "out_of_range")]
+
+    def test_read_an_edit_the_same_way(self, tmp_path):
+        found = read(tmp_path, {"Energy": "40"}, cells={2: {6: "45300"}}, answers={"unit:6": "mixed"})
+
+        assert found.packs[2]["nominal_energy_kwh"] == "45.3"
+
+    def test_mean_nothing_to_other_fields(self, tmp_path):
+        found = read(tmp_path, {"Mileage": "62000"}, answers={"unit:6": "mixed"})
+
+        assert (found.packs[2]["odometer_km"], found.columns["Mileage"]["unit"]) == ("62000", "km")
+
+
 class TestMissingFields:
     def test_are_asked_for_unless_a_model_or_type_stands_for_them(self, tmp_path):
         plan = Plan.from_json(read(tmp_path, {}).plan)

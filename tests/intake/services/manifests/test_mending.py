@@ -198,6 +198,26 @@ class TestAnswer:
         assert ManifestCorrection.objects.get().label == "Accident where the file says nothing: no"
         balance()
 
+    def test_reads_large_energies_as_wh_where_the_units_are_mixed(self, db):
+        lines = manifest_csv("RB-0001", "RB-0002").decode().splitlines()
+        cells = lines[2].split(",")
+        index = next(i for i, name in enumerate(lines[0].split(",")) if "energy" in name.lower())
+        heading = lines[0].split(",")
+        heading[index], cells[index] = "Energy", "62000"
+        content = "\n".join([",".join(heading), lines[1], ",".join(cells)]).encode()
+        manifest = draft(make_supplier(), content)
+        assert groups(manifest) == {"unit_mixed": 1}
+
+        answer(manifest, **{f"unit__{index}": "mixed"})
+
+        assert groups(manifest).get("unit_mixed") is None
+        assert manifest.rows.get(row=3).nominal_energy_kwh == 62
+        label = "Energy: values above 1000 in Wh, all others in kWh"
+        step = ManifestCorrection.objects.get()
+        assert step.label == label
+        assert [event.facts["label"] for event in trail_of("correction", step)] == [label]
+        balance()
+
     def test_mends_a_file_that_was_refused(self, db):
         content = b"nothing here\n\n" + manifest_csv("RB-0001")
         manifest = draft(make_supplier(), content)
