@@ -21,10 +21,10 @@ class Corrections:
 
     answers: by question id, such as ``unit:4`` to ``Wh``. The ids, i being a zero-based column:
     ``sheet``, ``encoding``, ``delimiter``, ``header_row``; ``hidden_rows`` and ``hidden_columns`` to import
-    or skip; ``column:i`` to a canonical field, extra or ignore; ``unit:i`` to a unit, or mixed: energies above 1000
-    are Wh; ``decimal:i`` to point or comma; ``dates:i`` to day_first or month_first; ``percent:i`` to fraction, percent or mixed;
-    ``fill:field`` to the value of every pack that states none; ``pad:i`` to the length of the serials, 0 as
-    they are; ``accept:rule:i`` to yes for a suggestion confirmed.
+    or skip; ``column:i`` to a canonical field, extra or ignore; ``unit:i`` to a unit, or mixed: energies
+    above 1000 are Wh; ``decimal:i`` to point or comma; ``dates:i`` to day_first or month_first;
+    ``percent:i`` to fraction, percent or mixed; ``fill:field`` to the value of every pack that states none;
+    ``pad:i`` to the length of the serials, 0 as they are; ``accept:rule:i`` to yes: a suggestion confirmed.
     cells: row as the spreadsheet program shows it, to zero-based column, to the text put there.
     dropped: rows left out.
     """
