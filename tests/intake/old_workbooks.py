@@ -25,9 +25,12 @@ def cell(row, column, value, style=None):
     place = struct.pack("<HH", row, column)
     if isinstance(value, tuple):
         cached = value[1]
-        result = b"\0\0\0\0\0\0\xff\xff" if isinstance(cached, str) else struct.pack("<d", cached)
+        kind = b"\0" if cached else b"\3"  # text follows, or there is none
+        result = kind + b"\0\0\0\0\0\xff\xff" if isinstance(cached, str) else struct.pack("<d", cached)
         formula = place + struct.pack("<H", 0) + result + bytes(6) + struct.pack("<H", 3) + b"\x1e\1\0"
-        return record(0x06, formula) + (record(0x207, text(cached)) if isinstance(cached, str) else b"")
+        return record(0x06, formula) + (
+            record(0x207, text(cached)) if cached and isinstance(cached, str) else b""
+        )
     if isinstance(value, datetime.date):
         value, style = (value - datetime.date(1899, 12, 30)).days, DATE if style is None else style
     style = struct.pack("<H", style or 0)

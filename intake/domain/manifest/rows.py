@@ -28,6 +28,7 @@ from intake.domain.manifest.totals import TOTAL_WORDS, is_totals_row, says_total
 
 PACK, REFUSED, DROPPED = "pack", "refused", "dropped"
 _VALUE_CHARACTERS = 200
+_MEASURED = (Kind.NUMBER, Kind.COUNT, Kind.DATE)
 _WORDS_OF_A_NOTE = 4  # one sentence in the column of the serials, and nothing else in its row
 _DDR_ORDER = ("none", "damaged", "defective", "recalled", "critical")
 _UNLIKE = ("pack_serial", "vin", "line_no")  # hardly a value repeats: not worth remembering
@@ -254,9 +255,11 @@ class RowReader:
             if cell == "":
                 message = "The cell holds a formula without a stored result."
                 issue = error("formula_without_result", message, "Write its value into the cell.")
-            else:
+            elif FIELDS[column.field or ""].kind in _MEASURED:
                 message = "The value comes from a formula; the stored result was used."
                 issue = warning("formula_result", message, "Send measured values, not formulas.")
+            else:
+                continue
             yield column.key, cell, issue
 
     def _placed(self, number: int, found: Sequence[tuple[str, Cell, Issue]]) -> Iterator[Problem]:

@@ -171,14 +171,10 @@ def _suggested_pad(digits: Counter[tuple[bool, int]]) -> int:
 
 
 def _formula_ranges(table: Table, columns: Sequence[ColumnPlan]) -> dict[int, Ranges]:
-    measured = {
-        column.index
-        for column in columns
-        if column.field and FIELDS[column.field].kind in (*_NUMBERS, Kind.DATE)
-    }
+    read = {column.index for column in columns if column.field}
     rows: dict[int, list[int]] = {}
     for row, index in sorted(table.formulas):
-        if index in measured:
+        if index in read:
             rows.setdefault(index, []).append(row)
     return {index: ranges_of(found) for index, found in rows.items()}
 
@@ -199,7 +195,7 @@ def survey(table: Table, corrections: Corrections | None = None) -> Survey:
     serial = next((column.index for column in columns if column.field == "pack_serial"), None)
     for chunk in _data_chunks(table, first_row, serial, hidden_rows_of(table, corrections)):
         poll.add(chunk)
-    if not poll.has_rows:
+    if not poll.has_rows and table.formulas.last_row < first_row:
         raise Unreadable("header_only", "The file has a heading but no packs under it.")
     columns = tuple(column for column in columns if not _is_spacer(column, poll.facts[column.index]))
     issues: dict[int, Issue] = {}

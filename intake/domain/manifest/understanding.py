@@ -43,6 +43,7 @@ class Reader:
         self.survey = survey(table, corrections)
         self.plan = self.survey.plan
         self.hidden = hidden_rows_of(table, corrections)
+        self.read_columns = {column.index for column in self.plan.columns if column.field}
         self.reader = RowReader(self.plan, corrections, catalogue, today)
         self.grouping = Grouping()
         self.repetitions = Repetitions()
@@ -78,10 +79,12 @@ class Reader:
         if number in self.hidden:
             self._skip(number, "hidden")
             return None
-        if not any(row) and number not in self.corrections.cells:
+        is_blank = not any(row)
+        is_uncalculated = is_blank and not self.read_columns.isdisjoint(self.table.formulas.in_row(number))
+        if is_blank and not is_uncalculated and number not in self.corrections.cells:
             self._skip(number, "blank")
             return None
-        reading = self.reader.try_row(number, row)
+        reading = self.reader.try_row(number, row, may_skip=not is_uncalculated)
         if isinstance(reading, str):
             self._skip(number, reading)
             return None

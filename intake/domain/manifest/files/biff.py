@@ -13,6 +13,7 @@ _RECORD = struct.Struct("<HH")
 _PLACE = struct.Struct("<HHH")
 _END, _FILE_PASS, _SHEET, _FORMAT, _STYLE, _STRINGS, _CONTINUE = 0x0A, 0x2F, 0x85, 0x41E, 0xE0, 0xFC, 0x3C
 _ROW, _COLUMNS, _DIMENSIONS, _FORMULA, _MANY_NUMBERS, _TRUTH_OR_ERROR = 0x208, 0x7D, 0x200, 0x06, 0xBD, 0x205
+_NUMBER_RESULT, _ERROR_RESULT, _BLANK_RESULT = -1, 2, 3  # of a formula
 _VALUES = frozenset([0x203, 0x27E, 0xFD, 0x204, 0x205, 0x06])  # number, short number, texts, truth, formula
 _ERRORS = {
     0x00: "#NULL!",
@@ -134,8 +135,10 @@ def _note_value(
     if style in percent:
         facts.percent.add(row + 1, column)
     if kind == _FORMULA and length >= 20:
-        facts.formulas.add(row + 1, column)
-        if stream[at + 12 : at + 14] == b"\xff\xff" and stream[at + 6] == 2:
+        result = stream[at + 6] if stream[at + 12 : at + 14] == b"\xff\xff" else _NUMBER_RESULT
+        if result != _BLANK_RESULT:
+            facts.formulas.add(row + 1, column)
+        if result == _ERROR_RESULT:
             facts.add_error(_ERRORS.get(stream[at + 8], "#ERROR!"), row + 1, column)
     elif kind == _TRUTH_OR_ERROR and length >= 8 and stream[at + 7]:
         facts.add_error(_ERRORS.get(stream[at + 6], "#ERROR!"), row + 1, column)

@@ -196,7 +196,8 @@ class _Content:
         repeated = _count(attributes, "table:number-columns-repeated")
         at = sheet.column
         sheet.column = min(at + repeated, MAX_COLUMNS + 1)
-        is_formula = "table:formula" in attributes
+        is_blank_text = value == "" and attributes.get("office:value-type") == "string"
+        is_formula = "table:formula" in attributes and not is_blank_text  # such text is a result too
         if value != "" or is_formula:
             if at + repeated > MAX_COLUMNS:
                 sheet.facts.refusal = sheet.facts.refusal or too_many_cells(sheet.name)

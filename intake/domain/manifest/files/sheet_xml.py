@@ -29,6 +29,10 @@ _ODD = (
 )
 _ADDRESS = rb'<c r="([A-Z]{1,2})([0-9]{1,6})"'
 _FORMULA = re.compile(_ADDRESS + rb"[^>]*>\s*<f[\s/>]")
+# Text of no length is a result too: =IF(A2="","",…) in a row kept free for more packs.
+_BLANK_RESULT = re.compile(
+    _ADDRESS + rb'[^>]* t="str"[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v ?/>|<v>\s*</v>)?\s*</c>'
+)
 _ERROR = re.compile(_ADDRESS + rb'[^>]* t="e"[^>]*>(?:\s*<f\b[^>]*(?:/>|>[^<]*</f>))?\s*<v>([^<]{1,20})</v>')
 _HIDDEN_ROW = re.compile(rb'<row r="([0-9]{1,6})"[^>]* (?:hidden="(?:1|true)"|ht="0")')
 _COLUMNS = re.compile(rb"<col ([^>]*)>")
@@ -103,8 +107,10 @@ class _Search:
             return
         facts = self.facts
         if b"<f" in text:
+            blank = {found.start() for found in _BLANK_RESULT.finditer(text)} if b' t="str"' in text else ()
             for found in _FORMULA.finditer(text):
-                facts.formulas.add(int(found[2]), _INDEX[found[1]])
+                if found.start() not in blank:
+                    facts.formulas.add(int(found[2]), _INDEX[found[1]])
         if b' t="e"' in text:
             for found in _ERROR.finditer(text):
                 facts.add_error(found[3].decode("utf-8", "replace"), int(found[2]), _INDEX[found[1]])
@@ -126,7 +132,9 @@ class _Parse:
         self._styles = {str(style) for style in styles}
         self._row, self._column, self._place = 0, -1, (0, -1)
         self._cells = 0
-        self._error: str | None = None
+        self._type = ""
+        self._is_formula = False
+        self._text = ""
         self._tail = b""
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
@@ -140,7 +148,7 @@ class _Parse:
 
     def close(self) -> None:
         self._parser.Parse(b"", True)
-        self._end_error()
+        self._end_cell()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -152,9 +160,9 @@ class _Parse:
             if attributes.get("hidden") in _YES or attributes.get("ht") == "0":
                 self.facts.hidden_rows.add(self._row)
         elif name == "f":
-            self.facts.formulas.add(*self._place)
-        elif name == "v" and self._error is not None:
-            self._parser.CharacterDataHandler = self._add_to_error
+            self._is_formula = True
+        elif name == "v" and self._type in ("e", "str"):
+            self._parser.CharacterDataHandler = self._add_to_text
         elif name in ("dimension", "mergeCell"):
             for corner in attributes.get("ref", "").split(":"):
                 self._placed(corner, (0, -1))
@@ -162,7 +170,7 @@ class _Parse:
             _hide_columns(self.facts, attributes)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
-        self._end_error()
+        self._end_cell()
         self._place = self._placed(attributes.get("r"), (self._row, self._column + 1))
         self._column = self._place[1]
         self._cells += 1
@@ -170,15 +178,18 @@ class _Parse:
             self.facts.refusal = too_many_cells()
         if attributes.get("s") in self._styles:
             self.facts.percent.add(*self._place)
-        self._error = "" if attributes.get("t") == "e" else None
+        self._type = attributes.get("t", "")
 
-    def _add_to_error(self, text: str) -> None:
-        self._error = ((self._error or "") + text)[:20]
+    def _add_to_text(self, text: str) -> None:
+        self._text = (self._text + text)[:20]
 
-    def _end_error(self) -> None:
-        if self._error and self._error.strip():
-            self.facts.add_error(self._error.strip(), *self._place)
-        self._error = None
+    def _end_cell(self) -> None:
+        text = self._text.strip()
+        if self._type == "e" and text:
+            self.facts.add_error(text, *self._place)
+        if self._is_formula and (text or self._type != "str"):
+            self.facts.formulas.add(*self._place)
+        self._type, self._is_formula, self._text = "", False, ""
         self._parser.CharacterDataHandler = None
 
     def _placed(self, reference: str | None, implied: tuple[int, int]) -> tuple[int, int]:

@@ -83,6 +83,15 @@ class TestOpenOds:
             ["E", "", ""],
         ]
 
+    def test_takes_text_of_no_length_for_the_result_of_a_formula(self, tmp_path):
+        blank = '<table:table-cell table:formula="of:=A9" office:value-type="string" office:string-value=""/>'
+        rows = [["Pack serial", "Make", "SOH"], ["A", "B", "82%"], row([blank, blank, blank])]
+
+        table = opened(write_ods(tmp_path / "a.ods", sheets=[sheet(rows)]))
+
+        filled = [number for number, cells in table.rows() if any(cells)]
+        assert (set(table.formulas), filled) == (set(), [1, 2])
+
     def test_fills_merged_cells_within_their_range_only(self, tmp_path):
         spanned = cell("Renault", 'table:number-rows-spanned="2" table:number-columns-spanned="2"')
         covered = "<table:covered-table-cell/>"

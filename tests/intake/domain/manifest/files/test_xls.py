@@ -59,6 +59,13 @@ class TestOpenXls:
         assert table.percent_columns == frozenset()
         assert set(table.formulas) == {(4, 2)}
 
+    def test_takes_text_of_no_length_for_the_result_of_a_formula(self, tmp_path):
+        rows = [*ROWS, [("=", ""), ("=", ""), ("=", "x")]]
+
+        table = opened(write_xls(tmp_path / "a.xls", rows))
+
+        assert (set(table.formulas), rows_in(tmp_path / "a.xls")[4]) == ({(4, 2)}, ["", "", "x"])
+
     def test_fills_merged_cells_within_their_range_only(self, tmp_path):
         path = write_xls(tmp_path / "a.xls", [*ROWS, ["LF-0003", "", 0.7]], extra=merged(1, 1, 2, 1))
 

@@ -9,6 +9,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from intake.domain.manifest.problems import Unreadable
 from tests.intake.manifest_files import (
+    GOOD,
     SHEET,
     SHEET_XML,
     opened,
@@ -20,6 +21,14 @@ from tests.intake.manifest_files import (
     workbook_with_sheet,
     write_xlsx,
 )
+
+
+def with_row(path, number, cells):
+    """Add a row of XML cells at the end of a workbook's sheet."""
+    with zipfile.ZipFile(path) as zipped:
+        xml = zipped.read(SHEET).decode()
+    row = f'<row r="{number}">{cells}</row></sheetData>'
+    rewrite_zip(path, {SHEET: xml.replace("</sheetData>", row).encode()})
 
 
 class TestOpenXlsx:
@@ -73,6 +82,34 @@ class TestOpenXlsx:
         rows = [[], [None, None], *([None, *row] for row in rows_of({}))]
 
         assert set(understood(write_xlsx(tmp_path / "a.xlsx", rows)).packs) == {4}
+
+    def test_takes_a_row_of_formulas_without_results_for_a_pack(self, tmp_path):
+        path = write_xlsx(tmp_path / "a.xlsx", rows_of({}, {}))
+        with_row(path, 4, "".join(f'<c r="{letter}4"><f>{letter}2</f><v></v></c>' for letter in "ABCDEF"))
+
+        found = understood(path)
+
+        unread = [each for each in found.problems if each["rule"] == "formula_without_result"]
+        assert {each["column"] for each in unread} == {*GOOD}
+        assert (set(found.packs), set(found.refused)) == ({2, 3}, {4})
+        assert found.summary["skipped"] == {"heading": 1}
+
+    def test_takes_a_file_of_such_rows_for_a_list(self, tmp_path):
+        path = write_xlsx(tmp_path / "a.xlsx", rows_of())
+        with_row(path, 2, '<c r="A2"><f>B2</f><v></v></c>')
+
+        assert set(understood(path).refused) == {2}
+
+    @pytest.mark.parametrize("blank", ["<v></v>", "<v/>", ""])
+    @pytest.mark.parametrize("start", ['<c r="{}4" t="str">', "<c r='{}4' t='str'>"])
+    def test_takes_a_row_of_formulas_that_came_to_nothing_for_blank(self, tmp_path, start, blank):
+        path = write_xlsx(tmp_path / "a.xlsx", rows_of({}, {}))
+        cells = (f'{start.format(letter)}<f>IF(Z4="","",Z4)</f>{blank}</c>' for letter in "ABCDEF")
+        with_row(path, 4, "".join(cells))
+
+        found = understood(path)
+
+        assert (found.rules(), set(found.packs), set(opened(path).formulas)) == ([], {2, 3}, set())
 
     @pytest.mark.parametrize(
         ("stored", "rule"), [("<v>82</v>", "formula_result"), ("", "formula_without_result")]
