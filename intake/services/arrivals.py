@@ -36,8 +36,14 @@ def expect_batch(*, batch_id: int, expected_on: date, actor: Actor, at: datetime
     _require_awaited(batch)
     if expected_on < at.date():
         raise ArrivalInThePast(fields={"expected_on": "Choose today or a later day."})
+    put_expected(batch, expected_on, actor, at)
+    return batch
+
+
+def put_expected(batch: Batch, day: date | None, actor: Actor, at: datetime) -> None:
+    """Let a locked batch be expected on ``day``, inside a transaction; the caller knows that it may be."""
     before = {"expected_on": batch.expected_on}
-    batch.expected_on = expected_on
+    batch.expected_on = day
     batch.save(update_fields=["expected_on"])
     event = Event(
         code="batch.expected",
@@ -45,11 +51,10 @@ def expect_batch(*, batch_id: int, expected_on: date, actor: Actor, at: datetime
         subject_label=batch.number,
         supplier_id=batch.supplier_id,
         before=before,
-        after={"expected_on": expected_on},
-        facts={"day": expected_on},
+        after={"expected_on": day},
+        facts={"day": day},
     )
     record(events=[event], actor=actor, at=at)
-    return batch
 
 
 def _require_awaited(batch: Batch) -> None:

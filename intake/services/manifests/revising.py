@@ -9,6 +9,7 @@ from psycopg.errors import UniqueViolation
 
 from intake.domain.lifecycle import NOT_HERE, Move
 from intake.models import Batch, Manifest, ManifestRow, ManifestState, Pack
+from intake.services.arrivals import put_expected
 from intake.services.lifecycle import move_packs
 from intake.services.manifests import lease as leases
 from intake.services.manifests.announcing import ANNOUNCED, Overtaken, count_announced, refuse_overtaken
@@ -18,7 +19,7 @@ from intake.services.manifests.lease import Lease
 from intake.services.manifests.pack_rows import COLUMNS
 from intake.services.manifests.reading import Reading
 from rebattery.actor import Actor
-from rebattery.audit.record import Event, record, record_rows
+from rebattery.audit.record import record_rows
 
 _COPY_BYTES = 256 * 1024
 _OWN = (
@@ -170,16 +171,4 @@ def _expect(manifest: Manifest, batch: Batch, actor: Actor, at: datetime) -> Non
         return
     if Pack.objects.filter(batch=batch).exclude(status__in=NOT_HERE).exists():
         return
-    before = {"expected_on": batch.expected_on}
-    batch.expected_on = day
-    batch.save(update_fields=["expected_on"])
-    event = Event(
-        code="batch.expected",
-        subject_id=batch.pk,
-        subject_label=batch.number,
-        supplier_id=batch.supplier_id,
-        before=before,
-        after={"expected_on": day},
-        facts={"day": day},
-    )
-    record(events=[event], actor=actor, at=at)
+    put_expected(batch, day, actor, at)
