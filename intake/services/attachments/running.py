@@ -44,7 +44,7 @@ def _take_in(lease: Lease, actor: Actor, at: datetime) -> None:
             after = {"state": AttachmentUploadState.FAILED.value, "refusal": why}
             _settle(upload, "attachments.failed", after, actor, at, facts={"attempts": leases.MAX_ATTEMPTS})
         return
-    upload = AttachmentUpload.objects.select_related("stored_file", "batch").get(pk=lease.upload_id)
+    upload = AttachmentUpload.objects.select_related("stored_file", "batch").get(pk=lease.subject_id)
     with opened(upload=upload, lease=lease, at=at) as found:
         matches = _matches(upload, found)
         with transaction.atomic():

@@ -52,7 +52,7 @@ def _settle(lease: Lease, actor: Actor, at: datetime) -> None:
     if lease.attempt > leases.MAX_ATTEMPTS:
         _give_up(lease, actor, at)
         return
-    manifest = Manifest.objects.select_related("stored_file", "supplier").get(pk=lease.manifest_id)
+    manifest = Manifest.objects.select_related("stored_file", "supplier").get(pk=lease.subject_id)
     intent = Intent(manifest.intent)
     if intent == Intent.ANNOUNCE_ALL:
         # A clean file needs no staged rows; any other is left at its first fault and read as a draft.
@@ -66,7 +66,7 @@ def _settle(lease: Lease, actor: Actor, at: datetime) -> None:
 
 
 def _stage_rows(lease: Lease, actor: Actor, at: datetime, *, why: str) -> None:
-    manifest = Manifest.objects.select_related("stored_file", "supplier").get(pk=lease.manifest_id)
+    manifest = Manifest.objects.select_related("stored_file", "supplier").get(pk=lease.subject_id)
     with read(manifest=manifest, lease=lease, purpose=Purpose.ROWS, at=at) as reading:
         _stage(lease, reading, actor, at, why=why)
 
@@ -86,7 +86,7 @@ def _is_settled(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> b
 
 def _is_corrected(lease: Lease) -> bool:
     """Tell whether the manifest changes a batch that is there, instead of making one."""
-    return Manifest.objects.filter(pk=lease.manifest_id, replaces__isnull=False).exists()
+    return Manifest.objects.filter(pk=lease.subject_id, replaces__isnull=False).exists()
 
 
 def _hindrance(reading: Reading) -> str:

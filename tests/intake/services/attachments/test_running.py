@@ -174,7 +174,7 @@ class TestSweep:
         take_in(batch, "done.pdf")
         waiting = send(batch, "a.pdf")
         sent = []
-        monkeypatch.setattr(leases, "send", lambda job, **ids: sent.append(ids) or True)
+        monkeypatch.setattr("intake.services.leases.send", lambda job, **ids: sent.append(ids) or True)
 
         assert attachments.sweep() == 1
         assert sent == [{"upload_id": waiting.pk}]
