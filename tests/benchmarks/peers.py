@@ -26,7 +26,7 @@ from tests.benchmarks.measuring import RUNS, Result, median, seconds, superuser
 from tests.benchmarks.peer_pack import NAMES, PEER, DefaultResource, Peer, PeerInput, TunedResource
 from tests.factories import make_batch, make_pack_type, make_supplier
 
-ROWS = 20_000
+ROWS = 10_000
 POSTED = 2_000
 
 
