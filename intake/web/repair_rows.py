@@ -8,8 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from intake.domain.manifest.explaining import explain_row
 from intake.domain.manifest.fields import FIELDS
+from intake.domain.manifest.plan import Plan
 from intake.models import Manifest, ManifestRow
+from intake.queries.corrections import corrections_of
 from intake.queries.draft_rows import rows_numbered
 from intake.queries.repair import history_of
 from intake.services import manifests
@@ -21,7 +24,6 @@ from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 
 _MOST_SHOWN = 200
-_BESIDE = ("extra", "filled_from_catalogue")
 
 
 @require_safe
@@ -51,13 +53,14 @@ def manifest_row_choice(request: HttpRequest, manifest_id: int, row: int) -> Htt
 
 def _row_page(request: HttpRequest, manifest: Manifest, number: int) -> HttpResponse:
     line = _line(manifest, number)
-    conversions = {
-        stored["index"]: stored.get("conversions") or () for stored in manifest.summary.get("columns", ())
-    }
+    told = explain_row(
+        Plan.from_json(manifest.plan), corrections_of(manifest=manifest), line.row.cells, row=number
+    )
+    words = {each.header: each.rule for each in told}
     context = {
         "manifest": manifest,
         "line": line,
-        "facts": [(cell, conversions.get(cell.column.index, ())) for cell in line.cells],
+        "facts": [(cell, words.get(cell.column.header, "")) for cell in line.cells],
         "others": _others(line),
         "filled": line.row.values.get("filled_from_catalogue", ()),
         "may_edit": person_of(request).may(Capability.UPLOAD_MANIFEST)

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from rebattery.accounts.roles import Role
-from tests.factories import make_person, make_supplier
+from tests.factories import make_person, make_supplier, manifest_csv
 from tests.intake import drafting
 from tests.intake.drafting import DAMAGED_ROW, DUPLICATE_ROW, SERIAL_COLUMN, SOH_COLUMN, SOH_ROW
 
@@ -72,6 +72,19 @@ class TestManifestRow:
 
 
 class TestManifestRowChoice:
+    def test_tells_of_each_cell_what_was_done_to_this_one(self, client, supplier, owner):
+        heading, *lines = manifest_csv("RB-0001", "RB-0002").decode().splitlines()
+        heading = heading.replace("Nominal energy (kWh)", "Energy")
+        index = heading.split(",").index("Energy")
+        cells = lines[1].split(",")
+        cells[index] = "62000"
+        content = "\n".join([heading, lines[0], ",".join(cells)]).encode()
+        draft = drafting.make_draft(supplier, content, "a.csv")
+        draft = drafting.answered(draft, **{f"unit__{index}": "mixed"})
+
+        assert "Wh to kWh" in page(client.get(row_url(draft, 3)))
+        assert "Wh to kWh" not in page(client.get(row_url(draft, 2)))
+
     def test_is_left_out_and_taken_in_again(self, client, draft, owner):
         response = client.post(choice_url(draft, DUPLICATE_ROW), {"do": "drop"})
 
