@@ -1,6 +1,6 @@
 """Who does something: a person, a person's token, a task, or the system itself."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 ActorKind = Literal["user", "token", "task", "system"]
@@ -21,10 +21,6 @@ class Actor:
     """Binds all effects of one web request or command together."""
     job_id: str = ""
     """Binds all effects of one background job together."""
-
-    def in_job(self, job_id: str) -> "Actor":
-        """Return the same author, working inside the background job ``job_id``."""
-        return replace(self, job_id=job_id)
 
 
 SYSTEM = Actor(kind="system", label="ReBattery")

@@ -1,6 +1,5 @@
 """Internal resistance against its baseline, and when the two may be compared."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 
@@ -44,12 +43,6 @@ class Comparison:
     why: str
     """Why not, in words; empty when comparable."""
     baseline_source: str
-
-
-def choose_baseline(candidates: Iterable[Baseline]) -> Baseline | None:
-    """Return the baseline from the best source, ``None`` when there is none."""
-    known = [baseline for baseline in candidates if baseline.source in BASELINE_SOURCES]
-    return min(known, key=lambda baseline: BASELINE_SOURCES.index(baseline.source), default=None)
 
 
 def ir_ratio(*, measured_mohm: Decimal, baseline_mohm: Decimal) -> Decimal:

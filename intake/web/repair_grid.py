@@ -75,10 +75,6 @@ class GridLine:
         return self.row.fate == ManifestRow.Fate.OPEN
 
     @property
-    def is_wrong(self) -> bool:
-        return self.is_open and self.row.severity > ManifestRow.Severity.READY
-
-    @property
     def spoken(self) -> str:
         """What a screen reader hears after a change of the row."""
         said = [problem.get("message", "") for cell in self.cells for problem in cell.problems]

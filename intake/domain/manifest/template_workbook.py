@@ -1,8 +1,6 @@
 """The workbook to fill in: lists to choose from, formats that keep zeros, every column explained."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from typing import IO, Any
 
 import xlsxwriter
@@ -82,16 +80,6 @@ def write_template(target: IO[bytes], *, language: Language, types: Sequence[Map
 def heading_of(column: TemplateColumn) -> str:
     """Return the heading as the workbook shows it."""
     return column.heading + _MARK if column.field.required else column.heading
-
-
-def cell_of(column: TemplateColumn, text: str) -> str | float | date:
-    """Return an example as a program would store it in the column: text, a number or a date."""
-    kind = column.field.kind
-    if not text or column.options:
-        return text
-    if kind is Kind.DATE:
-        return date.fromisoformat(text)
-    return float(Decimal(text)) if column.field.hard else text
 
 
 def _formats(book: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from grading.domain.resistance import Baseline, Resistance, choose_baseline, compare, ir_ratio
+from grading.domain.resistance import Baseline, Resistance, compare, ir_ratio
 from tests.grading.domain.packs import SEED
 
 CONDITIONS = {
@@ -80,15 +80,3 @@ class TestCompare:
             False,
             "there is no baseline to compare with",
         )
-
-
-class TestChooseBaseline:
-    def test_prefers_the_value_of_this_very_pack(self):
-        own = replace(BASELINE, source="pack_datasheet")
-
-        assert choose_baseline([BASELINE, own]) is own
-        assert choose_baseline([BASELINE]) is BASELINE
-
-    def test_takes_none_of_a_source_it_does_not_know(self):
-        assert choose_baseline([replace(BASELINE, source="hearsay")]) is None
-        assert choose_baseline([]) is None

@@ -45,7 +45,7 @@ class TestLine:
 
         assert (cell_of(line, SOH_COLUMN).text, cell_of(line, SOH_COLUMN).read) == ("0,82", "82")
         assert cell_of(line, 3).read == ""
-        assert (line.state, line.is_wrong) == ("ready", False)
+        assert line.state == "ready"
 
     def test_puts_each_problem_into_its_cell(self, draft):
         line = line_of(draft, DAMAGED_ROW)

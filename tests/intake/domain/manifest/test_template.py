@@ -1,5 +1,7 @@
 import csv
 import io
+from datetime import date
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from intake.domain.manifest.fields import FIELDS, REQUIRED, Kind
 from intake.domain.manifest.mapping import match_header
 from intake.domain.manifest.template import Language, columns_explained, template_columns, template_csv
-from intake.domain.manifest.template_workbook import cell_of, heading_of, write_template
+from intake.domain.manifest.template_workbook import heading_of, write_template
 from tests.intake.manifest_files import understood, write_csv
 
 TYPES = [
@@ -16,6 +18,15 @@ TYPES = [
     {"key": "ZOE40", "make": "Renault", "model": "Zoe", "chemistry": "NMC", "nominal_energy_kwh": "41"},
 ]  # fmt: skip
 LANGUAGES = list(Language)
+
+
+def cell_of(column, text):
+    """Return an example as a program would store it in the column: text, a number or a date."""
+    if not text or column.options:
+        return text
+    if column.field.kind is Kind.DATE:
+        return date.fromisoformat(text)
+    return float(Decimal(text)) if column.field.hard else text
 
 
 @pytest.fixture(params=LANGUAGES)
