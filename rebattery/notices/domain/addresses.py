@@ -4,6 +4,7 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 MOST_CHARACTERS = 500
+_HTTPS, _FIRST_FREE = 443, 1024
 
 
 def url_fault(url: str, *, may_stay_inside: bool = False) -> str:
@@ -24,6 +25,9 @@ def url_fault(url: str, *, may_stay_inside: bool = False) -> str:
         return "Leave user name and password out; each message is signed instead."
     if "#" in url:
         return "Leave out what follows the # sign; it is never sent."
+    # Lower ports belong to other services, such as mail and remote sign-in, which a notice must not reach.
+    if parts.port not in (None, _HTTPS) and parts.port < _FIRST_FREE:
+        return f"Use port {_HTTPS}, or one from {_FIRST_FREE} on."
     if not may_stay_inside and _is_inside(parts.hostname):
         return "This address is inside a private network."
     return ""

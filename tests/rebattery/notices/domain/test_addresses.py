@@ -36,6 +36,7 @@ class TestUrlFault:
         "url",
         [
             "https://example.com", "https://example.com/", "https://hooks.example.com:8443/a?key=b&c=d",
+            "https://example.com:443/", "https://example.com:1024/", "https://example.com:65535/",
             "https://93.184.215.14/hook", "https://xn--bcher-kva.example/x",
         ],
     )  # fmt: skip
@@ -52,6 +53,11 @@ class TestUrlFault:
             ("https://", "no address"),
             ("example.com/hook", "no address"),
             ("https://example.com:99999/", "no address"),
+            ("https://example.com:0/", "port 443"),
+            ("https://example.com:22/", "port 443"),
+            ("https://example.com:442/", "port 443"),
+            ("https://example.com:444/", "port 443"),
+            ("https://example.com:1023/", "port 443"),
             ("https://[::1", "no address"),
             ("https://user:secret@example.com/", "password"),
             ("https://example.com@127.0.0.1/", "password"),
