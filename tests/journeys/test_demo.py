@@ -12,18 +12,21 @@ from django.test import Client
 from django.utils import timezone
 
 from grading.management.demo import fleet, people
-from grading.models import Decision, Instrument, ReviewCase
+from grading.management.demo.documents import UNMATCHED
+from grading.models import Decision, Dispute, Instrument, ReviewCase
 from grading.queries.instruments import standing_of
 from intake.domain.lifecycle import Status
-from intake.models import Manifest, Pack, Photo, Supplier
+from intake.models import Attachment, Manifest, Pack, Photo, Supplier
 from intake.queries.manifests import rules_of
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role
 from rebattery.audit.events import EVENTS
 from rebattery.audit.trail import events
+from rebattery.notices.models import Delivery, Endpoint, Preference
 
 NOT_IN_THE_DEMO = {
     "manifest.failed": "It takes a reader that dies four times; tests/intake/services proves it.",
+    "attachments.failed": "As with manifests; tests/intake/services/attachments proves it.",
 }
 
 
@@ -41,6 +44,7 @@ class TestSeedDemo:
         assert_honest_and_other_suppliers()
         assert_every_event_was_written()
         assert_what_waits_for_people()
+        assert_documents_disputes_and_notices()
         assert_everybody_can_sign_in(client)
         call_command("verify_trail")
         call_command("replay_decisions")
@@ -107,6 +111,22 @@ def assert_what_waits_for_people():
     assert not faults["CYC-2"]
     soon = standing_of(instrument=Instrument.objects.get(code="CYC-2"), on=today + timedelta(days=14))
     assert soon.fault
+
+
+def assert_documents_disputes_and_notices():
+    documents = Attachment.objects.filter(batch__supplier__code="DEMO")
+    matched = {document.kind for document in documents if document.pack_id}
+    assert matched == {"certificate", "photo", "bms_dump"}
+    assert documents.get(pack=None).file_name == UNMATCHED
+    assert documents.exclude(withdrawn_at=None).count() == 1
+    disputes = Dispute.objects.filter(pack__supplier__code="DEMO")
+    assert sorted(disputes.values_list("state", flat=True)) == ["open", "rejected", "upheld"]
+    upheld = disputes.get(state="upheld")
+    assert Decision.objects.filter(pack=upheld.pack_id, decided_at__gt=upheld.answered_at).exists()
+    assert Endpoint.objects.get().is_active
+    assert Preference.objects.get().muted == ["batch_announced"]
+    # The mails of the past are settled, and nothing was sent to the webhook that leads nowhere.
+    assert set(Delivery.objects.values_list("channel", "state")) == {("mail", "sent")}
 
 
 def assert_everybody_can_sign_in(client: Client):

@@ -44,6 +44,14 @@ def retest(year: Year, at: datetime, pack_ids: Sequence[int]) -> None:
     _finish(year, at, packs.all())
 
 
+def measure_again(year: Year, at: datetime, pack_ids: Sequence[int]) -> None:
+    """Measure everything anew of packs whose result was disputed with success."""
+    packs = Pack.objects.filter(pk__in=pack_ids, status=Status.INSPECTED).order_by("pk")
+    _capacity(year, at, packs.all(), is_retest=True)
+    _resistance(year, at, packs.filter(status=Status.INSPECTED), is_retest=True)
+    _finish(year, at, packs.all())
+
+
 def last_evening(year: Year, at: datetime) -> None:
     """Test some packs so late that the real worker grades them."""
     waiting = Pack.objects.filter(status=Status.INSPECTED).exclude(pk__in=_measured(CapacityTest))

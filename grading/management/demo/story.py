@@ -7,7 +7,17 @@ from random import Random
 from django.db import transaction
 
 from grading.domain.policy import seed_document
-from grading.management.demo import arriving, changing, measuring, mending, people, reviewing
+from grading.management.demo import (
+    arriving,
+    changing,
+    disputing,
+    documents,
+    measuring,
+    mending,
+    people,
+    reviewing,
+    telling,
+)
 from grading.management.demo.fleet import KINDS, SOURCES
 from grading.management.demo.people import Cast
 from grading.management.demo.timeline import Year
@@ -69,7 +79,13 @@ def _plan(year: Year) -> None:
     year.later(year.ends_at - timedelta(hours=9), arriving.withdraw_rest)
     year.later(year.ends_at - timedelta(hours=10), changing.correct_the_newest)
     year.later(year.ends_at - timedelta(hours=8), reviewing.ask_override)
+    year.later(morning - 70 * _DAY + timedelta(hours=3), disputing.dispute_in_vain)
+    year.later(morning - 66 * _DAY + timedelta(hours=3), disputing.dispute_with_success)
+    year.later(morning - 30 * _DAY + timedelta(hours=2), telling.set_up_notices)
+    year.later(morning - 28 * _DAY + timedelta(hours=2), documents.send_documents)
+    year.later(year.ends_at - timedelta(hours=11), disputing.dispute_lately)
     year.later(year.ends_at - timedelta(minutes=25), measuring.last_evening)
+    year.later(year.ends_at - timedelta(minutes=1), telling.send_mails)
 
 
 def _equip(year: Year, at: datetime) -> None:
