@@ -27,13 +27,13 @@ class HistoryCompleteness:
 
 def history_completeness(declared: Mapping[str, object]) -> HistoryCompleteness:
     """Score the canonical values of one pack; a field counts when it has any value, "no" and 0 included."""
-    get = declared.get
-    missing = [name for name in WEIGHTS if (value := get(name)) is None or value in ("", [])]
-    return _score(tuple(missing))
+    given = frozenset([name for name, value in declared.items() if value or value == 0])
+    return _score(given)
 
 
-@lru_cache(maxsize=1024)  # the packs of one file lack mostly the same fields
-def _score(missing: tuple[str, ...]) -> HistoryCompleteness:
+@lru_cache(maxsize=1024)  # the packs of one file state mostly the same fields
+def _score(given: frozenset[str]) -> HistoryCompleteness:
+    missing = [name for name in WEIGHTS if name not in given]
     filled = _ALL_WEIGHTS - sum(WEIGHTS[name] for name in missing)
     percent = (Decimal(100 * filled) / _ALL_WEIGHTS).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return HistoryCompleteness(percent, tuple(sorted(missing, key=lambda name: (-WEIGHTS[name], name))))

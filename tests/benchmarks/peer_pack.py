@@ -150,17 +150,17 @@ class PeerInput(serializers.ModelSerializer):
     nominal_voltage_v = serializers.DecimalField(7, 2, **_within("10", "1000"))
     nominal_energy_kwh = serializers.DecimalField(8, 3, **_within("0.2", "700"))
     rated_capacity_ah = serializers.DecimalField(8, 2, **_within("1", "2000"))
-    production_date = serializers.DateField()
-    first_use_date = serializers.DateField()
-    retirement_date = serializers.DateField()
-    odometer_km = serializers.DecimalField(9, 1, **_within("0", "2000000"))
-    cycle_count = serializers.IntegerField(min_value=0, max_value=20000)
+    production_date = serializers.DateField(write_only=True)
+    first_use_date = serializers.DateField(write_only=True)
+    retirement_date = serializers.DateField(write_only=True)
+    odometer_km = serializers.DecimalField(9, 1, **_within("0", "2000000"), write_only=True)
+    cycle_count = serializers.IntegerField(min_value=0, max_value=20000, write_only=True)
     declared_soh_percent = serializers.DecimalField(6, 2, **_within("0", "105"))
     declared_soh_method = serializers.ChoiceField(["bms", "telematics", "bench", "estimate"])
-    soh_date = serializers.DateField()
-    mass_kg = serializers.DecimalField(8, 2, **_within("2", "2500"))
-    module_count = serializers.IntegerField(min_value=1, max_value=200)
-    accident_flag = serializers.ChoiceField(["yes", "no"])
+    soh_date = serializers.DateField(write_only=True)
+    mass_kg = serializers.DecimalField(8, 2, **_within("2", "2500"), write_only=True)
+    module_count = serializers.IntegerField(min_value=1, max_value=200, write_only=True)
+    accident_flag = serializers.ChoiceField(["yes", "no"], write_only=True)
     ddr_status = serializers.ChoiceField(["none", "damaged", "defective", "recalled", "critical"])
     received_as = serializers.ChoiceField(["product", "waste"])
 
@@ -190,6 +190,3 @@ class PeerInput(serializers.ModelSerializer):
         aside = {name: str(validated_data.pop(name)) for name in KEPT_ASIDE}
         related = {name: self.context[name] for name in ("supplier", "batch")}
         return super().create(validated_data | related | {"row": 1, "declared": aside, "declared_raw": aside})
-
-    def to_representation(self, instance):
-        return {"id": instance.pk, "serial": instance.serial}

@@ -54,7 +54,7 @@ class PackRows:
 
     def line(self, row: int, fields: Mapping[str, Any], raw: Mapping[str, str]) -> bytes:
         """Return one pack without its batch, as UTF-8 COPY text with its line end."""
-        get = fields.get
+        get = fields.get  # decimals come as plain text and need no escape
         rest = {name: value for name, value in fields.items() if name not in _OWN and value is not None}
         cells = (
             self._supplier,
@@ -65,10 +65,10 @@ class PackRows:
             as_cell(get("make") or ""),
             as_cell(get("model") or ""),
             get("chemistry") or Chemistry.UNKNOWN.value,
-            as_cell(get("nominal_energy_kwh")),
-            as_cell(get("rated_capacity_ah")),
-            as_cell(get("nominal_voltage_v")),
-            as_cell(get("soh_declared_percent")),
+            get("nominal_energy_kwh") or "\\N",
+            get("rated_capacity_ah") or "\\N",
+            get("nominal_voltage_v") or "\\N",
+            get("soh_declared_percent") or "\\N",
             get("soh_method") or "",
             fields["ddr_status"],
             fields["received_as"],
