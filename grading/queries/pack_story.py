@@ -64,7 +64,11 @@ class Evidence:
 
 def steps_of(*, story: Sequence[Entry], evidence: Evidence) -> list[Step]:
     """Return the told lines of a story, each with what it rests on; no query."""
-    return [Step(entry.at, entry.sentence, _details(entry, evidence)) for entry in story]
+    return [Step(entry.at, entry.sentence, _reason(entry) + _details(entry, evidence)) for entry in story]
+
+
+def _reason(entry: Entry) -> list[str]:
+    return [f"Reason: {entry.reason}"] if entry.reason else []
 
 
 def _details(entry: Entry, evidence: Evidence) -> list[str]:

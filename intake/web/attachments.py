@@ -119,11 +119,13 @@ def attachments_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
 def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
     viewer = person_of(request)
     shown = _attachment(request, attachment_id)
+    story = story_of_attachment(attachment=shown, viewer=viewer)
     context = {
         "attachment": shown,
         "is_internal": viewer.may(Capability.VIEW_INTERNAL),
         "may_change": viewer.may(Capability.UPLOAD_MANIFEST) and shown.withdrawn_at is None,
-        "story": story_of_attachment(attachment=shown, viewer=viewer),
+        "story": story,
+        "own_reason": next((line.reason for line in story if line.event_type == "attachment.withdrawn"), ""),
         "trail_links": viewer.may(Capability.VIEW_TRAIL),
     }
     return render(request, "intake/attachments/detail.html", context)

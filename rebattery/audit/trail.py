@@ -6,8 +6,9 @@ from datetime import datetime
 from string import Formatter
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from rebattery.audit.events import EVENTS
 from rebattery.audit.models import Event
@@ -28,7 +29,7 @@ class Entry:
     subject_label: str
     pack_id: int | None
     reason: str
-    """Why, in the author's words, where the sentence does not say it; never told to a supplier."""
+    """Why, in the author's words, where the sentence does not say it; told to a supplier who wrote it."""
     reason_code: str
     changes: list[tuple[str, Any, Any]]
     """Column, value before, value after."""
@@ -51,12 +52,16 @@ _SENTENCE = _Sentence()
 
 
 def entry_of(event: Event, *, for_supplier: bool = False) -> Entry:
-    """Return ``event`` as a readable line; a supplier's line names nobody and gives no internals."""
+    """Return ``event`` as a readable line; a supplier's line names nobody and gives no internals.
+
+    A reason that the supplier's own people gave is theirs to read (see :func:`with_authors`); ours is not.
+    """
     event_type = EVENTS[event.event_type]
     template = event_type.supplier_sentence if for_supplier else event_type.sentence
     own = {"actor": event.actor_label, "subject": event.subject_label, "reason": event.reason}
     before, after = event.before or {}, event.after or {}
-    is_said = for_supplier or "{reason}" in template
+    is_kept_back = for_supplier and not getattr(event, "is_by_supplier", False)
+    is_said = is_kept_back or "{reason}" in template
     changes = [] if for_supplier else [(key, before.get(key), after.get(key)) for key in {**before, **after}]
     return Entry(
         id=event.pk,
@@ -78,10 +83,16 @@ def entry_of(event: Event, *, for_supplier: bool = False) -> Entry:
 
 
 def events_of_pack(*, pack_id: int) -> QuerySet[Event]:
-    """Return a pack's whole story, oldest first: its own events and those that name it."""
+    """Return a pack's whole story with its authors, oldest first: its own events and those that name it."""
     own = Q(subject_type="pack", subject_id=pack_id)
     about = Q(pack_id=pack_id) & ~Q(subject_type="pack")
-    return Event.objects.filter(own | about).order_by("id")
+    return with_authors(Event.objects.filter(own | about).order_by("id"))
+
+
+def with_authors(entries: QuerySet[Event]) -> QuerySet[Event]:
+    """Add ``is_by_supplier``: whether a person of the supplier whom the event concerns did it."""
+    theirs = get_user_model().objects.filter(pk=OuterRef("person_id"), supplier=OuterRef("supplier_id"))
+    return entries.annotate(is_by_supplier=Exists(theirs))
 
 
 def events_of(*, subject_type: str, subject_id: int) -> QuerySet[Event]:
@@ -102,7 +113,8 @@ def is_told(event: Event) -> bool:
 def supplier_timeline(entries: QuerySet[Event], *, limit: int | None = None) -> list[Entry]:
     """Return the lines of ``entries`` that the supplier may read, at most ``limit``."""
     told = [code for code, event_type in EVENTS.items() if event_type.supplier_sentence]
-    return [entry_of(event, for_supplier=True) for event in entries.filter(event_type__in=told)[:limit]]
+    found = with_authors(entries.filter(event_type__in=told))[:limit]
+    return [entry_of(event, for_supplier=True) for event in found]
 
 
 def event_or_none(*, event_id: int) -> Event | None:

@@ -80,6 +80,14 @@ class TestOthers:
 
         assert "Withdrawn" in page and "Secret Name" not in page and "Hidden words" not in page
 
+    def test_a_supplier_reads_their_own_reason(self, supplier, batch, loose):
+        actor = make_actor(batch.supplier.people.get())
+        attachments.withdraw(attachment_id=loose.pk, reason="Wrong pack.", actor=actor, at=AT)
+
+        page = supplier.get(reverse("attachment", args=[loose.pk])).content.decode()
+
+        assert ": Wrong pack.</p>" in page and "Reason: Wrong pack." in page
+
 
 class TestAttachmentAdd:
     def test_takes_several_files_and_leads_back(self, supplier, batch):

@@ -7,7 +7,7 @@ from intake.services.receiving import close_batch, receive_many
 from intake.services.withdrawing import withdraw_batch
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
-from tests.factories import AT, make_batch, make_person
+from tests.factories import AT, make_actor, make_batch, make_person
 
 
 @pytest.fixture
@@ -16,6 +16,15 @@ def own(client, db):
     person = make_person(Role.SUPPLIER)
     client.force_login(person)
     return make_batch(person.supplier, packs=[{"serial": "RB-1"}, {"serial": "RB-2"}])
+
+
+@pytest.fixture
+def administrator(db):
+    return make_actor(make_person(Role.ADMINISTRATOR, name="Ada Inside"))
+
+
+def own_actor(batch):
+    return make_actor(batch.supplier.people.get())
 
 
 def page(client, batch):
@@ -27,6 +36,18 @@ def expect(client, batch, day):
 
 
 class TestBatch:
+    def test_tells_suppliers_the_reason_that_they_gave(self, client, own):
+        withdraw_batch(batch_id=own.pk, reason="Sold elsewhere.", actor=own_actor(own), at=AT)
+
+        for shown in (page(client, own), client.get(reverse("pack", args=[own.packs.first().pk])).text):
+            assert "Reason: Sold elsewhere." in shown and "Withdrawn" in shown
+
+    def test_keeps_the_reason_of_staff_to_staff(self, client, own, administrator):
+        withdraw_batch(batch_id=own.pk, reason="They owe us.", actor=administrator, at=AT)
+
+        for shown in (page(client, own), client.get(reverse("pack", args=[own.packs.first().pk])).text):
+            assert "They owe us" not in shown and "Ada Inside" not in shown
+
     def test_names_missing_packs_after_closing(self, client, own):
         receive_many(batch_id=own.pk, serials=["RB-1"], actor=SYSTEM, at=AT)
         assert "Missing packs" not in page(client, own)
