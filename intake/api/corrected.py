@@ -42,6 +42,7 @@ class PackDifferenceOutput(serializers.Serializer[dict[str, object]]):
 
 class DifferenceOutput(serializers.Serializer[dict[str, object]]):
     batch_id = serializers.IntegerField()
+    digest = serializers.CharField(help_text="Send it with the submission: then this is applied, or nothing.")
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="Exact, per kind.")
     changed = PackDifferenceOutput(many=True, help_text=f"Of each kind at most {LISTED}, by serial.")
     added = PackDifferenceOutput(many=True)
@@ -102,4 +103,4 @@ def _plain(batch_id: int, difference: Difference) -> dict[str, object]:
         for kind in TOLD
     }
     counts = {kind.value: count for kind, count in difference.counts.items()}
-    return {"batch_id": batch_id, "counts": counts, **packs}
+    return {"batch_id": batch_id, "digest": difference.digest, "counts": counts, **packs}

@@ -91,6 +91,13 @@ class StepTaken(ManifestAccepted):
 class SubmissionInput(StrictSerializer):
     intent = serializers.ChoiceField(choices=[Intent.ANNOUNCE_ALL, Intent.ANNOUNCE_VALID])
     expected_on = serializers.DateField(required=False, allow_null=True, default=None)
+    difference = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=64,
+        help_text="Digest of the difference that was looked at; when it is another now, nothing is applied.",
+    )
 
 
 def _draft(request: Request, pk: int) -> Manifest:

@@ -76,8 +76,14 @@ WITH listed AS (
     SELECT *, count(*) OVER (PARTITION BY kind) AS total,
            row_number() OVER (PARTITION BY kind ORDER BY serial) AS place
     FROM pairs WHERE kind IS NOT NULL
+), promised AS (
+    SELECT encode(sha256(convert_to(coalesce(string_agg(
+        concat_ws(' ', kind, serial, old::text, new::text), chr(10) ORDER BY serial), ''), 'UTF8')), 'hex')
+        AS digest
+    FROM pairs WHERE kind IN ('added', 'changed', 'withdrawn')
 )
-SELECT kind, total, serial, row, id, old, new FROM numbered WHERE place <= %(listed)s ORDER BY kind, place
+SELECT digest, kind, total, serial, row, id, old, new
+FROM promised LEFT JOIN numbered ON place <= %(listed)s ORDER BY kind, place
 """
 
 
@@ -100,6 +106,8 @@ class Difference:
     counts: Mapping[Kind, int]
     packs: Mapping[Kind, list[PackDifference]]
     """Of each kind the first ``LISTED`` by serial; of unchanged packs none."""
+    digest: str
+    """Of all that would be added, changed and withdrawn: the same digest, the same effect."""
 
     @property
     def is_none(self) -> bool:
@@ -109,6 +117,7 @@ class Difference:
 
 def difference_of(*, manifest: Manifest) -> Difference:
     """Compare the rows of a corrected draft that can be announced with the batch that it replaces."""
+    digest = ""
     counts, packs = dict.fromkeys(Kind, 0), {kind: [] for kind in Kind}  # type: ignore[var-annotated]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -121,13 +130,16 @@ def difference_of(*, manifest: Manifest) -> Difference:
                 "listed": LISTED,
             },
         )
-        for name, total, serial, row, pack_id, old, new in cursor.fetchall():
+        for said, name, total, serial, row, pack_id, old, new in cursor.fetchall():
+            digest = said
+            if name is None:
+                continue
             kind = Kind(name)
             counts[kind] = total
             if kind not in (Kind.SAME, Kind.HERE):
                 changes = _changes(_read(old), _read(new)) if old and new else []
                 packs[kind].append(PackDifference(serial=serial, row=row, pack_id=pack_id, changes=changes))
-    return Difference(counts=counts, packs=packs)
+    return Difference(counts=counts, packs=packs, digest=digest)
 
 
 def files_of(*, batch: Batch) -> list[Manifest]:

@@ -111,6 +111,7 @@ class AnnounceForm(forms.Form):
         ]
     )
     expected_on = forms.DateField(required=False, label="Expected arrival")
+    difference = forms.CharField(required=False, max_length=64)
 
 
 @require_POST
@@ -124,17 +125,20 @@ def manifest_announce(request: HttpRequest, manifest_id: int) -> HttpResponse:
         return back_to(request, shown.pk)
     actor, at = actor_of(request), timezone.now()
     intent = Intent(form.cleaned_data["intent"])
-    attempt(
+    is_taken = attempt(
         request,
         lambda: manifests.submit(
             manifest_id=shown.pk,
             intent=intent,
             expected_on=form.cleaned_data["expected_on"],
+            difference=form.cleaned_data["difference"],
             actor=actor,
             at=at,
         ),
         "",
     )
+    if shown.replaces_id and not is_taken:
+        return redirect("manifest_difference", shown.pk)
     return redirect("manifest", shown.pk)
 
 

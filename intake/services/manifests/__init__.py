@@ -8,7 +8,14 @@ from intake.services.manifests.accepting import (
     read_again,
 )
 from intake.services.manifests.answering import AnnouncedAsRead, AnswersUnfit
-from intake.services.manifests.drafts import BatchIsClosed, BatchMade, BeingRead, NotADraft, discard
+from intake.services.manifests.drafts import (
+    BatchIsClosed,
+    BatchMade,
+    BeingRead,
+    DifferenceChanged,
+    NotADraft,
+    discard,
+)
 from intake.services.manifests.lease import sweep
 from intake.services.manifests.mending import (
     CellChanged,
@@ -39,6 +46,7 @@ __all__ = [
     "BeingRead",
     "CellChanged",
     "CellsUnfit",
+    "DifferenceChanged",
     "ExpectedInThePast",
     "ManifestSettled",
     "NotADraft",

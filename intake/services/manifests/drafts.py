@@ -13,6 +13,9 @@ DRAFT_ONLY = (ManifestState.DRAFT,)
 MAY_BE_ANSWERED = (ManifestState.DRAFT, ManifestState.REFUSED, ManifestState.FAILED)
 """An answer, or taking one back, may be just what makes a refused file readable."""
 
+PROMISED = "promised"
+"""In the summary of a corrected file that is to be applied: the digest of what somebody looked at."""
+
 
 class NotADraft(RuleViolation):
     """This file cannot be changed now."""
@@ -36,6 +39,12 @@ class BatchIsClosed(RuleViolation):
     """The batch of this file is closed: no pack can be added to it. Send the other packs in a new file."""
 
     code = "batch_closed"
+
+
+class DifferenceChanged(RuleViolation):
+    """The batch has changed since: look again at what the corrected file changes."""
+
+    code = "difference_changed"
 
 
 def lock_manifest(*, manifest_id: int, states: tuple[ManifestState, ...] = DRAFT_ONLY) -> Manifest:

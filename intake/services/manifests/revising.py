@@ -9,11 +9,12 @@ from psycopg.errors import UniqueViolation
 
 from intake.domain.lifecycle import NOT_HERE, Move
 from intake.models import Batch, Manifest, ManifestRow, ManifestState, Pack
+from intake.queries.differences import difference_of
 from intake.services.arrivals import put_expected
 from intake.services.lifecycle import move_packs
 from intake.services.manifests import lease as leases
 from intake.services.manifests.announcing import ANNOUNCED, Overtaken, count_announced, refuse_overtaken
-from intake.services.manifests.drafts import BatchIsClosed
+from intake.services.manifests.drafts import PROMISED, BatchIsClosed, DifferenceChanged
 from intake.services.manifests.finishing import finish
 from intake.services.manifests.lease import Lease
 from intake.services.manifests.pack_rows import COLUMNS
@@ -102,6 +103,7 @@ def revise(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None:
 
     :raises Overtaken: when a new serial was announced by somebody else meanwhile.
     :raises BatchIsClosed: when the batch is closed or cancelled.
+    :raises DifferenceChanged: when somebody looked at the difference, and it is another by now.
     """
     manifest = leases.lock(lease)
     batch_id = manifest.replaces_id or 0
@@ -113,6 +115,9 @@ def revise(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None:
         batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
         if batch.closed_at or batch.cancelled_at:
             raise BatchIsClosed
+        promised = manifest.summary.get(PROMISED)
+        if promised and promised != difference_of(manifest=manifest).digest:
+            raise DifferenceChanged
         _load(cursor, batch, reading)
         revision = _apply(cursor, manifest, batch, newest, actor, at)
         refuse_overtaken(cursor, batch, reading)

@@ -7,7 +7,7 @@ from django.db import transaction
 from intake.models import Intent, Manifest, ManifestState
 from intake.services.manifests import lease as leases
 from intake.services.manifests.announcing import Overtaken, announce
-from intake.services.manifests.drafts import BatchIsClosed
+from intake.services.manifests.drafts import BatchIsClosed, DifferenceChanged
 from intake.services.manifests.finishing import finish
 from intake.services.manifests.lease import Lease, LeaseLost
 from intake.services.manifests.reading import Purpose, Reading, read
@@ -44,8 +44,8 @@ def _settle_or_again(lease: Lease, actor: Actor, at: datetime) -> None:
         _settle(lease, actor, at)
     except Overtaken:
         _settle(lease, actor, at)  # Now the other batch is seen, and its serials are reported row by row.
-    except BatchIsClosed as closed:
-        _stage_rows(lease, actor, at, why=closed.message)
+    except (BatchIsClosed, DifferenceChanged) as refused:
+        _stage_rows(lease, actor, at, why=refused.message)
 
 
 def _settle(lease: Lease, actor: Actor, at: datetime) -> None:

@@ -5,8 +5,15 @@ from datetime import date, datetime
 from django.db import transaction
 
 from intake.models import Intent, Manifest
+from intake.queries.differences import difference_of
 from intake.services.manifests.accepting import SupplierInactive
-from intake.services.manifests.drafts import BatchIsClosed, batch_of, lock_manifest
+from intake.services.manifests.drafts import (
+    PROMISED,
+    BatchIsClosed,
+    DifferenceChanged,
+    batch_of,
+    lock_manifest,
+)
 from intake.services.manifests.layouts import remember
 from intake.services.manifests.queueing import queue_again
 from rebattery.actor import Actor
@@ -39,7 +46,13 @@ class ExpectedInThePast(RuleViolation):
 
 @transaction.atomic
 def submit(
-    *, manifest_id: int, intent: str, expected_on: date | None, actor: Actor, at: datetime
+    *,
+    manifest_id: int,
+    intent: str,
+    expected_on: date | None,
+    actor: Actor,
+    at: datetime,
+    difference: str = "",
 ) -> Manifest:
     """Have the draft announced by a worker, and remember what was answered about its columns.
 
@@ -47,17 +60,21 @@ def submit(
     here only spares the wait. ``expected_on`` goes to the batch when it is made. A corrected manifest
     changes its batch as a whole or not at all: a row left behind would look like a pack that does not come.
 
+    :param difference: digest of the difference that was looked at; when what a corrected manifest would
+        change is another by now, or when the worker comes to it, nothing is applied.
     :raises NotADraft: when it is not a draft.
     :raises QuestionsOpen: when a question about the whole file is not answered.
     :raises StillWrong: when all rows are to be announced and some cannot be.
     :raises NothingToAnnounce: when no row can be announced.
     :raises BatchIsClosed: when packs of it were announced and their batch is closed.
+    :raises DifferenceChanged: when ``difference`` is given and no longer what would be changed.
     :raises ExpectedInThePast: when ``expected_on`` lies before the day of ``at``.
     """
     manifest = lock_manifest(manifest_id=manifest_id)
     _refuse_untimely(manifest, expected_on, at)
     intent = Intent.ANNOUNCE_ALL if manifest.replaces_id else Intent(intent)
     _refuse_unready(manifest, intent)
+    _promise(manifest, difference)
     remember(manifest=manifest, actor=actor, at=at)
     return queue_again(
         manifest=manifest,
@@ -67,6 +84,16 @@ def submit(
         actor=actor,
         at=at,
     )
+
+
+def _promise(manifest: Manifest, difference: str) -> None:
+    """Keep for the worker what the person saw; the next reading forgets it."""
+    if not manifest.replaces_id:
+        return
+    if difference and difference != difference_of(manifest=manifest).digest:
+        raise DifferenceChanged
+    manifest.summary = {**manifest.summary, PROMISED: difference}
+    manifest.save(update_fields=["summary"])
 
 
 def _refuse_untimely(manifest: Manifest, expected_on: date | None, at: datetime) -> None:

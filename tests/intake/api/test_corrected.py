@@ -3,8 +3,10 @@ import io
 import pytest
 
 from intake.models import Manifest
+from intake.services.receiving import receive_many
 from rebattery.accounts.roles import Role
-from tests.factories import manifest_csv
+from rebattery.actor import SYSTEM
+from tests.factories import AT, manifest_csv
 from tests.intake.services.manifests.acts import draft, imported, read
 from tests.programs import API, Program
 
@@ -31,6 +33,18 @@ class TestBatchCorrected:
     @pytest.mark.rule(5)
     def test_is_not_there_for_another_supplier(self, batch):
         assert send(Program(Role.SUPPLIER), batch).status_code == 404
+
+    def test_applies_nothing_when_the_difference_is_another_by_now(self, program, batch):
+        manifest = draft(batch.supplier, CORRECTED, replaces=batch)
+        digest = program.get(f"manifests/{manifest.pk}/difference/").json()["digest"]
+        receive_many(batch_id=batch.pk, serials=["RB-0002"], actor=SYSTEM, at=AT)
+        sent = {"intent": "announce_all", "difference": digest}
+
+        refused = program.post(f"manifests/{manifest.pk}/submission/", sent)
+
+        assert refused.status_code >= 400 and refused.json()["code"] == "difference_changed"
+        sent["difference"] = program.get(f"manifests/{manifest.pk}/difference/").json()["digest"]
+        assert program.post(f"manifests/{manifest.pk}/submission/", sent).status_code == 202
 
     def test_takes_difference_and_submission_in_turn(self, program, batch):
         response = send(program, batch)

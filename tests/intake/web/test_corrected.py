@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -7,6 +9,7 @@ from intake.services.receiving import receive_many
 from intake.services.withdrawing import withdraw_batch
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
+from rebattery.audit.models import Event
 from tests.factories import AT, make_batch, make_person, manifest_csv
 from tests.intake.services.manifests.acts import draft, imported, read
 
@@ -115,6 +118,33 @@ class TestManifestDifference:
         assert "1 pack added, 2 changed, 1 withdrawn" in page
         done = client.get(reverse("manifest", args=[manifest.pk])).content.decode()
         assert f"Open batch {batch.number}" in done
+
+    def test_is_applied_as_it_was_shown_or_not_at_all(self, client, batch):
+        manifest = draft(batch.supplier, CORRECTED, replaces=batch)
+        [digest] = re.findall(r'name="difference" value="(\w{64})"', difference(client, manifest))
+        receive_many(batch_id=batch.pk, serials=["RB-0003"], actor=SYSTEM, at=AT)
+        events = Event.objects.count()
+
+        sent = {"intent": "announce_all", "difference": digest}
+        response = client.post(reverse("manifest_announce", args=[manifest.pk]), sent, follow=True)
+
+        assert response.redirect_chain[-1][0] == reverse("manifest_difference", args=[manifest.pk])
+        page = response.content.decode()
+        assert "The batch has changed since: look again" in page
+        assert f"Apply to batch {batch.number}: 2 changed, 1 added, 0 withdrawn" in page
+        assert Event.objects.count() == events
+
+    def test_shows_the_new_difference_when_the_batch_changed_on_the_way(self, client, batch):
+        manifest = draft(batch.supplier, CORRECTED, replaces=batch)
+        [digest] = re.findall(r'name="difference" value="(\w{64})"', difference(client, manifest))
+        sent = {"intent": "announce_all", "difference": digest}
+        client.post(reverse("manifest_announce", args=[manifest.pk]), sent)
+        receive_many(batch_id=batch.pk, serials=["RB-0003"], actor=SYSTEM, at=AT)
+        read(manifest)
+
+        assert "Nothing was applied" in difference(client, manifest)
+        page = client.get(reverse("manifest", args=[manifest.pk])).content.decode()
+        assert "has changed since" in page and reverse("manifest_difference", args=[manifest.pk]) in page
 
     def test_says_what_is_still_wrong(self, client, batch):
         content = manifest_csv("RB-0001", "RB-0002", **{"SOH (%)": "182"})

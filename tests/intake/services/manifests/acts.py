@@ -47,9 +47,14 @@ def draft(supplier, content=None, **options):
     return manifest
 
 
-def submitted(manifest, intent="announce_valid", expected_on=None):
+def submitted(manifest, intent="announce_valid", expected_on=None, **options):
     manifests.submit(
-        manifest_id=manifest.pk, intent=intent, expected_on=expected_on, actor=make_actor(), at=AT
+        manifest_id=manifest.pk,
+        intent=intent,
+        expected_on=expected_on,
+        actor=make_actor(),
+        at=AT,
+        **options,
     )
     return read(manifest)
 

@@ -213,6 +213,30 @@ class TestRevise:
         assert manifest.state == "draft" and "closed" in manifest.refusal
         assert set(packs(batch)) == set(SERIALS)
 
+    def test_applies_nothing_when_the_batch_changes_before_the_worker_comes(self, batch):
+        manifest = corrected(batch)
+        looked_at = difference_of(manifest=manifest).digest
+        manifests.submit(
+            manifest_id=manifest.pk,
+            intent="announce_all",
+            expected_on=None,
+            actor=make_actor(),
+            at=AT,
+            difference=looked_at,
+        )
+        receive_many(batch_id=batch.pk, serials=["RB-0002"], actor=SYSTEM, at=AT)
+
+        manifest = read(manifest)
+        balance()
+
+        assert manifest.state == "draft" and "has changed since" in manifest.refusal
+        assert {pack.version for serial, pack in packs(batch).items() if serial != "RB-0002"} == {1}
+        assert [e.event_type for e in trail_of("manifest", manifest)][-2:] == [
+            "manifest.submitted", "manifest.checked",
+        ]  # fmt: skip
+        now = difference_of(manifest=manifest).digest
+        assert now != looked_at and submitted(manifest, "announce_all", difference=now).state == "imported"
+
     def test_a_worker_that_lost_its_lease_changes_nothing(self, batch, monkeypatch):
         manifest, revise = corrected(batch), running.revise
 
