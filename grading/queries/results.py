@@ -1,6 +1,6 @@
 """What became of packs in a span of the trail, by batch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -12,10 +12,11 @@ RESULTS = {
     "pack.accepted": "graded",
     "pack.sent_to_review": "held for a review",
     "pack.rejected": "rejected",
-    "pack.sent_to_retest": "to be tested again",
     "pack.quarantined": "put into quarantine",
 }
 """The events that are a result for a supplier, each in a word; in the order in which they are told."""
+_TAKEN_BACK = ("pack.sent_to_retest", "pack.reopened")
+"""The events after which an earlier result counts no more; none of them is a result."""
 
 
 @dataclass(frozen=True)
@@ -27,32 +28,41 @@ class BatchResults:
     supplier_id: int
     counts: dict[str, int]
     """By the words of ``RESULTS``, in their order."""
+    serial: str
+    """Of one of these packs: the pack, where there is only one."""
 
 
 def results_between(*, since: int, until: int) -> list[BatchResults]:
     """Return the results of the transactions from ``since`` to before ``until``, by batch.
 
-    A pack that got several counts once, with the last.
+    A pack that got several counts once, with the last; one whose last was taken back does not count.
     """
-    params: dict[str, Any] = {"since": since, "until": until, "subject_type": "pack", "codes": list(RESULTS)}
+    params: dict[str, Any] = {
+        "since": since,
+        "until": until,
+        "subject_type": "pack",
+        "codes": [*RESULTS, *_TAKEN_BACK],
+        "taken_back": list(_TAKEN_BACK),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_BY_BATCH, params)
         rows = cursor.fetchall()
     found: dict[int, BatchResults] = {}
-    for batch_id, number, supplier_id, code, count in rows:
-        counts = found.setdefault(batch_id, BatchResults(batch_id, number, supplier_id, {})).counts
+    for batch_id, number, supplier_id, code, count, serial in rows:
+        counts = found.setdefault(batch_id, BatchResults(batch_id, number, supplier_id, {}, serial)).counts
         counts[RESULTS[code]] = counts.get(RESULTS[code], 0) + count
     words = list(dict.fromkeys(RESULTS.values()))
     return [
-        BatchResults(b.batch_id, b.number, b.supplier_id, {w: b.counts[w] for w in words if w in b.counts})
-        for b in found.values()
+        replace(batch, counts={word: batch.counts[word] for word in words if word in batch.counts})
+        for batch in found.values()
     ]
 
 
 _BY_BATCH = f"""
-    SELECT b.id, b.number, b.supplier_id, e.event_type, count(*)
+    SELECT b.id, b.number, b.supplier_id, e.event_type, count(*), min(p.serial)
     FROM ({LATEST_OF_EACH}) e
     JOIN intake_pack p ON p.id = e.subject_id
     JOIN intake_batch b ON b.id = p.batch_id
+    WHERE e.event_type <> ALL(%(taken_back)s)
     GROUP BY b.id, e.event_type ORDER BY b.id, e.event_type
 """

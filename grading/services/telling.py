@@ -38,8 +38,13 @@ def tell_results(*, at: datetime, every: timedelta = EVERY) -> int:
 
 def _news(batch: BatchResults, since: int) -> News:
     total = sum(batch.counts.values())
-    have = "1 pack has a result" if total == 1 else f"{total} packs have a result"
-    parts = ", ".join(f"{count} {word}" for word, count in batch.counts.items())
+    if total == 1:
+        have = f"pack {batch.serial} has a result"
+        text = f"Pack {batch.serial} of batch {batch.number} has a result: {next(iter(batch.counts))}."
+    else:
+        have = f"{total} packs have a result"
+        parts = ", ".join(f"{count} {word}" for word, count in batch.counts.items())
+        text = f"{have} in batch {batch.number}: {parts}."
     return News(
         topic=Topic.RESULTS,
         supplier_id=batch.supplier_id,
@@ -47,7 +52,7 @@ def _news(batch: BatchResults, since: int) -> News:
         subject_id=batch.batch_id,
         subject_label=batch.number,
         title=f"{batch.number}: {have}",
-        text=f"{have} in batch {batch.number}: {parts}.",
+        text=text,
         path=reverse("batch", args=[batch.batch_id]),
         dedupe=f"results:{batch.batch_id}:{since}",
     )

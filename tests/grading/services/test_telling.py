@@ -9,10 +9,13 @@ from grading.services import decisions
 from grading.services.telling import EVERY, tell_results
 from intake.domain.lifecycle import Move
 from intake.services.lifecycle import move_packs
+from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
 from rebattery.audit.trail import settled_before
 from rebattery.notices.models import Notice, Watermark
 from tests.evidence import GRADED_AT, make_tested, publish_seed
+from tests.factories import make_actor, make_person
+from tests.grading.services.disputes.acts import answer, dispute
 
 START = GRADED_AT + timedelta(hours=1)
 
@@ -97,7 +100,26 @@ class TestTellResults:
 
         assert tell(2 * EVERY) == 1
 
-        assert told()[1][0] == f"{packs[0].batch.number}: 1 pack has a result"
+        number, serial = packs[1].batch.number, packs[1].serial
+        assert told()[1] == (
+            f"{number}: pack {serial} has a result",
+            f"Pack {serial} of batch {number} has a result: put into quarantine.",
+        )
+
+    def test_tells_no_retest(self, begun):
+        packs = graded(2)
+        tell(EVERY)
+        answer(dispute(packs[0]), make_actor(make_person(Role.REVIEWER)))
+
+        assert tell(2 * EVERY) == 0
+        assert told()[-1][0] == f"Your dispute about pack {packs[0].serial} was upheld"
+
+    def test_tells_no_result_that_was_taken_back(self, begun):
+        packs = graded(2)
+        answer(dispute(packs[0]), make_actor(make_person(Role.REVIEWER)))
+
+        assert tell(EVERY) == 1
+        assert told()[-1][0] == f"{packs[1].batch.number}: pack {packs[1].serial} has a result"
 
     @pytest.mark.parametrize(("early", "number"), [(timedelta(seconds=1), 0), (timedelta(), 1)])
     def test_waits_its_time_to_the_second(self, begun, early, number):
