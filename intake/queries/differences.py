@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from intake.domain.chemistry import Chemistry
 from intake.domain.manifest.fields import FIELDS
 from intake.models import Batch, Manifest, ManifestState
+from rebattery.audit.trail import events_of
 
 LISTED = 200
 """Packs that are listed of each kind; the counts are exact."""
@@ -140,6 +141,13 @@ def difference_of(*, manifest: Manifest) -> Difference:
                 changes = _changes(_read(old), _read(new)) if old and new else []
                 packs[kind].append(PackDifference(serial=serial, row=row, pack_id=pack_id, changes=changes))
     return Difference(counts=counts, packs=packs, digest=digest)
+
+
+def outcome_of(*, manifest: Manifest) -> dict[str, Any] | None:
+    """Return how many packs a corrected file changed when it was applied; None when it was not."""
+    told = events_of(subject_type="manifest", subject_id=manifest.pk).filter(event_type="manifest.applied")
+    applied = told.last()
+    return applied and dict(applied.facts)
 
 
 def files_of(*, batch: Batch) -> list[Manifest]:

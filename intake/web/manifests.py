@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from intake.models import Batch, Manifest, ManifestState
 from intake.queries.batches import batches_for
+from intake.queries.differences import outcome_of
 from intake.queries.manifests import manifests_for, progress_of
 from intake.queries.repair import history_of, problem_rows
 from intake.services import manifests
@@ -56,6 +57,8 @@ def manifest(request: HttpRequest, manifest_id: int) -> HttpResponseBase:
     }
     if stage == "check":
         context |= check_context(shown, asked | {"stage": "check"}, steps, today=timezone.localdate())
+    elif stage == "announce":
+        context["outcome"] = outcome_of(manifest=shown)
     elif stage == "columns":
         context |= columns_context(shown, now)
     elif stage == "read":

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
-from intake.domain.lifecycle import NOT_HERE, Move
+from intake.domain.lifecycle import NOT_HERE, Move, Status
 from intake.models import Batch, Manifest, ManifestRow, ManifestState, Pack
 from intake.queries.differences import difference_of
 from intake.services.arrivals import put_expected
@@ -91,6 +91,8 @@ class _Revision:
     changed: int
     listed_again: int
     withdrawn: int
+    unchanged: int
+    """Still to come as they were declared before, those listed again in another row among them."""
     untouched: int
 
 
@@ -165,8 +167,15 @@ def _apply(
         raise Overtaken from exc
     added = cursor.rowcount
     record_rows(code="pack.announced", actor=actor, at=at, rows=ANNOUNCED, params=ours)
-    here = Pack.objects.filter(batch=batch).exclude(status__in=NOT_HERE).count()
-    return _Revision(added=added, changed=changed, listed_again=again, withdrawn=len(gone), untouched=here)
+    packs = Pack.objects.filter(batch=batch)
+    return _Revision(
+        added=added,
+        changed=changed,
+        listed_again=again,
+        withdrawn=len(gone),
+        unchanged=packs.filter(status=Status.ANNOUNCED).count() - added - changed,
+        untouched=packs.exclude(status__in=NOT_HERE).count(),
+    )
 
 
 def _expect(manifest: Manifest, batch: Batch, actor: Actor, at: datetime) -> None:

@@ -118,6 +118,15 @@ class TestManifestDifference:
         assert "1 pack added, 2 changed, 1 withdrawn" in page
         done = client.get(reverse("manifest", args=[manifest.pk])).content.decode()
         assert f"Open batch {batch.number}" in done
+        assert f"Batch {batch.number} was corrected" in done and "<h2>Announced" not in done
+        counts = re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", done)
+        assert counts[:5] == [
+            ("Added", "1"),
+            ("Changed", "2"),
+            ("Withdrawn", "1"),
+            ("Left alone (already here)", "0"),
+            ("Unchanged", "0"),
+        ]
 
     def test_is_applied_as_it_was_shown_or_not_at_all(self, client, batch):
         manifest = draft(batch.supplier, CORRECTED, replaces=batch)

@@ -131,7 +131,7 @@ class TestRevise:
         assert done.event_type == "manifest.applied"
         assert done.facts == {
             "batch": batch.number, "added": 1, "changed": 2,
-            "listed_again": 1, "withdrawn": 1, "untouched": 0,
+            "listed_again": 1, "withdrawn": 1, "unchanged": 1, "untouched": 0,
         }  # fmt: skip
         assert Batch.objects.count() == 1 and files_of(batch=batch) == [batch.manifest, manifest]
         assert list(verify()) == []
