@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class EventType:
     """One kind of change. The sentences are templates over actor, subject, reason and facts.
 
-    ``{packs:pack}`` counts: "1 pack", "2 packs".
+    ``{packs:pack}`` counts: "1 pack", "2 packs"; ``{day!d}`` shows a day as pages do: "22 Nov 2026".
     """
 
     code: str

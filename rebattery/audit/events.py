@@ -85,8 +85,8 @@ _ALL = (
     EventType(
         "batch.expected",
         "batch",
-        "{actor} said that batch {subject} is expected on {day}.",
-        "Batch {subject} is expected on {day}.",
+        "{actor} said that batch {subject} is expected on {day!d}.",
+        "Batch {subject} is expected on {day!d}.",
     ),
     EventType(
         "batch.cancelled",

@@ -10,7 +10,7 @@ OF_GRADING = (
     EventType(
         "instrument.calibrated",
         "instrument",
-        "{actor} recorded certificate {certificate} for {subject}, valid until {until}.",
+        "{actor} recorded certificate {certificate} for {subject}, valid until {until!d}.",
     ),
     EventType(
         "capacity_test.recorded",

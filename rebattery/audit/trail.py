@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from string import Formatter
 from typing import Any
 
@@ -38,10 +38,14 @@ class Entry:
 
 
 class _Sentence(Formatter):
-    """Fills a sentence: a fact that is not there is a question mark, a noun after a number is counted."""
+    """Fills a sentence: a fact that is not there is a question mark, ``{packs:pack}`` counts the noun
+    after its number, ``{day!d}`` shows a day as pages do."""
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         return kwargs.get(str(key), "?")
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        return _day(value) if conversion == "d" else super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         noun = f" {format_spec}" if format_spec else ""
@@ -49,6 +53,15 @@ class _Sentence(Formatter):
 
 
 _SENTENCE = _Sentence()
+
+
+def _day(text: Any) -> str:
+    """Return a day that a fact holds, such as 2026-11-22, as pages show days: 22 Nov 2026."""
+    try:
+        day = date.fromisoformat(str(text))
+    except ValueError:
+        return str(text)
+    return f"{day.day} {day:%b %Y}"
 
 
 def entry_of(event: Event, *, for_supplier: bool = False) -> Entry:

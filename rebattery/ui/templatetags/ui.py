@@ -47,9 +47,9 @@ def day(value: date | None) -> str:
 
 @register.filter
 def or_dash(value: Any) -> Any:
-    """Return ``value``, times as ``utc`` shows them, or a dash for a missing one."""
-    if isinstance(value, datetime):
-        return utc(value)
+    """Return ``value``, times and dates as ``utc`` and ``day`` show them, or a dash for a missing one."""
+    if isinstance(value, date):
+        return utc(value) if isinstance(value, datetime) else day(value)
     return NOTHING if value in (None, "", [], {}) else value
 
 

@@ -1,11 +1,13 @@
 import csv
 import io
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from intake.services import manifests
+from intake.services.arrivals import expect_batch
 from rebattery.accounts.roles import Role
 from tests.factories import AT, make_actor, make_batch, make_person, make_supplier, manifest_csv
 
@@ -58,6 +60,14 @@ class TestBatches:
         assert rows[0][:3] == ["Batch", "Supplier", "Announced"]
         assert [row[0] for row in rows[1:]] == [kept.number]
         assert left_out.number not in str(rows)
+
+    def test_shows_the_expected_day_as_all_pages_do_and_exports_it_plain(self, client, db):
+        sign_in(client)
+        expect_batch(batch_id=make_batch().pk, expected_on=date(2026, 11, 25), actor=make_actor(), at=AT)
+
+        assert '<td class="">25 Nov 2026</td>' in client.get(reverse("batches")).content.decode()
+        exported = client.get(reverse("batches"), {"export": "csv"})
+        assert b'"2026-11-25"' in b"".join(exported.streaming_content)
 
     def test_asks_the_same_queries_for_any_number_of_rows(self, client, db, django_assert_num_queries):
         sign_in(client)

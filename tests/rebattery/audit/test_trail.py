@@ -36,6 +36,14 @@ class TestEntryOf:
     def test_shows_a_question_mark_for_a_fact_that_is_not_there(self):
         assert sentence("batch.announced") == "Batch B-1 was announced with ? packs."
 
+    @pytest.mark.parametrize(
+        ("fact", "words"), [("2026-11-23", "23 Nov 2026"), ("2026-01-02", "2 Jan 2026"), ("soon", "soon")]
+    )
+    def test_shows_days_as_pages_do(self, fact, words):
+        assert sentence("batch.expected", day=fact) == f"Otto said that batch B-1 is expected on {words}."
+        told = sentence("instrument.calibrated", certificate="C-1", until=fact)
+        assert told == f"Otto recorded certificate C-1 for B-1, valid until {words}."
+
     def test_takes_braces_in_facts_as_they_are(self):
         told = sentence("manifest.refused", why="{packs} and {0} are no numbers")
 
