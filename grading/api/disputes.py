@@ -88,7 +88,7 @@ class DisputeDetail(RetrieveAPIView[Dispute]):
 
 
 class PackDisputes(APIView):
-    """Dispute the decision in force on a pack of yours."""
+    """Dispute the decision in force on a pack of yours; twice at most, the second time with what is new."""
 
     capability = Capability.DISPUTE_RESULTS
     parser_classes = [JSONParser, MultiPartParser]

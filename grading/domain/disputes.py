@@ -9,6 +9,8 @@ DISPUTABLE = (Status.GRADED, Status.IN_REVIEW, Status.QUARANTINED, Status.REJECT
 _UNDER_WAY = (Status.RECEIVED, Status.INSPECTED, Status.TESTED)
 LONGEST_COMMENT = 4_000
 MOST_FILES = 10
+MOST_DISPUTES = 2
+"""How often one decision can be disputed: once, and once more with what is new."""
 
 
 class Outcome(StrEnum):
@@ -35,14 +37,19 @@ REMEDY_WORDS = {
 }
 
 
-def obstacle(*, status: str, has_decision: bool, has_open_dispute: bool) -> str:
-    """Return why a result cannot be disputed now; empty when it can be."""
+def obstacle(*, status: str, has_decision: bool, has_open_dispute: bool, answered: int) -> str:
+    """Return why a result cannot be disputed now; empty when it can be.
+
+    :param answered: how many disputes about this very decision are answered.
+    """
     if has_open_dispute:
         return "This result is disputed already: one dispute at a time."
     if not has_decision:
         return "There is no decision on this pack yet."
     if status not in DISPUTABLE:
         return "The pack is being inspected or tested again: wait for the new decision."
+    if answered >= MOST_DISPUTES:
+        return "This result was disputed and answered twice: it can be disputed again after a new decision."
     return ""
 
 

@@ -73,6 +73,17 @@ def obstacle_to_answer(*, dispute: Dispute, viewer: User) -> str:
 
 def obstacle_to_dispute(*, pack: Pack, decision: Decision | None, disputes: list[Dispute]) -> str:
     """Return why the decision in force cannot be disputed now; empty where it can be."""
-    current = decision.pk if decision else None
-    is_open = any(d.state == Dispute.State.OPEN and d.decision_id == current for d in disputes)
-    return obstacle(status=pack.status, has_decision=decision is not None, has_open_dispute=is_open)
+    states = [d.state for d in disputes if decision and d.decision_id == decision.pk]
+    is_open = Dispute.State.OPEN in states
+    return obstacle(
+        status=pack.status,
+        has_decision=decision is not None,
+        has_open_dispute=is_open,
+        answered=len(states) - is_open,
+    )
+
+
+def answered_before(*, decision: Decision | None, disputes: list[Dispute]) -> Dispute | None:
+    """Return the newest answered dispute about ``decision``, of the pack's disputes with the newest first."""
+    answered = (d for d in disputes if d.state != Dispute.State.OPEN)
+    return next((d for d in answered if decision and d.decision_id == decision.pk), None)

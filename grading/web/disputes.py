@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from grading.models import Dispute
 from grading.queries.decisions import decision_in_force
 from grading.queries.disputes import (
+    answered_before,
     dispute_files_for,
     disputes_for,
     disputes_of,
@@ -111,6 +112,7 @@ def dispute_open(request: HttpRequest, pack_id: int) -> HttpResponse:
         "pack": pack,
         "decision": decision,
         "form": form,
+        "before": answered_before(decision=decision, disputes=earlier),
         "obstacle": obstacle_to_dispute(pack=pack, decision=decision, disputes=earlier),
     }
     return render(request, "grading/disputes/open.html", context)

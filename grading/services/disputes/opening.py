@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from grading.domain.disputes import LONGEST_COMMENT, obstacle
+from grading.domain.disputes import LONGEST_COMMENT
 from grading.models import Decision, Dispute, DisputeFile
+from grading.queries.disputes import disputes_of, obstacle_to_dispute
 from grading.services.disputes.evidence import Kept, Upload, keep
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
@@ -27,7 +28,8 @@ def open_dispute(
 
     :param decision_id: the decision that the person saw.
     :raises DisputeRefused: without words, against another decision than the one in force, in a state in
-        which the pack does not rest on it, or while another dispute about it is open.
+        which the pack does not rest on it, while another dispute about it is open, or after two of them
+        were answered.
     :raises FileRefused: for a file that cannot be taken in.
     """
     comment = comment.strip()
@@ -47,8 +49,7 @@ def _open(
     [pack] = lock_packs(pack_ids=[pack_id])
     current = Decision.objects.filter(pack_id=pack_id, superseded_by__isnull=True).select_related("policy")
     decision = current.first()
-    is_open = Dispute.objects.filter(decision=decision, state=Dispute.State.OPEN).exists()
-    why_not = obstacle(status=pack.status, has_decision=decision is not None, has_open_dispute=is_open)
+    why_not = obstacle_to_dispute(pack=pack, decision=decision, disputes=disputes_of(pack_id=pack_id))
     if why_not or decision is None:
         raise DisputeRefused(f"{why_not} Nothing was changed.")
     if decision.pk != decision_id:

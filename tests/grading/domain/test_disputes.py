@@ -12,14 +12,24 @@ BENCH = (Status.RECEIVED, Status.INSPECTED, Status.TESTED)
 class TestObstacle:
     @pytest.mark.parametrize("status", Status)
     def test_is_gone_where_a_pack_rests_on_its_decision(self, status):
-        found = obstacle(status=status, has_decision=True, has_open_dispute=False)
+        found = obstacle(status=status, has_decision=True, has_open_dispute=False, answered=0)
 
         assert (found == "") == (status in DISPUTABLE)
 
     @pytest.mark.parametrize("status", DISPUTABLE)
     def test_names_what_stands_in_the_way(self, status):
-        assert "no decision" in obstacle(status=status, has_decision=False, has_open_dispute=False)
-        assert "disputed already" in obstacle(status=status, has_decision=True, has_open_dispute=True)
+        assert "no decision" in obstacle(
+            status=status, has_decision=False, has_open_dispute=False, answered=0
+        )
+        assert "disputed already" in obstacle(
+            status=status, has_decision=True, has_open_dispute=True, answered=0
+        )
+
+    @pytest.mark.parametrize(("answered", "is_refused"), [(0, False), (1, False), (2, True), (3, True)])
+    def test_comes_with_the_second_answer(self, answered, is_refused):
+        found = obstacle(status=Status.GRADED, has_decision=True, has_open_dispute=False, answered=answered)
+
+        assert ("answered twice" in found) == is_refused
 
 
 class TestRemedy:

@@ -90,6 +90,18 @@ class TestOpen:
         assert "bench.csv" in response.text
         assert Dispute.objects.get().files.count() == 2
 
+    def test_asks_what_is_new_after_an_answer(self, pack):
+        reviewer = make_actor(make_person(Role.REVIEWER, name="Rita Inside"))
+        answer(dispute(pack), reviewer, outcome="rejected", text="The cell <3> is worn.")
+
+        shown = page(as_(owner_of(pack)), "dispute_open", pack.pk)
+
+        assert "Answered on" in shown and "The cell &lt;3&gt; is worn." in shown
+        assert "Say what is new." in shown and "Rita Inside" not in shown
+
+    def test_does_not_ask_what_is_new_the_first_time(self, pack):
+        assert "Say what is new." not in page(as_(owner_of(pack)), "dispute_open", pack.pk)
+
     def test_without_words_stays_with_what_is_wrong(self, pack):
         response = as_(owner_of(pack)).post(
             reverse("dispute_open", args=[pack.pk]), self.form(pack, comment=" ")

@@ -9,15 +9,18 @@ from django.db import IntegrityError, connection, transaction
 
 from grading.domain.disputes import LONGEST_COMMENT, MOST_FILES
 from grading.models import Dispute, DisputeFile
+from grading.services import decisions
 from grading.services.disputes import Upload
 from grading.services.disputes.evidence import FILE_LIMIT_BYTES, FileRefused
 from grading.services.disputes.opening import DisputeRefused
 from intake.services import files
+from rebattery.accounts.roles import Role
+from rebattery.actor import SYSTEM
 from rebattery.audit.models import Event
-from tests.evidence import publish_seed
-from tests.factories import balance, make_actor
+from tests.evidence import add_capacity, add_resistance, finish_again, publish_seed
+from tests.factories import balance, make_actor, make_person
 from tests.grading import cast
-from tests.grading.services.disputes.acts import decision_of, dispute, owner_of
+from tests.grading.services.disputes.acts import answer, decision_of, dispute, owner_of
 from tests.intake.pictures import jpeg
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -64,6 +67,26 @@ class TestOpenDispute:
 
         with pytest.raises(DisputeRefused, match="disputed already"):
             dispute(pack)
+
+    def test_is_twice_about_one_decision_and_no_more(self, policy):
+        pack, reviewer = cast.graded(), make_actor(make_person(Role.REVIEWER))
+        for _ in range(2):
+            answer(dispute(pack), reviewer, outcome="rejected", text="It stands.")
+
+        with pytest.raises(DisputeRefused, match="answered twice"):
+            dispute(pack)
+        assert Dispute.objects.count() == 2
+
+    def test_is_about_a_newer_decision_again(self, policy):
+        pack, reviewer = cast.graded(), make_actor(make_person(Role.REVIEWER))
+        answer(dispute(pack), reviewer, outcome="rejected", text="It stands.")
+        answer(dispute(pack), reviewer)
+        add_capacity([pack], "74", by=cast.staff())
+        add_resistance([pack], "1.1", by=cast.staff())
+        finish_again([pack])
+        decisions.grade(pack_ids=[pack.pk], actor=SYSTEM, at=cast.LATER)
+
+        assert dispute(pack).state == Dispute.State.OPEN
 
     def test_is_one_at_a_time_for_the_database_too(self, policy):
         first = dispute(cast.graded())
