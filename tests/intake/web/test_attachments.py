@@ -88,6 +88,16 @@ class TestOthers:
 
         assert ": Wrong pack.</p>" in page and "Reason: Wrong pack." in page
 
+    @pytest.mark.parametrize("role", [Role.SUPPLIER, Role.AUDITOR])
+    def test_are_told_that_a_withdrawn_one_stays(self, client, batch, loose, role):
+        attachments.withdraw(attachment_id=loose.pk, reason="No.", actor=make_actor(), at=AT)
+        client.force_login(make_person(role, supplier=batch.supplier if role == Role.SUPPLIER else None))
+
+        page = client.get(reverse("attachment", args=[loose.pk])).text
+
+        assert "It does not count any more. The file stays for the record" in page
+        assert client.get(reverse("attachment_file", args=[loose.pk])).status_code == 200
+
 
 class TestAttachmentAdd:
     def test_takes_several_files_and_leads_back(self, supplier, batch):
