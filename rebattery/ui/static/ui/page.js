@@ -56,6 +56,17 @@
   showRefusal(document, "main :is(.form-errors, .notice-error)");
   document.addEventListener("htmx:afterSettle", (event) => showRefusal(event.target, ".form-errors"));
 
+  // A table that fits its box needs no scrolling there, so that its head can stay in sight.
+  const measure = new ResizeObserver((entries) => new Set(entries.map(({ target }) => target.closest(".data-scroll"))).forEach((box) => {
+    box?.toggleAttribute("data-fits", box.querySelector("table").offsetWidth <= box.clientWidth);
+  }));
+  const watchTables = (root) => root.querySelectorAll(".data-scroll:has(> table)").forEach((box) => {
+    measure.observe(box);
+    measure.observe(box.querySelector("table"));
+  });
+  watchTables(document);
+  document.addEventListener("htmx:afterSettle", (event) => watchTables(event.target.parentElement || document));
+
   // A form is sent once; its button says that it works.
   document.addEventListener("submit", (event) => {
     const form = event.target;
