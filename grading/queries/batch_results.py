@@ -8,6 +8,7 @@ from django.db.models import Avg, Count, DecimalField, Exists, F, OuterRef, Q, Q
 
 from grading.models import CapacityTest, Decision, Grade, ResistanceTest
 from grading.queries.packs import packs_for
+from intake.domain.lifecycle import Status
 from intake.models import Batch, Pack
 from rebattery.accounts.models import User
 
@@ -74,8 +75,11 @@ class Totals:
 
 
 def totals_of(*, batch: Batch) -> Totals:
-    """Return the results of a batch in numbers, in two queries however many packs it has."""
-    packs = Pack.objects.filter(batch=batch)
+    """Return the results of a batch in numbers, in two queries however many packs it has.
+
+    What was withdrawn will never have a result and is not counted.
+    """
+    packs = Pack.objects.filter(batch=batch).exclude(status=Status.WITHDRAWN)
     tests = CapacityTest.objects.filter(pack__batch=batch, superseded_by__isnull=True)
     claimed = F("pack__declared_soh_percent")
     difference = F("soh_percent") - claimed

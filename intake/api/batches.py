@@ -24,15 +24,19 @@ class BatchOutput(serializers.ModelSerializer[Batch]):
     file_name = serializers.CharField(source="manifest.file_name")
     state = serializers.ChoiceField(choices=[(state.value, state.label) for state in BatchState])
     is_overdue = serializers.SerializerMethodField(help_text="Expected before today, and not all here.")
-    pack_count = serializers.IntegerField()
+    pack_count = serializers.IntegerField(help_text="Without packs that were withdrawn.")
     arrived_count = serializers.IntegerField()
-    total_kwh = serializers.DecimalField(max_digits=14, decimal_places=3)
+    withdrawn_count = serializers.IntegerField()
+    total_kwh = serializers.DecimalField(
+        max_digits=14, decimal_places=3, help_text="Without packs that were withdrawn."
+    )
 
     class Meta:
         model = Batch
         fields = [
             "id", "number", "supplier", "manifest_id", "file_name", "state", "announced_at", "expected_on",
-            "is_overdue", "closed_at", "cancelled_at", "pack_count", "arrived_count", "total_kwh",
+            "is_overdue", "closed_at", "cancelled_at", "pack_count", "arrived_count", "withdrawn_count",
+            "total_kwh",
         ]  # fmt: skip
 
     def get_is_overdue(self, batch: Any) -> bool:

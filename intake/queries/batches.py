@@ -32,17 +32,26 @@ from rebattery.audit.trail import Entry, entry_of, events_of, supplier_timeline
 
 OVERDUE = "overdue"
 _KWH = DecimalField(max_digits=14, decimal_places=3)
+_STAYED = ~Q(status=Status.WITHDRAWN)
+"""What was withdrawn is no part of its batch any more, and is counted apart; see also the receipt."""
 
 
 def batches_for(*, viewer: User) -> QuerySet[Batch]:
-    """Return what ``viewer`` may see, with ``state``, ``pack_count``, ``arrived_count`` and ``total_kwh``."""
+    """Return what ``viewer`` may see, with its state and what is in it.
+
+    That is ``state``, ``pack_count``, ``arrived_count``, ``total_kwh`` and, counted apart from all these,
+    ``withdrawn_count``.
+    """
     return (
         with_state(Batch.objects.visible_to(viewer))
         .select_related("supplier", "manifest")
         .annotate(
-            pack_count=_of_packs(Count("pk")),
+            pack_count=_of_packs(Count("pk", filter=_STAYED)),
             arrived_count=_of_packs(Count("pk", filter=~Q(status__in=NOT_HERE))),
-            total_kwh=Coalesce(_sum_of_packs(Sum("nominal_energy_kwh")), Decimal(0), output_field=_KWH),
+            withdrawn_count=_of_packs(Count("pk", filter=~_STAYED)),
+            total_kwh=Coalesce(
+                _sum_of_packs(Sum("nominal_energy_kwh", filter=_STAYED)), Decimal(0), output_field=_KWH
+            ),
         )
     )
 
@@ -102,13 +111,14 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """A batch at a glance; the supplier's claims, not our measurements."""
+    """A batch at a glance, without what was withdrawn; the supplier's claims, not our measurements."""
 
     pack_count: int
     total_kwh: Decimal
     without_kwh: int
     """Packs for which no nominal energy was declared; they add nothing to the total."""
     by_status: list[Part]
+    """With the withdrawn packs, which count nowhere else."""
     by_chemistry: list[Part]
     mean_declared_soh_percent: Decimal | None
     """Mean of the claims, one decimal; None when there is no claim."""
@@ -132,7 +142,8 @@ class Overview:
 
 def overview_of(*, batch: Batch) -> Overview:
     """Return ``batch`` at a glance, in three queries however many packs it has."""
-    packs = Pack.objects.filter(batch=batch).order_by()
+    every = Pack.objects.filter(batch=batch).order_by()
+    packs = every.filter(_STAYED)
     totals = packs.aggregate(
         pack_count=Count("pk"),
         total_kwh=Coalesce(Sum("nominal_energy_kwh"), Decimal(0), output_field=_KWH),
@@ -141,7 +152,7 @@ def overview_of(*, batch: Batch) -> Overview:
         with_declared_soh=Count("declared_soh_percent"),
         mean_history_percent=Round(Avg("history_completeness_percent"), 1),
     )
-    status = _parts(packs, "status")
+    status = _parts(every, "status")
     order = {state.value: position for position, state in enumerate(Status)}
     return Overview(
         by_status=sorted(status, key=lambda part: order[part.code]),
@@ -162,11 +173,11 @@ def missing_of(*, batch: Batch, limit: int) -> list[Pack]:
 
 
 def story_of(*, batch: Batch, viewer: User) -> list[Entry]:
-    """Return the trail of a batch and of its files, oldest first; a supplier reads the supplier's version."""
+    """Return the trail of a batch and of its files, newest first; a supplier reads the supplier's version."""
     told = events_of(subject_type="batch", subject_id=batch.pk)
     for manifest_id in (batch.manifest_id, *batch.corrected_by.values_list("pk", flat=True)):
         told |= events_of(subject_type="manifest", subject_id=manifest_id)
-    entries = told.order_by("pk")
+    entries = told.order_by("-pk")
     return supplier_timeline(entries) if viewer.is_supplier else [entry_of(event) for event in entries]
 
 

@@ -15,13 +15,14 @@ from rebattery.accounts.models import User
 def docks(*, viewer: User) -> QuerySet[Batch]:
     """Return the batches that ``viewer`` may see, with the counts of their packs.
 
-    They are ``total_count``, ``expected_count``, ``arrived_count`` and ``missing_count``.
+    They are ``total_count``, ``expected_count``, ``arrived_count`` and ``missing_count``; packs that were
+    withdrawn are in none of them.
     """
     return (
         Batch.objects.visible_to(viewer)
         .select_related("supplier")
         .annotate(
-            total_count=Count("packs"),
+            total_count=Count("packs", filter=~Q(packs__status=Status.WITHDRAWN)),
             expected_count=Count("packs", filter=Q(packs__status=Status.ANNOUNCED)),
             missing_count=Count("packs", filter=Q(packs__status=Status.MISSING)),
             arrived_count=Count("packs", filter=~Q(packs__status__in=NOT_HERE)),

@@ -2,10 +2,20 @@ from datetime import date
 
 import pytest
 
+from grading.queries.batch_results import totals_of
 from intake.domain.batches import BatchState, state_of
 from intake.domain.lifecycle import NOT_HERE, Status
 from intake.models import Batch
-from intake.queries.batches import OVERDUE, batches_for, in_state, missing_of, with_state
+from intake.queries.batches import (
+    OVERDUE,
+    batches_for,
+    in_state,
+    missing_of,
+    overview_of,
+    with_state,
+)
+from intake.queries.receipts import receipt_of
+from intake.queries.receiving import docks
 from intake.services.arrivals import expect_batch
 from intake.services.receiving import close_batch, receive_many
 from intake.services.withdrawing import withdraw_batch
@@ -79,6 +89,29 @@ class TestInState:
         found = in_state(with_state(Batch.objects.all()), OVERDUE, today=date(2026, 11, 22))
 
         assert list(found) == [late]
+
+
+class TestOverviewOf:
+    def test_counts_as_the_receipt_the_dock_and_the_list_do(self, db):
+        packs = [
+            {"serial": "RB-1", "declared_soh_percent": 80},
+            {"serial": "RB-2", "declared_soh_percent": 90},
+            {"serial": "RB-3", "declared_soh_percent": 10, "status": "withdrawn"},
+        ]
+        batch, viewer = make_batch(packs=packs), make_person(Role.AUDITOR)
+        receive_many(batch_id=batch.pk, serials=["RB-1"], actor=SYSTEM, at=AT)
+
+        listed = batches_for(viewer=viewer).get(pk=batch.pk)
+        at_dock = docks(viewer=viewer).get(pk=batch.pk)
+        overview, receipt = overview_of(batch=batch), receipt_of(batch=batch)
+
+        assert (listed.arrived_count, listed.pack_count, listed.withdrawn_count) == (1, 2, 1)
+        assert (at_dock.arrived_count, at_dock.total_count) == (1, 2)
+        assert overview.pack_count == receipt.pack_count == totals_of(batch=batch).packs == 2
+        assert overview.total_kwh == receipt.total_kwh == listed.total_kwh == 80
+        assert (overview.mean_declared_soh_percent, overview.with_declared_soh) == (85, 2)
+        assert sum(part.count for part in overview.by_chemistry) == 2
+        assert {part.code: part.count for part in overview.by_status}["withdrawn"] == 1
 
 
 class TestMissingOf:
