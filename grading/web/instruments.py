@@ -115,7 +115,7 @@ def _filters(today: date) -> Sequence[Filter]:
 @requires(Capability.VIEW_INSTRUMENTS)
 def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
     shown = get_object_or_404(Instrument, pk=instrument_id)
-    story = events_of(subject_type="instrument", subject_id=shown.pk)
+    story = events_of(subject_type="instrument", subject_id=shown.pk).reverse()
     context = {
         "standing": standing_of(instrument=shown, on=timezone.now().date()),
         "use": use_of(instrument_id=shown.pk),

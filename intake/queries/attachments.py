@@ -45,8 +45,8 @@ def documents_of_pack(*, pack_id: int) -> list[Attachment]:
 
 
 def story_of_attachment(*, attachment: Attachment, viewer: User) -> list[Entry]:
-    """Return the trail of one document, oldest first; a supplier reads the supplier's version."""
-    entries = events_of(subject_type="attachment", subject_id=attachment.pk)
+    """Return the trail of one document, newest first; a supplier reads the supplier's version."""
+    entries = events_of(subject_type="attachment", subject_id=attachment.pk).reverse()
     return supplier_timeline(entries) if viewer.is_supplier else [entry_of(event) for event in entries]
 
 

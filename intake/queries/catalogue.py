@@ -66,8 +66,9 @@ def baseline_method_of(*, pack_type: PackType) -> str:
 
 
 def story_of(*, pack_type: PackType) -> list[Entry]:
-    """Return the trail of a pack type, oldest first."""
-    return [entry_of(event) for event in events_of(subject_type="pack_type", subject_id=pack_type.pk)]
+    """Return the trail of a pack type, newest first."""
+    told = events_of(subject_type="pack_type", subject_id=pack_type.pk)
+    return [entry_of(event) for event in told.reverse()]
 
 
 def short_figure(value: Decimal | int | None) -> Decimal | int | None:

@@ -30,8 +30,9 @@ def matching(queryset: QuerySet[Supplier], text: str) -> QuerySet[Supplier]:
 
 
 def story_of(*, supplier: Supplier) -> list[Entry]:
-    """Return the trail of a supplier's own facts, oldest first."""
-    return [entry_of(event) for event in events_of(subject_type="supplier", subject_id=supplier.pk)]
+    """Return the trail of a supplier's own facts, newest first."""
+    told = events_of(subject_type="supplier", subject_id=supplier.pk)
+    return [entry_of(event) for event in told.reverse()]
 
 
 def _count(model: type[Batch] | type[Pack] | type[Manifest]) -> Coalesce:

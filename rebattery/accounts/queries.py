@@ -20,8 +20,9 @@ def named(people: QuerySet[User], text: str) -> QuerySet[User]:
 
 
 def story_of(*, person: User) -> list[Entry]:
-    """Return what was done about a person, oldest first."""
-    return [entry_of(event) for event in events_of(subject_type="person", subject_id=person.pk)]
+    """Return what was done about a person, newest first."""
+    told = events_of(subject_type="person", subject_id=person.pk)
+    return [entry_of(event) for event in told.reverse()]
 
 
 def tokens_of(*, person: User) -> QuerySet[ApiToken]:

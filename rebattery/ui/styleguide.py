@@ -111,12 +111,12 @@ def _page() -> ListPage:
 
 def _entries() -> list[_Entry]:
     return [
-        _Entry(1, _AT - timedelta(days=9), "Batch B-2026-00012 announced this pack (row 14)."),
+        _Entry(3, _AT, "Tom ordered a retest.", reason="The pulse was 2 s, not 10 s."),
         _Entry(
             2,
             _AT - timedelta(days=2),
             "Ana received the pack.",
             changes=(("status", "announced", "received"),),
         ),
-        _Entry(3, _AT, "Tom ordered a retest.", reason="The pulse was 2 s, not 10 s."),
+        _Entry(1, _AT - timedelta(days=9), "Batch B-2026-00012 announced this pack (row 14)."),
     ]

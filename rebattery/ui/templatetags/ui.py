@@ -258,7 +258,7 @@ def tile(
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(entries: Iterable[Any], trail_links: bool = False) -> dict[str, Any]:
-    """Show entries of the trail as sentences, with before and after on demand."""
+    """Show entries of the trail, newest first, as sentences with before and after on demand."""
     return {"entries": entries, "trail_links": trail_links}
 
 

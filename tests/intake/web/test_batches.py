@@ -69,6 +69,15 @@ class TestBatches:
         exported = client.get(reverse("batches"), {"export": "csv"})
         assert b'"2026-11-25"' in b"".join(exported.streaming_content)
 
+    def test_tells_what_happened_newest_first(self, client, db):
+        sign_in(client)
+        batch = make_batch()
+        expect_batch(batch_id=batch.pk, expected_on=date(2026, 11, 25), actor=make_actor(), at=AT)
+
+        page = client.get(reverse("batch", args=[batch.pk])).content.decode()
+
+        assert page.index("is expected on 25 Nov 2026.") < page.index("was announced with")
+
     def test_asks_the_same_queries_for_any_number_of_rows(self, client, db, django_assert_num_queries):
         sign_in(client)
         make_batch()

@@ -117,6 +117,7 @@ class TestPerson:
         administrator.post(reverse("person_deactivate", args=[ann.pk]), {"reason": "Left"})
 
         page = administrator.get(reverse("person", args=[ann.pk])).content.decode()
+        assert page.index("deactivated Ann") < page.index("made Ann")  # newest first
         assert "made Ann" in page and "deactivated Ann" in page and "Let this person in again?" in page
         assert events().filter(request_id="").count() == 1  # only the factory's own has no request
         balance()

@@ -36,6 +36,12 @@ class TestTemplate:
         # base.html writes the h1 of pages that fill `content`; the tag page_head would write a second.
         assert "{% page_head" not in text or fills_main
 
+    def test_says_which_way_its_timeline_runs(self, name):
+        text = text_of(name)
+        has_timeline = re.search(r'{% timeline |components/timeline.html|class="timeline', text)
+
+        assert not has_timeline or "newest first" in text
+
     def test_opens_a_component_with_its_variables(self, name):
         is_component = name.startswith("components/")
 
