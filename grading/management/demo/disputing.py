@@ -43,7 +43,7 @@ def dispute_lately(year: Year, at: datetime) -> None:
 def _dispute(year: Year, at: datetime, status: Status, *, has_report: bool) -> Dispute:
     decision = _furthest_from_claim(status)
     serial, evidence = decision.pack.serial, decision.evidence
-    claimed, measured = evidence["declared_soh_percent"], evidence["soh_percent"]
+    claimed, measured = (f"{float(evidence[name]):.1f}" for name in ("declared_soh_percent", "soh_percent"))
     report = (
         "Report of the dismantler (demo document)",
         f"Pack {serial}",
@@ -75,7 +75,7 @@ def _furthest_from_claim(status: Status) -> Decision:
         superseded_by=None,
         disputes=None,
         evidence__has_keys=["soh_percent", "declared_soh_percent"],
-    )
+    ).exclude(grade="A")
     return max(in_force.select_related("pack").order_by("pk"), key=lambda decision: _gap(decision.evidence))
 
 
