@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -92,6 +93,9 @@ _ALLOWED = {
     Kind.TEXT: ("text", "Text", "文字"),
 }
 _RANGE = {"en": "{} to {}", "de": "{} bis {}", "zh": "{} 至 {}"}
+_GERMAN_SIGNS = str.maketrans(",.", ".,")
+_GROUPED_FROM = 10_000
+"""German groups the digits of numbers with five and more."""
 _NONE = {"en": "none", "de": "keine", "zh": "无"}
 CHEMISTRIES = tuple(
     chemistry.value
@@ -141,7 +145,7 @@ def allowed_in(field: Field, language: Language) -> str:
     if words := words_of(field, language):
         return ", ".join(words)
     if field.hard:
-        low, high = (f"{bound:,}" for bound in field.hard)
+        low, high = (_figure(bound, language) for bound in field.hard)
         return _RANGE[language].format(low, high)
     kind = field.kind if field.kind in _ALLOWED else Kind.TEXT
     return _ALLOWED[kind][list(Language).index(language)]
@@ -156,8 +160,23 @@ def _column(row: Mapping[str, str], language: Language) -> TemplateColumn:
         about=row[f"about_{language}"],
         allowed=allowed_in(field, language),
         options=words_of(field, language),
-        examples=(_spelled(field, row["sound"], language), _spelled(field, row["damaged"], language)),
+        examples=(_example(field, row, "sound", language), _example(field, row, "damaged", language)),
     )
+
+
+def _figure(number: Decimal, language: Language) -> str:
+    """Return a number as readers of ``language`` write it."""
+    if language is not Language.DE:
+        return f"{number:,}"
+    grouped = f"{number:,}" if number >= _GROUPED_FROM else f"{number}"
+    return grouped.translate(_GERMAN_SIGNS)
+
+
+def _example(field: Field, row: Mapping[str, str], pack: str, language: Language) -> str:
+    if own := row.get(f"{pack}_{language}"):
+        return own
+    spelled = _spelled(field, row[pack], language)
+    return spelled.translate(_GERMAN_SIGNS) if field.hard and language is Language.DE else spelled
 
 
 def _spelled(field: Field, example: str, language: Language) -> str:

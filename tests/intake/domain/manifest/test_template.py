@@ -26,7 +26,7 @@ def cell_of(column, text):
         return text
     if column.field.kind is Kind.DATE:
         return date.fromisoformat(text)
-    return float(Decimal(text)) if column.field.hard else text
+    return float(Decimal(text.replace(",", "."))) if column.field.hard else text
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -75,6 +75,36 @@ class TestTemplateColumns:
 
     def test_are_explained_in_each_language(self, language):
         assert [c.heading for c in template_columns(language) if not (c.about and c.allowed)] == []
+
+    @pytest.mark.parametrize(
+        ("language", "voltage", "energy", "odometer"),
+        [
+            ("en", "10 to 1,000", "0.2 to 700", "0 to 2,000,000"),
+            ("de", "10 bis 1000", "0,2 bis 700", "0 bis 2.000.000"),
+            ("zh", "10 至 1,000", "0.2 至 700", "0 至 2,000,000"),
+        ],
+        ids=str,
+    )
+    def test_write_numbers_as_their_readers_do(self, language, voltage, energy, odometer):
+        allowed = {column.field.name: column.allowed for column in template_columns(Language(language))}
+
+        assert allowed["nominal_voltage_v"] == voltage
+        assert allowed["nominal_energy_kwh"] == energy
+        assert allowed["odometer_km"] == odometer
+
+    def test_show_examples_in_their_language(self):
+        examples = {
+            (column.field.name, language.value): column.examples[0]
+            for language in Language
+            for column in template_columns(language)
+        }
+
+        assert examples["storage_conditions", "de"] == "drinnen, 5 bis 25 °C, seit Mai 2026"
+        assert examples["storage_conditions", "zh"] == "室内，5 至 25 °C，2026 年 5 月起"
+        assert [examples["title_doc", code] for code in ("en", "de", "zh")] == [
+            "Invoice 2026-118", "Rechnung 2026-118", "发票 2026-118",
+        ]  # fmt: skip
+        assert [examples["soh_declared_percent", code] for code in ("en", "de")] == ["78.5", "78,5"]
 
 
 class TestColumnsExplained:
