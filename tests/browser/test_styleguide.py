@@ -2,9 +2,11 @@
 
 import pytest
 
+from rebattery.accounts.roles import Role
 from tests.browser.axe import faults_of
 from tests.browser.scanner import burst
 from tests.browser.windows import SIZES
+from tests.factories import make_person
 
 pytestmark = pytest.mark.browser
 
@@ -113,6 +115,16 @@ class TestKeys:
         page.keyboard.press("?")
 
         page.locator("#key-help").get_by_text("Reject").wait_for()
+        assert page.locator("#key-help").get_by_text("Go to the scan field").is_visible()
+
+    def test_leave_out_what_the_page_has_not(self, windows, committed_db):
+        page = windows.open(make_person(Role.SUPPLIER), path="/batches/")
+        page.locator("h1").click()
+
+        page.keyboard.press("?")
+
+        page.locator("#key-help").get_by_text("Show this list").wait_for()
+        assert not page.locator("#key-help").get_by_text("Go to the scan field").is_visible()
 
 
 class TestConfirm:

@@ -30,6 +30,7 @@
   const showHelp = () => {
     const list = help.querySelector("[data-keys]");
     list.querySelectorAll("[data-from-page]").forEach((item) => item.remove());
+    list.querySelectorAll("[data-for]").forEach((item) => { item.hidden = !visible(item.dataset.for); });
     document.querySelectorAll("[data-key]").forEach((element) => {
       if (!element.checkVisibility()) return;
       const name = document.createElement("dt");
