@@ -147,10 +147,11 @@ def manifest_announce(request: HttpRequest, manifest_id: int) -> HttpResponse:
 def manifest_discard(request: HttpRequest, manifest_id: int) -> HttpResponse:
     shown = draft_of(request, manifest_id)
     actor, at = actor_of(request), timezone.now()
+    word = "draft" if is_editable(shown) else "file"
     is_done = attempt(
         request,
         lambda: manifests.discard(manifest_id=shown.pk, actor=actor, at=at),
-        f"The draft {shown.file_name} is discarded.",
+        f"The {word} {shown.file_name} is discarded.",
     )
     return redirect("batches") if is_done else redirect("manifest", shown.pk)
 

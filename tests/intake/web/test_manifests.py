@@ -146,6 +146,7 @@ class TestManifest:
 
         assert refused.state == ManifestState.REFUSED
         assert refused.refusal in page.replace("&#x27;", "'")
+        assert "Discard this file" in page and "Discard draft" not in page  # it never became one
 
     def test_tells_a_supplier_nothing_of_our_people(self, client, draft, owner):
         ada = make_actor(make_person(Role.ADMINISTRATOR, name="Ada Internal"))

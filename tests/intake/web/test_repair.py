@@ -170,6 +170,13 @@ class TestManifestAnnounce:
 
 
 class TestManifestDiscard:
+    def test_calls_a_file_that_never_became_a_draft_a_file(self, client, supplier, owner):
+        refused = drafting.make_draft(supplier, b"\x00\x01binary", "junk.xlsx")
+
+        response = client.post(reverse("manifest_discard", args=[refused.pk]))
+
+        assert "The file junk.xlsx is discarded." in said_at(client, response)
+
     def test_gives_the_draft_up(self, client, draft, owner):
         response = post(client, "manifest_discard", draft)
 
