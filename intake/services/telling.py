@@ -31,6 +31,20 @@ def tell_settled(*, manifest: Manifest, code: str, facts: Mapping[str, Any], why
         _tell_file(manifest, Topic.FILE_CHECKED, f"{name} needs you", f"{text} Answer and mend it there.", at)
     elif code in ("manifest.imported", "manifest.announced_in_part"):
         _tell_announced(manifest, int(facts["packs"]), int(facts.get("rest", 0)), at)
+    elif code == "manifest.applied" and manifest.replaces:
+        _tell_corrected(manifest, manifest.replaces, facts, at)
+
+
+def tell_cancelled(*, batch: Batch, packs: int, at: datetime) -> None:
+    """Tell that a batch was cancelled; why is for the supplier's own people to say, and not in it."""
+    _tell_batch(
+        batch,
+        Topic.BATCH_CANCELLED,
+        f"Batch {batch.number} was cancelled",
+        f"Nothing of it had arrived; {_packs(packs)} withdrawn. We do not expect it any more.",
+        f"batch_cancelled:{batch.pk}",
+        at,
+    )
 
 
 def tell_closed(*, batch: Batch, arrived: int, missing_ids: Sequence[int], at: datetime) -> None:
@@ -66,6 +80,16 @@ def _tell_announced(manifest: Manifest, packs: int, rest: int, at: datetime) -> 
         text += f" {rows} in the draft to be mended."
     title = f"Batch {batch.number} was announced with {_packs(packs)}"
     _tell_batch(batch, Topic.BATCH_ANNOUNCED, title, text, f"batch_announced:{batch.pk}:{packs}", at)
+
+
+def _tell_corrected(manifest: Manifest, batch: Batch, facts: Mapping[str, Any], at: datetime) -> None:
+    added, changed, withdrawn = facts["added"], facts["changed"], facts["withdrawn"]
+    title = f"Batch {batch.number} was corrected: {added} added, {changed} changed, {withdrawn} withdrawn"
+    text = (
+        f"{manifest.file_name} was applied; {_packs(facts['untouched'])} already here left alone."
+        " Print the receipt anew."
+    )
+    _tell_batch(batch, Topic.BATCH_CORRECTED, title, text, f"batch_corrected:{manifest.pk}", at)
 
 
 def _tell_batch(batch: Batch, topic: Topic, title: str, text: str, dedupe: str, at: datetime) -> None:

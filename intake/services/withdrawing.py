@@ -8,6 +8,7 @@ from django.db import transaction
 from intake.domain.lifecycle import Move, Status
 from intake.models import Batch, Pack
 from intake.services.lifecycle import move_packs
+from intake.services.telling import tell_cancelled
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
@@ -53,3 +54,4 @@ def _cancel(batch: Batch, packs: int, reason: str, actor: Actor, at: datetime) -
         reason=reason,
     )
     record(events=[event], actor=actor, at=at)
+    tell_cancelled(batch=batch, packs=packs, at=at)

@@ -10,6 +10,8 @@ class Topic(StrEnum):
     FILE_REFUSED = "file_refused"
     FILE_FAILED = "file_failed"
     BATCH_ANNOUNCED = "batch_announced"
+    BATCH_CORRECTED = "batch_corrected"
+    BATCH_CANCELLED = "batch_cancelled"
     BATCH_CLOSED = "batch_closed"
     RESULTS = "results"
     DISPUTE_ANSWERED = "dispute_answered"
@@ -21,6 +23,8 @@ LABELS: dict[Topic, str] = {
     Topic.FILE_REFUSED: "A file was refused",
     Topic.FILE_FAILED: "A file could not be read",
     Topic.BATCH_ANNOUNCED: "A batch was announced",
+    Topic.BATCH_CORRECTED: "A corrected file changed a batch",
+    Topic.BATCH_CANCELLED: "A batch was cancelled",
     Topic.BATCH_CLOSED: "A batch was closed",
     Topic.RESULTS: "Packs have a result",
     Topic.DISPUTE_ANSWERED: "A dispute was answered",

@@ -4,8 +4,10 @@ from intake.models import Intent
 from intake.services import manifests
 from intake.services.receiving import close_batch, receive_many
 from intake.services.telling import MOST_NAMED, tell_settled
+from intake.services.withdrawing import withdraw_batch
 from rebattery.notices.models import Notice
 from tests.factories import AT, balance, make_actor, make_batch, make_supplier, manifest_csv
+from tests.intake.services.manifests.acts import draft, imported, submitted
 
 
 def settle(manifest, code, why="", **facts):
@@ -126,6 +128,44 @@ class TestTellClosed:
 
         text = told()[0][2]
         assert text.count("RB-") == MOST_NAMED and "and 7 more." in text
+
+
+class TestTellCancelled:
+    def test_tells_once_and_keeps_the_reason_out(self, batch):
+        withdraw_batch(batch_id=batch.pk, reason="They owe us.", actor=make_actor(), at=AT)
+        balance()
+
+        number = batch.number
+        text = "Nothing of it had arrived; 3 packs withdrawn. We do not expect it any more."
+        assert told() == [("batch_cancelled", f"Batch {number} was cancelled", text)]
+
+    def test_is_silent_while_something_is_here(self, batch):
+        receive_many(batch_id=batch.pk, serials=["RB-0001"], actor=make_actor(), at=AT)
+
+        withdraw_batch(batch_id=batch.pk, reason="Sold.", actor=make_actor(), at=AT)
+
+        assert told() == []
+
+
+class TestCorrecting:
+    def test_is_told_with_what_it_did(self, db):
+        batch = imported(make_supplier(), manifest_csv("RB-0001", "RB-0002", "RB-0003"))
+        receive_many(batch_id=batch.pk, serials=["RB-0003"], actor=make_actor(), at=AT)
+        second = draft(
+            batch.supplier, manifest_csv("RB-0001", "RB-0009", "RB-0003"), replaces=batch, name="second.csv"
+        )
+
+        submitted(second, "announce_all")
+        balance()
+
+        assert told()[1:] == [
+            (
+                "batch_corrected",
+                f"Batch {batch.number} was corrected: 1 added, 0 changed, 1 withdrawn",
+                "second.csv was applied; 1 pack already here left alone. Print the receipt anew.",
+            )
+        ]
+        assert Notice.objects.last().path == f"/batches/{batch.pk}/"
 
 
 class TestReading:
