@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from intake.domain.lifecycle import NOT_HERE
+from intake.domain.lifecycle import Status
 from intake.models import Batch, Pack
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
@@ -27,7 +27,7 @@ class ArrivalInThePast(RuleViolation):
 def expect_batch(*, batch_id: int, expected_on: date, actor: Actor, at: datetime) -> Batch:
     """Set the day on which a batch is to arrive; the same day again changes nothing.
 
-    :raises ArrivalSettled: when its first pack has arrived, or it is closed or cancelled.
+    :raises ArrivalSettled: when nothing of it is still to come, or it is closed or cancelled.
     :raises ArrivalInThePast: when the day lies before today.
     """
     batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
@@ -61,5 +61,5 @@ def _require_awaited(batch: Batch) -> None:
     if batch.cancelled_at or batch.closed_at:
         done = "cancelled" if batch.cancelled_at else "closed"
         raise ArrivalSettled(f"Batch {batch.number} is {done}: nothing more is expected.")
-    if Pack.objects.filter(batch=batch).exclude(status__in=NOT_HERE).exists():
-        raise ArrivalSettled(f"Packs of batch {batch.number} have arrived already.")
+    if not Pack.objects.filter(batch=batch, status=Status.ANNOUNCED).exists():
+        raise ArrivalSettled(f"No pack of batch {batch.number} is still to come.")

@@ -88,7 +88,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         "on_the_way": corrections_on_the_way(batch=shown),
         "may_correct": may_upload and not (shown.closed_at or shown.cancelled_at),
         "may_withdraw": may_upload,
-        "may_expect": may_upload and shown.state in AWAITED and not shown.arrived_count,
+        "may_expect": may_upload and shown.state in AWAITED,
         "is_overdue": is_overdue(shown.state, shown.expected_on, today=today),
         "today": today,
         "missing": missing_of(batch=shown, limit=_MISSING_SHOWN) if shown.closed_at else [],

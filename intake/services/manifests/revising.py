@@ -179,10 +179,10 @@ def _apply(
 
 
 def _expect(manifest: Manifest, batch: Batch, actor: Actor, at: datetime) -> None:
-    """Take a new day of arrival over, as long as nothing has arrived."""
+    """Take a new day of arrival over, as long as something is still to come."""
     day = manifest.expected_on
     if day in (None, batch.expected_on):
         return
-    if Pack.objects.filter(batch=batch).exclude(status__in=NOT_HERE).exists():
+    if not Pack.objects.filter(batch=batch, status=Status.ANNOUNCED).exists():
         return
     put_expected(batch, day, actor, at)

@@ -52,11 +52,22 @@ class TestExpectBatch:
             with pytest.raises(ArrivalInThePast):
                 expect(batch, day)
 
-    def test_ends_with_the_first_arrival(self, db):
+    def test_can_be_changed_while_something_is_still_to_come(self, db):
         batch = make_batch(packs=2)
         receive_many(batch_id=batch.pk, serials=[batch.packs.first().serial], actor=SYSTEM, at=AT)
 
-        with pytest.raises(ArrivalSettled, match="have arrived"):
+        expect(batch)
+        balance()
+
+        assert Batch.objects.get(pk=batch.pk).expected_on == DAY
+        assert [event.event_type for event in trail(batch)] == ["batch.expected"]
+
+    def test_ends_with_the_last_arrival(self, db):
+        batch = make_batch(packs=2)
+        serials = list(batch.packs.values_list("serial", flat=True))
+        receive_many(batch_id=batch.pk, serials=serials, actor=SYSTEM, at=AT)
+
+        with pytest.raises(ArrivalSettled, match="still to come"):
             expect(batch)
 
     def test_ends_with_the_batch(self, db):

@@ -86,6 +86,13 @@ class TestBatchExpected:
         assert f"{own.number} is expected on 31 Jan 2099" in shown
         assert "Overdue" not in shown
 
+    def test_is_offered_until_all_is_here(self, client, own):
+        receive_many(batch_id=own.pk, serials=["RB-1"], actor=SYSTEM, at=AT)
+        assert "Say when it arrives" in page(client, own)
+
+        receive_many(batch_id=own.pk, serials=["RB-2"], actor=SYSTEM, at=AT)
+        assert "Say when it arrives" not in page(client, own)
+
     @pytest.mark.parametrize("day", ["", "soon", "2020-01-01"])
     def test_says_what_is_wrong_with_a_day(self, client, own, day):
         shown = expect(client, own, day).content.decode()
