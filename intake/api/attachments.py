@@ -18,7 +18,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from intake.models import Attachment, AttachmentUpload, Batch
-from intake.queries.attachments import attachments_for, uploads_for
+from intake.queries.attachment_uploads import uploads_for
+from intake.queries.attachments import attachments_for
 from intake.queries.batches import batches_for
 from intake.services import attachments
 from intake.services.files import path_of

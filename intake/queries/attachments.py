@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from intake.models import Attachment, AttachmentUpload, AttachmentUploadState, Batch
+from intake.queries.attachment_uploads import Sent, sent_of
 from rebattery.accounts.models import User
 from rebattery.audit.trail import Entry, entry_of, events_of, supplier_timeline
 
-UPLOADS_SHOWN = 5
 LOOSE_SHOWN = 20
 STANDING, LOOSE, WITHDRAWN = "standing", "loose", "withdrawn"
 
@@ -18,11 +18,6 @@ STANDING, LOOSE, WITHDRAWN = "standing", "loose", "withdrawn"
 def attachments_for(*, viewer: User) -> QuerySet[Attachment]:
     """Return the documents that ``viewer`` may see, withdrawn ones too, with what a list needs."""
     return Attachment.objects.visible_to(viewer).select_related("pack", "batch", "stored_file")
-
-
-def uploads_for(*, viewer: User) -> QuerySet[AttachmentUpload]:
-    """Return the uploads that ``viewer`` may see."""
-    return AttachmentUpload.objects.visible_to(viewer).select_related("run", "stored_file", "batch")
 
 
 def in_standing(attachments: QuerySet[Attachment], standing: str) -> QuerySet[Attachment]:
@@ -71,14 +66,13 @@ class Documents:
     loose_count: int
     loose: list[Attachment]
     """The first ``LOOSE_SHOWN`` that are of no pack yet."""
-    settled: list[AttachmentUpload]
-    """What became of the newest uploads, the newest first."""
+    sent: Sent
     opening: Opening | None
     """None when nothing waits."""
 
 
 def documents_of(*, batch: Batch, at: datetime) -> Documents:
-    """Return the documents of a batch that the viewer has been let see, in four queries at most."""
+    """Return the documents of a batch that the viewer has been let see, in six queries at most."""
     standing = Attachment.objects.filter(batch=batch, withdrawn_at__isnull=True)
     loose = standing.filter(pack__isnull=True).select_related("stored_file")
     field: Any = Attachment._meta.get_field("kind")
@@ -86,13 +80,12 @@ def documents_of(*, batch: Batch, at: datetime) -> Documents:
     kinds = standing.order_by().values_list("kind")
     rows = sorted(kinds.annotate(number=Count("pk"), loose=Count("pk", filter=Q(pack__isnull=True))))
     loose_count = sum(without for _, _, without in rows)
-    settled = AttachmentUpload.objects.filter(batch=batch).exclude(state=AttachmentUploadState.QUEUED)
     return Documents(
         count=sum(number for _, number, _ in rows),
         by_kind=[(kind, words[kind], number) for kind, number, _ in rows],
         loose_count=loose_count,
         loose=list(loose.order_by("id")[:LOOSE_SHOWN]) if loose_count else [],
-        settled=list(settled.order_by("-id")[:UPLOADS_SHOWN]),
+        sent=sent_of(batch=batch, at=at),
         opening=opening_of(batch=batch, at=at),
     )
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from intake.web import (
+    attachment_uploads,
     attachments,
     batch,
     batches,
@@ -37,6 +38,11 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/withdraw/", batch.batch_withdraw, name="batch_withdraw"),
     path("batches/<int:batch_id>/documents/", attachments.attachment_list, name="attachments"),
     path("batches/<int:batch_id>/documents/add/", attachments.attachment_add, name="attachment_add"),
+    path(
+        "batches/<int:batch_id>/documents/sent/",
+        attachment_uploads.attachment_uploads,
+        name="attachment_uploads",
+    ),
     path(
         "batches/<int:batch_id>/documents/progress/",
         attachments.attachments_progress,

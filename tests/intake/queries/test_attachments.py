@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from intake.models import Attachment, AttachmentRun, Batch
+from intake.queries.attachment_uploads import uploads_for
 from intake.queries.attachments import (
     LOOSE,
     STANDING,
@@ -14,7 +15,6 @@ from intake.queries.attachments import (
     documents_of_pack,
     in_standing,
     opening_of,
-    uploads_for,
 )
 from intake.services import attachments
 from rebattery.accounts.roles import Role
@@ -78,12 +78,12 @@ class TestDocumentsOf:
         assert (documents.count, documents.loose_count) == (2, 1)
         assert documents.by_kind == [("bms_dump", "BMS dump", 1), ("other", "Other", 1)]
         assert [row.file_name for row in documents.loose] == ["loose.pdf"]
-        assert documents.settled[0] == refused and documents.opening is None
+        assert documents.sent.wrong == [refused] and documents.opening is None
 
     def test_asks_the_same_for_any_number(self, batch, django_assert_num_queries):
         take_in(batch, "all.zip", zip_of({f"{n}.pdf": PDF + bytes([n]) for n in range(50)}))
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert documents_of(batch=batch, at=AT).count == 50
 
 

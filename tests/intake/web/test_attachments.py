@@ -53,6 +53,7 @@ class TestOthers:
         writes = [client.post(reverse(name, args=[loose.pk]), {"serial": "RB-0001"}) for name in WRITES]
         about = [
             client.get(reverse("attachments", args=[batch.pk])),
+            client.get(reverse("attachment_uploads", args=[batch.pk])),
             client.get(reverse("attachments_progress", args=[batch.pk])),
             client.post(reverse("attachment_add", args=[batch.pk]), {"documents": uploaded()}),
         ]
@@ -113,6 +114,17 @@ class TestAttachmentAdd:
         ]
         assert "Opening what you sent" in supplier.get(page_of(batch)).content.decode()
         balance()
+
+    def test_tells_every_refusal_of_many(self, supplier, batch):
+        for number in range(8):
+            take_in(batch, f"{number}.html", b"<html>" + bytes([number]))
+        take_in(batch, "<b>good.pdf")
+
+        page = supplier.get(page_of(batch)).text
+
+        assert [f"{number}.html" in page for number in range(8)] == [True] * 8
+        assert page.index("0.html") < page.index("&lt;b&gt;good.pdf")
+        assert reverse("attachment_uploads", args=[batch.pk]) in page and "All 9 files sent" in page
 
     def test_wants_a_file(self, supplier, batch):
         response = supplier.post(reverse("attachment_add", args=[batch.pk]), follow=True)
