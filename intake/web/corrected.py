@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake.models import Intent, ManifestState
+from intake.models import Batch, Intent, Manifest, ManifestState
 from intake.queries.batches import batches_for
 from intake.queries.differences import LISTED, Kind, difference_of
 from intake.queries.manifests import manifests_for
@@ -57,9 +57,27 @@ def batch_corrected(request: HttpRequest, batch_id: int) -> HttpResponse:
             apply_rule_violation(form, refused)
         else:
             if manifest.state != ManifestState.QUEUED or manifest.replaces_id != batch.pk:
-                messages.info(request, "You sent this very file before. This is what became of it.")
+                messages.info(request, _sent_before(manifest, batch))
             return redirect("manifest", manifest.pk)
     return render(request, "intake/batches/corrected.html", {"batch": batch, "form": form})
+
+
+def _sent_before(manifest: Manifest, batch: Batch) -> str:
+    """Say what became of a file that was sent before, and how to send it as a correction all the same."""
+    settled = manifest.state == ManifestState.IMPORTED and manifest.finished_at
+    if not settled:
+        return "You sent this very file before. Here it waits: nothing else was sent."
+    day = f"{settled.day} {settled:%b %Y}"
+    done = f"was applied to batch {batch.number} on {day}"
+    if manifest.replaces_id != batch.pk:
+        done = (
+            f"made batch {batch.number} on {day}"
+            if manifest.pk == batch.manifest_id
+            else f"is in use since {day}"
+        )
+    return (
+        f"This very file {done}. Change something in it to send it as a new correction; nothing was compared."
+    )
 
 
 @require_safe

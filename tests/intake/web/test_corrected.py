@@ -11,7 +11,7 @@ from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
 from rebattery.audit.models import Event
 from tests.factories import AT, make_batch, make_person, manifest_csv
-from tests.intake.services.manifests.acts import draft, imported, read
+from tests.intake.services.manifests.acts import draft, imported, read, submitted
 
 CORRECTED = manifest_csv("RB-0001", "RB-0002", "RB-0009", **{"SOH (%)": "70"})
 
@@ -61,6 +61,24 @@ class TestBatchCorrected:
         response = send(client, batch, manifest_csv("RB-0001", "RB-0002", "RB-0003"))
 
         assert response.url == reverse("manifest", args=[batch.manifest_id])
+        shown = client.get(response.url).content.decode()
+        assert f"This very file made batch {batch.number} on 20 Nov 2026" in shown
+        assert "Change something in it to send it as a new correction" in shown
+
+    def test_says_that_a_correction_was_applied_before(self, client, batch):
+        submitted(draft(batch.supplier, CORRECTED, replaces=batch), "announce_all")
+
+        shown = client.get(send(client, batch).url).content.decode()
+
+        assert f"This very file was applied to batch {batch.number} on 20 Nov 2026" in shown
+
+    def test_leads_to_the_draft_that_waits(self, client, batch):
+        manifest = draft(batch.supplier, CORRECTED, replaces=batch)
+
+        response = send(client, batch)
+
+        assert response.url == reverse("manifest", args=[manifest.pk])
+        assert "Here it waits" in client.get(response.url).content.decode()
 
     def test_takes_none_for_a_cancelled_batch(self, client, batch):
         withdraw_batch(batch_id=batch.pk, reason="Sold.", actor=SYSTEM, at=AT)
