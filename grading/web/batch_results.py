@@ -14,6 +14,7 @@ from grading.queries.expected import expected_of_batch
 from grading.queries.packs import UNGRADED, graded, with_serial
 from intake.models import Pack
 from intake.queries.batches import batches_for
+from intake.queries.differences import row_in_file, with_row_source
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
@@ -60,7 +61,7 @@ FOR_EXPORT: Sequence[Column] = (
         value=lambda row: row.history_completeness_percent,
         is_number=True,
     ),
-    Column(key="row", label="Row in file", value=lambda row: row.row, sort="id", is_number=True),
+    Column(key="row", label="Row in file", value=row_in_file, sort="id", is_number=True),
 )
 FILTERS = (
     Filter(key="q", label="Serial", apply=with_serial),
@@ -82,6 +83,7 @@ def batch_results(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     rows = results_in(batch=batch, viewer=viewer)
     listing: dict[str, Any] = {"filters": FILTERS, "params": request.GET, "default_sort": "id"}
     if "export" in request.GET:
+        rows = with_row_source(rows, batch=batch)
         return list_export(rows, name=f"{batch.number}-results", columns=FOR_EXPORT, **listing)
     context = {
         "batch": batch,

@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from intake.domain.chemistry import Chemistry
 from intake.domain.manifest.fields import FIELDS
-from intake.models import Batch, Manifest, ManifestState
-from rebattery.audit.trail import events_of
+from intake.models import Batch, Manifest, ManifestState, Pack
+from rebattery.audit.trail import events, events_of
 
 LISTED = 200
 """Packs that are listed of each kind; the counts are exact."""
@@ -154,6 +154,30 @@ def files_of(*, batch: Batch) -> list[Manifest]:
     """Return the files that made a batch what it is, in the order in which they did."""
     applied = batch.corrected_by.filter(state=ManifestState.IMPORTED).select_related("stored_file")
     return [batch.manifest, *applied.order_by("finished_at", "pk")]
+
+
+def with_row_source(packs: QuerySet[Pack], *, batch: Batch) -> QuerySet[Pack]:
+    """Add ``is_row_of_earlier_file``: the pack was here or withdrawn when the newest file was applied.
+
+    Its row number is then that of a file before, and another pack may have the same one in the newest.
+    """
+    files = batch.corrected_by.filter(state=ManifestState.IMPORTED).values_list("pk", flat=True)
+    applied = events().filter(
+        event_type="manifest.applied", subject_type="manifest", subject_id__in=list(files)
+    )
+    newest = applied.values_list("pk", flat=True).first() or 0
+    settled = events().filter(
+        subject_type="pack",
+        subject_id=OuterRef("pk"),
+        event_type__in=("pack.received", "pack.withdrawn"),
+        pk__lt=newest,
+    )
+    return packs.annotate(is_row_of_earlier_file=Exists(settled) if newest else Value(False))
+
+
+def row_in_file(pack: Any) -> int | str:
+    """Return the row of a pack of :func:`with_row_source`, marked where it is not of the newest file."""
+    return f"{pack.row} (earlier file)" if pack.is_row_of_earlier_file else int(pack.row)
 
 
 def corrections_on_the_way(*, batch: Batch) -> QuerySet[Manifest]:

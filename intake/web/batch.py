@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from intake.domain.batches import AWAITED, is_overdue
 from intake.models import Pack
 from intake.queries.batches import batches_for, missing_of, overview_of, packs_of, story_of
-from intake.queries.differences import corrections_on_the_way, files_of
+from intake.queries.differences import corrections_on_the_way, files_of, row_in_file, with_row_source
 from intake.services.arrivals import expect_batch
 from intake.services.withdrawing import withdraw_batch
 from intake.web.attachments import pane_of
@@ -27,7 +27,7 @@ _MISSING_SHOWN = 200
 
 PACK_COLUMNS = (
     Column(key="serial", label="Serial", value=lambda row: row.serial, sort="serial", is_code=True),
-    Column(key="row", label="Row in file", value=lambda row: row.row, sort="id", is_number=True),
+    Column(key="row", label="Row in file", value=row_in_file, sort="id", is_number=True),
     Column(key="make", label="Make", value=lambda row: row.make),
     Column(key="model", label="Model", value=lambda row: row.model),
     Column(key="chemistry", label="Chemistry", value=lambda row: row.chemistry),
@@ -71,7 +71,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     shown: Any = get_object_or_404(
         batches_for(viewer=viewer).select_related("manifest__stored_file"), pk=batch_id
     )
-    rows = packs_of(batch=shown)
+    rows = with_row_source(packs_of(batch=shown), batch=shown)
     listing: dict[str, Any] = {"columns": PACK_COLUMNS, "filters": PACK_FILTERS, "params": request.GET}
     if "export" in request.GET:
         return list_export(rows, name=shown.number, default_sort="id", **listing)

@@ -1,3 +1,4 @@
+import csv
 import re
 
 import pytest
@@ -172,6 +173,23 @@ class TestManifestDifference:
         assert "Nothing was applied" in difference(client, manifest)
         page = client.get(reverse("manifest", args=[manifest.pk])).content.decode()
         assert "has changed since" in page and reverse("manifest_difference", args=[manifest.pk]) in page
+
+    def test_leaves_no_row_number_with_two_packs(self, client, batch):
+        receive_many(batch_id=batch.pk, serials=["RB-0001"], actor=SYSTEM, at=AT)
+        submitted(draft(batch.supplier, CORRECTED, replaces=batch), "announce_all")
+        receive_many(batch_id=batch.pk, serials=["RB-0002"], actor=SYSTEM, at=AT)
+
+        page = client.get(reverse("batch", args=[batch.pk])).content.decode()
+        assert page.count("4 (earlier file)") == 1
+        for url, column in (("batch", "Row in file"), ("batch_results", "Row in file")):
+            sent = client.get(reverse(url, args=[batch.pk]), {"export": "csv"})
+            lines = csv.DictReader(b"".join(sent).decode("utf-8-sig").splitlines())
+            assert {line["Serial"]: line[column] for line in lines} == {
+                "RB-0001": "2 (earlier file)",
+                "RB-0002": "3",
+                "RB-0003": "4 (earlier file)",
+                "RB-0009": "4",
+            }
 
     def test_says_what_is_still_wrong(self, client, batch):
         content = manifest_csv("RB-0001", "RB-0002", **{"SOH (%)": "182"})
