@@ -147,7 +147,7 @@ def outcome_of(*, manifest: Manifest) -> dict[str, Any] | None:
     """Return how many packs a corrected file changed when it was applied; None when it was not."""
     told = events_of(subject_type="manifest", subject_id=manifest.pk).filter(event_type="manifest.applied")
     applied = told.last()
-    return applied and dict(applied.facts)
+    return dict(applied.facts) if applied else None
 
 
 def files_of(*, batch: Batch) -> list[Manifest]:
