@@ -27,8 +27,9 @@ from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import NOT_HERE, Status
 from intake.domain.receipts import batch_number_in
 from intake.models import Batch, Pack
+from intake.queries.document_story import newest_about_documents
 from rebattery.accounts.models import User
-from rebattery.audit.trail import Entry, entry_of, events_of, supplier_timeline
+from rebattery.audit.trail import Entry, entry_of, events, events_of, supplier_timeline
 
 OVERDUE = "overdue"
 _KWH = DecimalField(max_digits=14, decimal_places=3)
@@ -173,10 +174,14 @@ def missing_of(*, batch: Batch, limit: int) -> list[Pack]:
 
 
 def story_of(*, batch: Batch, viewer: User) -> list[Entry]:
-    """Return the trail of a batch and of its files, newest first; a supplier reads the supplier's version."""
+    """Return the trail of a batch and of its files, newest first; a supplier reads the supplier's version.
+
+    Of its documents, it tells the newest lines.
+    """
     told = events_of(subject_type="batch", subject_id=batch.pk)
     for manifest_id in (batch.manifest_id, *batch.corrected_by.values_list("pk", flat=True)):
         told |= events_of(subject_type="manifest", subject_id=manifest_id)
+    told |= events().filter(pk__in=newest_about_documents(batch=batch))
     entries = told.order_by("-pk")
     return supplier_timeline(entries) if viewer.is_supplier else [entry_of(event) for event in entries]
 

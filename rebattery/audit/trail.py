@@ -113,6 +113,12 @@ def events_of(*, subject_type: str, subject_id: int) -> QuerySet[Event]:
     return Event.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("id")
 
 
+def ids_about(*, subject_type: str, subject_ids: Sequence[int], codes: Sequence[str]) -> list[int]:
+    """Return the ids of the events of ``codes`` about several rows, in no order."""
+    found = Event.objects.filter(subject_type=subject_type, subject_id__in=subject_ids, event_type__in=codes)
+    return list(found.order_by().values_list("pk", flat=True)) if subject_ids else []
+
+
 def events() -> QuerySet[Event]:
     """Return the whole trail, newest first; filter and page it before reading."""
     return Event.objects.order_by("-id")

@@ -12,16 +12,19 @@ from intake.queries.batches import (
     in_state,
     missing_of,
     overview_of,
+    story_of,
     with_state,
 )
 from intake.queries.receipts import receipt_of
 from intake.queries.receiving import docks
+from intake.services import attachments
 from intake.services.arrivals import expect_batch
 from intake.services.receiving import close_batch, receive_many
 from intake.services.withdrawing import withdraw_batch
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
-from tests.factories import AT, make_batch, make_person
+from tests.factories import AT, make_actor, make_batch, make_person
+from tests.intake.sending import make_attachment, take_in
 
 STATUSES = [
     ["announced"], ["announced", "withdrawn"], ["announced", "received"], ["received"],
@@ -112,6 +115,52 @@ class TestOverviewOf:
         assert (overview.mean_declared_soh_percent, overview.with_declared_soh) == (85, 2)
         assert sum(part.count for part in overview.by_chemistry) == 2
         assert {part.code: part.count for part in overview.by_status}["withdrawn"] == 1
+
+
+def sentences(batch, viewer):
+    return [entry.sentence for entry in story_of(batch=batch, viewer=viewer)]
+
+
+class TestStoryOf:
+    @pytest.fixture(autouse=True)
+    def files_root(self, settings, tmp_path):
+        settings.FILES_ROOT = tmp_path
+
+    def test_tells_of_documents_without_a_pack(self, db):
+        batch = make_batch(packs=[{"serial": "RB-1"}])
+        own, number = make_person(Role.SUPPLIER, supplier=batch.supplier), batch.number
+        wrong, right = (make_attachment(batch, name) for name in ("wrong.pdf", "right.pdf"))
+        take_in(batch, "bad.html", b"<html>")
+        take_in(make_batch(batch.supplier), "elsewhere.pdf")
+        staff = make_actor(make_person(Role.ADMINISTRATOR, name="Ada Inside"))
+        attachments.withdraw(attachment_id=wrong.pk, reason="Not this one.", actor=make_actor(own), at=AT)
+        attachments.assign(attachment_id=right.pk, serial="RB-1", actor=staff, at=AT)
+
+        told = sentences(batch, own)
+
+        assert told[:2] == [
+            "The document right.pdf was assigned to pack RB-1.",
+            "The document wrong.pdf was withdrawn.",
+        ]
+        assert story_of(batch=batch, viewer=own)[1].reason == "Not this one."
+        assert f"The file wrong.pdf reached us for batch {number}." in told
+        assert "The file wrong.pdf was taken in: 1 added, 1 without a pack, 0 left out." in told
+        assert any(line.startswith("The file bad.html was refused: ") for line in told)
+        assert "Ada Inside" not in str(told) and "elsewhere" not in str(told)
+        to_staff = sentences(batch, make_person(Role.AUDITOR))
+        assert "Ada Inside assigned the document right.pdf to pack RB-1." in to_staff
+
+    def test_tells_the_newest_about_documents_and_all_of_the_batch(self, db, monkeypatch):
+        monkeypatch.setattr("intake.queries.document_story.SHOWN", 3)
+        batch = make_batch()
+        for name in ("a.pdf", "b.pdf"):
+            make_attachment(batch, name)
+
+        told = sentences(batch, make_person(Role.SUPPLIER, supplier=batch.supplier))
+
+        about_documents = [line for line in told if ".pdf" in line]
+        assert [line.split()[2] for line in about_documents] == ["b.pdf", "b.pdf", "a.pdf"]
+        assert f"Batch {batch.number} was announced with 1 pack." in told
 
 
 class TestMissingOf:
