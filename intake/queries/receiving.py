@@ -1,15 +1,24 @@
 """What the dock sees: open batches, who is expected, what came of a scan."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, DateField, Min, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
+from intake.domain.batches import is_overdue, state_of
 from intake.domain.hazards import declared_hazards
 from intake.domain.lifecycle import NOT_HERE, Status
 from intake.models import Batch, Pack, Scan
 from rebattery.accounts.models import User
+
+_COUNTS = {
+    "total_count": Count("packs", filter=~Q(packs__status=Status.WITHDRAWN)),
+    "expected_count": Count("packs", filter=Q(packs__status=Status.ANNOUNCED)),
+    "missing_count": Count("packs", filter=Q(packs__status=Status.MISSING)),
+    "arrived_count": Count("packs", filter=~Q(packs__status__in=NOT_HERE)),
+}
 
 
 def docks(*, viewer: User) -> QuerySet[Batch]:
@@ -18,16 +27,34 @@ def docks(*, viewer: User) -> QuerySet[Batch]:
     They are ``total_count``, ``expected_count``, ``arrived_count`` and ``missing_count``; packs that were
     withdrawn are in none of them.
     """
-    return (
-        Batch.objects.visible_to(viewer)
-        .select_related("supplier")
-        .annotate(
-            total_count=Count("packs", filter=~Q(packs__status=Status.WITHDRAWN)),
-            expected_count=Count("packs", filter=Q(packs__status=Status.ANNOUNCED)),
-            missing_count=Count("packs", filter=Q(packs__status=Status.MISSING)),
-            arrived_count=Count("packs", filter=~Q(packs__status__in=NOT_HERE)),
+    return Batch.objects.visible_to(viewer).select_related("supplier").annotate(**_COUNTS)
+
+
+def dock_list(*, viewer: User) -> QuerySet[Batch]:
+    """Return the batches that ``viewer`` may see, uncounted: a list counts the packs of one page only.
+
+    ``expected_order`` sorts them by their day; those without one come after all others.
+    """
+    order = Coalesce("expected_on", Value(date.max), output_field=DateField())
+    return Batch.objects.visible_to(viewer).select_related("supplier").annotate(expected_order=order)
+
+
+def with_counts(*, batches: list[Batch], today: date) -> list[Batch]:
+    """Note on each batch the counts of :func:`docks`, and as ``is_overdue`` whether its packs are late."""
+    counted = Batch.objects.filter(pk__in=[batch.pk for batch in batches]).annotate(**_COUNTS)
+    found = {row.pop("pk"): row for row in counted.values("pk", *_COUNTS)}
+    for batch in batches:
+        counts = found[batch.pk]
+        state = state_of(
+            closed_at=batch.closed_at,
+            cancelled_at=batch.cancelled_at,
+            has_arrived=counts["arrived_count"] > 0,
+            has_waiting=counts["expected_count"] > 0,
         )
-    )
+        counts["is_overdue"] = is_overdue(state, batch.expected_on, today=today)
+        for name, value in counts.items():
+            setattr(batch, name, value)
+    return batches
 
 
 def still_open(batches: QuerySet[Batch], *, is_open: bool) -> QuerySet[Batch]:

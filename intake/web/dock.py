@@ -26,7 +26,7 @@ _SHOWN_WHEN_CLOSING = 1_000
 
 
 LISTS = {
-    "expected": ("Expected", "Nothing is awaited any more."),
+    "expected": ("To arrive", "Nothing is awaited any more."),
     "arrived": ("Arrived", "No pack of this batch has arrived yet. Scan the first one above."),
     "unexpected": ("Unexpected", "Every code scanned so far belongs to this batch."),
     "missing": (
@@ -48,10 +48,11 @@ class ScanForm(forms.Form):
 @requires(Capability.RECEIVE_PACKS)
 def dock(request: HttpRequest) -> HttpResponse:
     closed = request.GET.get("closed") == "1"
-    batches = dock_queries.still_open(dock_queries.docks(viewer=person_of(request)), is_open=not closed)
+    batches = dock_queries.still_open(dock_queries.dock_list(viewer=person_of(request)), is_open=not closed)
     page = list_page(
-        batches, columns=[], filters=[], params=request.GET, default_sort="-id" if closed else "id"
+        batches, columns=_DOCK_COLUMNS, filters=[], params=request.GET, default_sort="-id" if closed else "id"
     )
+    dock_queries.with_counts(batches=page.rows, today=timezone.now().date())
     dock_queries.with_unexpected(batches=page.rows)
     return render(request, "intake/dock/dock.html", {"page": page, "closed": closed})
 
@@ -154,6 +155,17 @@ def _type_of(pack: Pack) -> str:
     return f"{pack.make} {pack.model}".strip()
 
 
+_DOCK_COLUMNS = [
+    Column(key="number", label="Batch", value=lambda row: row.number, is_code=True),
+    Column(key="supplier", label="Supplier", value=lambda row: row.supplier.name),
+    Column(key="announced", label="Announced", value=lambda row: row.announced_at, sort="id"),
+    Column(key="expected_on", label="Expected", value=lambda row: row.expected_on, sort="expected_order"),
+    Column(key="to_arrive", label="To arrive", value=lambda row: row.expected_count, is_number=True),
+    Column(key="arrived", label="Arrived", value=lambda row: row.arrived_count, is_number=True),
+    Column(key="unexpected", label="Unexpected", value=lambda row: row.unexpected_count, is_number=True),
+    Column(key="missing", label="Missing", value=lambda row: row.missing_count, is_number=True),
+    Column(key="progress", label="Progress", value=lambda row: row.total_count),
+]
 _PACK_COLUMNS = [
     Column(key="serial", label="Serial", value=lambda pack: pack.serial, is_code=True),
     Column(key="type", label="Type", value=_type_of),

@@ -111,13 +111,14 @@ def list_page(
 ) -> ListPage:
     """Return one page of ``queryset`` by keyset: as fast at row 1,000,000 as at row 1.
 
-    Sortable columns must not be null and should have an index that ends with the key. The address
-    holds ``sort`` (field, ``-`` for descending), ``after`` or ``before`` (cursors) and the filters.
+    Sortable columns, the model's or annotated, must not be null; the model's should have an index that ends
+    with the key. The address holds ``sort`` (field, ``-`` for descending), ``after`` or ``before`` (cursors)
+    and the filters.
     """
     name, descending = _order(columns, params, default_sort)
     unfiltered, queryset = queryset, filtered(queryset, filters=filters, params=params)
     backward = bool(params.get("before"))
-    cursor = _read_cursor(params.get("before") or params.get("after") or "", queryset.model, name)
+    cursor = _read_cursor(params.get("before") or params.get("after") or "", _field(queryset, name))
     backward = backward and cursor is not None
     if cursor is not None:
         queryset = queryset.filter(_beyond(name, cursor, descending != backward))
@@ -185,19 +186,22 @@ def cursor_of(row: Model, name: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([plain, row.pk]).encode()).decode().rstrip("=")
 
 
-def _read_cursor(text: str, model: type[Model], name: str) -> tuple[Any, int] | None:
+def _read_cursor(text: str, field: Any) -> tuple[Any, int] | None:
     """Return value and key, or None for an address that was cut or changed by hand."""
     try:
         value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if "\0" in str(value):
             return None
         str(value).encode()  # a lone surrogate is no text that a database could hold
-        return _field(model, name).to_python(value), int(key)
+        return field.to_python(value), int(key)
     except (ValueError, TypeError, OverflowError, ValidationError, RecursionError):
         return None
 
 
-def _field(model: Any, name: str) -> Any:
+def _field(queryset: QuerySet[Any], name: str) -> Any:
+    if annotated := queryset.query.annotations.get(name):
+        return annotated.output_field
+    model: Any = queryset.model
     for part in name.split("__"):
         field = model._meta.get_field(part)
         model = field.related_model

@@ -1,16 +1,23 @@
 """Tables of every page: what is wider than its box scrolls there, never the document."""
 
+import os
+from datetime import timedelta
+
 import pytest
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from intake.services.arrivals import put_expected
 from rebattery.accounts.roles import Role
 from tests.browser.axe import faults_of, overflow_of
 from tests.evidence import publish_seed
-from tests.factories import make_batch, make_person
+from tests.factories import AT, make_actor, make_batch, make_person
 from tests.grading.cast import STATES
 
 pytestmark = pytest.mark.browser
+SHOTS = os.environ.get("SHOTS")
 SIZES = [(1280, 800), (1180, 820), (1100, 800), (800, 1180)]
 
 
@@ -50,3 +57,26 @@ class TestLongList:
         page.locator("#packs tbody tr").last.scroll_into_view_if_needed()
 
         assert head.evaluate("head => head.rows[0].cells[0].getBoundingClientRect().top") >= 0
+
+
+class TestDock:
+    @pytest.mark.parametrize("size", SIZES, ids=str)
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_says_overdue_and_sorts_by_the_day(self, windows, committed_db, size, theme):
+        late, plain = make_batch(), make_batch()
+        with transaction.atomic():
+            put_expected(late, timezone.now().date() - timedelta(days=1), make_actor(), AT)
+        page = windows.open(make_person(Role.WAREHOUSE), theme=theme, path=reverse("dock"))
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+
+        page.get_by_role("link", name="Expected").click()
+        rows = page.locator("[data-rows] tbody tr")
+
+        expect(page.locator("[aria-sort=ascending]")).to_contain_text("Expected")
+        expect(rows.nth(0)).to_contain_text(late.number)
+        expect(rows.nth(0)).to_contain_text("Overdue")
+        expect(rows.nth(1)).to_contain_text(plain.number)
+        assert overflow_of(page) == 0
+        assert faults_of(page) == page.said == []
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/dock-{size[0]}-{theme}.png")

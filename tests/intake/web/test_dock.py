@@ -2,14 +2,17 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from intake.models import Batch, Pack, Scan
-from tests.factories import make_batch, make_pack, make_person
+from intake.services.arrivals import put_expected
+from tests.factories import AT, make_actor, make_batch, make_pack, make_person
 
 
 @pytest.fixture
@@ -25,6 +28,10 @@ def warehouse(client, db):
 
 def scan(client, batch, code, **data):
     return client.post(reverse("dock_batch", args=[batch.pk]), {"code": code, **data}, follow=True)
+
+
+def expected_on(batch, day):
+    put_expected(batch, day, make_actor(), AT)
 
 
 def text_of(response) -> str:
@@ -66,6 +73,22 @@ class TestDock:
 
         assert warehouse.get(reverse("dock")).context["page"].rows == []
         assert warehouse.get(reverse("dock"), {"closed": "1"}).context["page"].rows == [batch]
+
+    def test_says_when_packs_are_expected_and_which_are_overdue(self, warehouse, batch):
+        made = [batch, *(make_batch(packs=2) for _ in range(3))]
+        today = timezone.now().date()
+        for late, days in ((made[0], 5), (made[1], -1), (made[2], 0)):
+            expected_on(late, today + timedelta(days=days))
+
+        page = warehouse.get(reverse("dock"), {"sort": "expected_order"})
+
+        shown = [(row, row.is_overdue) for row in page.context["page"].rows]
+        assert shown == [(made[1], True), (made[2], False), (made[0], False), (made[3], False)]
+        assert text_of(page).count("Overdue") == 1 and text_of(page).count("not stated") == 1
+        assert "To arrive Arrived Unexpected Missing" in text_of(page)
+        scan(warehouse, made[1], made[1].packs.first().serial)
+        scan(warehouse, made[1], made[1].packs.last().serial)
+        assert "Overdue" not in text_of(warehouse.get(reverse("dock")))  # all of it is here
 
     def test_takes_as_many_queries_for_20_batches_as_for_two(self, warehouse):
         warehouse.get(reverse("dock"))

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models.functions import TruncDate
 from django.http import QueryDict
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ COLUMNS = [
     Column(key="code", label="Code", value=lambda row: row.code, sort="code"),
     Column(key="name", label="Name", value=lambda row: row.name, sort="name"),
     Column(key="since", label="Since", value=lambda row: row.created_at, sort="created_at"),
+    Column(key="day", label="Day", value=lambda row: row.first_day, sort="first_day"),
     Column(key="country", label="Country", value=lambda row: row.country),
 ]
 FILTERS = [
@@ -31,7 +33,18 @@ FILTERS = [
         choices=(("NL", "Netherlands"), ("DE", "Germany")),
     ),
 ]
-SORTS = ["id", "-id", "code", "-code", "name", "-name", "created_at", "-created_at"]
+SORTS = [
+    "id",
+    "-id",
+    "code",
+    "-code",
+    "name",
+    "-name",
+    "created_at",
+    "-created_at",
+    "first_day",
+    "-first_day",
+]
 on_one_database = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25
 )
@@ -43,6 +56,7 @@ def suppliers(db) -> list[Supplier]:
     made = [make_supplier(code=f"S{9 - n % 10}{n}", name=f"Name {n % 3}") for n in range(11)]
     for number, row in enumerate(made):
         row.created_at, row.country = AT + timedelta(days=number % 4), "DE" if number < 3 else "NL"
+        row.first_day = row.created_at.date()  # as the list annotates it
     _update(made)
     return made
 
@@ -57,7 +71,7 @@ def _update(rows: list[Supplier]) -> None:
 
 def page_at(address: str, page_size: int = 4):
     return list_page(
-        Supplier.objects.all(),
+        Supplier.objects.annotate(first_day=TruncDate("created_at")),
         columns=COLUMNS,
         filters=FILTERS,
         params=QueryDict(address.removeprefix("?")),
