@@ -82,6 +82,19 @@ class TestNotices:
 
         assert faults == []
 
+    def test_show_all_attempts_on_a_tablet(self, windows, ann, failed):
+        webhook = failed.deliveries.get(channel="webhook")
+        long = "https://hooks.example.com/" + "a-rather-long-way/" * 12
+        failed.deliveries.filter(pk=webhook.pk).update(address=long)
+        page = windows.open(ann, path=reverse("notice", args=[failed.pk]), size="tablet")
+        expect(page.get_by_text(long)).to_be_visible()
+
+        box = page.locator(".data-scroll")
+        assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+        times = page.locator(".data td time").all()
+        assert len(times) > 2
+        assert all(time.bounding_box()["height"] < 30 for time in times)  # each in one line
+
     def test_lead_a_supplier_to_what_failed_and_send_it_again(self, windows, ann, failed):
         page = windows.open(ann, path=reverse("notices"))
 
