@@ -45,7 +45,7 @@ def sent_of(*, batch: Batch, at: datetime) -> Sent:
     """
     uploads = AttachmentUpload.objects.filter(batch=batch)
     whole = uploads.filter(state=AttachmentUploadState.DONE, left_out_count=0)
-    mended = Exists(whole.filter(file_name=OuterRef("file_name"), pk__gt=OuterRef("pk")))
+    mended = Q(Exists(whole.filter(file_name=OuterRef("file_name"), pk__gt=OuterRef("pk"))))
     is_wrong = _WRONG & Q(finished_at__gte=at - WRONG_FOR) & ~mended
     counts = uploads.aggregate(count=Count("pk"), wrong_count=Count("pk", filter=is_wrong))
     settled = uploads.exclude(state=AttachmentUploadState.QUEUED).order_by("-id")
