@@ -10,7 +10,7 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from intake.domain.manifest.corrections import Corrections
-from intake.domain.manifest.normalizing import as_text
+from intake.domain.manifest.values.normalizing import as_text
 from intake.models import Manifest, ManifestRow
 from intake.queries.manifests import PlacedProblem, placed
 

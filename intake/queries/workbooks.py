@@ -6,11 +6,11 @@ from typing import IO, Any
 
 from django.db.models import Q, QuerySet
 
-from intake.domain.manifest.annotated import ROW_LIMIT, Key
-from intake.domain.manifest.annotated_workbook import Line, write_workbook
 from intake.domain.manifest.corrections import Corrections
-from intake.domain.manifest.normalizing import as_text
 from intake.domain.manifest.plan import HIDDEN, Plan
+from intake.domain.manifest.values.normalizing import as_text
+from intake.domain.manifest.workbooks.annotated import ROW_LIMIT, Key
+from intake.domain.manifest.workbooks.annotated_workbook import Line, write_workbook
 from intake.models import Manifest, ManifestCorrection, ManifestRow
 from intake.queries.corrections import corrections_of, folded
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from intake.domain.manifest.corrections import EXTRA, IGNORE
 from intake.domain.manifest.fields import FIELDS, REQUIRED, Field, Kind
-from intake.domain.manifest.units import unit_of
+from intake.domain.manifest.values.units import unit_of
 from intake.models import Manifest
 
 Choice = tuple[str, str]

@@ -7,8 +7,8 @@ from typing import Any
 
 from intake.domain.manifest.corrections import EXTRA, IGNORE
 from intake.domain.manifest.fields import FIELDS, Kind
-from intake.domain.manifest.normalizing import as_text
-from intake.domain.manifest.words import fold
+from intake.domain.manifest.values.normalizing import as_text
+from intake.domain.manifest.values.words import fold
 from intake.models import Manifest, ManifestCorrection, ManifestRow
 from intake.queries.corrections import folded
 

@@ -5,8 +5,8 @@ import io
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from intake.domain.manifest.template import Language, template_csv
-from intake.domain.manifest.template_workbook import write_template
+from intake.domain.manifest.workbooks.template import Language, template_csv
+from intake.domain.manifest.workbooks.template_workbook import write_template
 from intake.queries.catalogue import catalogue_for_reading
 from rebattery.accounts.guards import requires
 from rebattery.accounts.roles import Capability

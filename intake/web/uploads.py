@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from intake.domain.manifest.template import columns_explained
+from intake.domain.manifest.workbooks.template import columns_explained
 from intake.models import Intent, Manifest, ManifestState, Supplier
 from intake.queries.manifests import manifests_for, progress_of
 from intake.services import manifests

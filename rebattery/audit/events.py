@@ -59,10 +59,10 @@ _ALL = (
     EventType(
         "manifest.applied",
         "manifest",
-        "The file {subject} corrected batch {batch}: {added:pack} added, {changed} changed, {withdrawn} withdrawn,"
-        " {untouched} already here left alone.",
-        "The file {subject} corrected batch {batch}: {added:pack} added, {changed} changed, {withdrawn} withdrawn,"
-        " {untouched} already here left alone.",
+        "The file {subject} corrected batch {batch}: {added:pack} added, {changed} changed,"
+        " {withdrawn} withdrawn, {untouched} already here left alone.",
+        "The file {subject} corrected batch {batch}: {added:pack} added, {changed} changed,"
+        " {withdrawn} withdrawn, {untouched} already here left alone.",
     ),
     EventType(
         "manifest.refused",

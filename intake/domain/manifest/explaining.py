@@ -5,15 +5,15 @@ from datetime import date
 from typing import NamedTuple
 
 from intake.domain.manifest.corrections import MIXED, Corrections
-from intake.domain.manifest.dates import read_date
 from intake.domain.manifest.fields import FIELDS, Kind
-from intake.domain.manifest.measuring import LARGEST_FRACTION, is_in_wh
-from intake.domain.manifest.normalizing import as_text, is_blank
 from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan
-from intake.domain.manifest.quantities import Quantity, Style, number_cell, read_quantity
 from intake.domain.manifest.reading import Cell
 from intake.domain.manifest.rows import converter_of
-from intake.domain.manifest.units import unit_of
+from intake.domain.manifest.values.dates import read_date
+from intake.domain.manifest.values.measuring import LARGEST_FRACTION, is_in_wh
+from intake.domain.manifest.values.normalizing import as_text, is_blank
+from intake.domain.manifest.values.quantities import Quantity, Style, number_cell, read_quantity
+from intake.domain.manifest.values.units import unit_of
 
 
 class Explanation(NamedTuple):

@@ -6,12 +6,17 @@ from datetime import date
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from intake.domain.manifest.catalogue import Catalogue
-from intake.domain.manifest.checking import PackChecks
+from intake.domain.manifest.checks.catalogue import Catalogue
+from intake.domain.manifest.checks.checking import PackChecks
+from intake.domain.manifest.checks.recognizing import Recognizer
 from intake.domain.manifest.corrections import YES, Corrections
 from intake.domain.manifest.fields import FIELDS, REQUIRED, Kind
-from intake.domain.manifest.measuring import number_converter, soh_in_words
-from intake.domain.manifest.normalizing import (
+from intake.domain.manifest.layout.totals import TOTAL_WORDS, is_totals_row, says_total
+from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan
+from intake.domain.manifest.problems import ERROR, WARNING, Issue, Problem, error, warning
+from intake.domain.manifest.reading import Cell
+from intake.domain.manifest.values.measuring import number_converter, soh_in_words
+from intake.domain.manifest.values.normalizing import (
     COMPILERS,
     MEMO_LIMIT,
     Converter,
@@ -20,11 +25,6 @@ from intake.domain.manifest.normalizing import (
     as_text,
     blank_outcome,
 )
-from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan
-from intake.domain.manifest.problems import ERROR, WARNING, Issue, Problem, error, warning
-from intake.domain.manifest.reading import Cell
-from intake.domain.manifest.recognizing import Recognizer
-from intake.domain.manifest.totals import TOTAL_WORDS, is_totals_row, says_total
 
 PACK, REFUSED, DROPPED = "pack", "refused", "dropped"
 _VALUE_CHARACTERS = 200

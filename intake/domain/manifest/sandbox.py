@@ -8,7 +8,7 @@ from typing import Any
 
 from intake.domain.limited_process import Died, lines_of
 from intake.domain.manifest.corrections import Corrections
-from intake.domain.manifest.layouts import Layouts
+from intake.domain.manifest.layout.layouts import Layouts
 from intake.domain.manifest.understanding import PROBLEMS_CARRIED
 from rebattery.errors import RuleViolation
 

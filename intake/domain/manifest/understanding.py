@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from intake.domain.manifest.asking import Question, questions_after, questions_before
-from intake.domain.manifest.checking import Repetitions
-from intake.domain.manifest.columns import column_problems, describe
+from intake.domain.manifest.checks.checking import Repetitions
 from intake.domain.manifest.corrections import Corrections
-from intake.domain.manifest.grouping import Grouping
-from intake.domain.manifest.layouts import Layouts, with_remembered
+from intake.domain.manifest.layout.columns import column_problems, describe
+from intake.domain.manifest.layout.layouts import Layouts, with_remembered
+from intake.domain.manifest.layout.surveying import as_shown, hidden_rows_of, survey
 from intake.domain.manifest.problems import ERROR, QUESTION, WARNING, WEIGHT, Problem
+from intake.domain.manifest.questions.asking import Question, questions_after, questions_before
+from intake.domain.manifest.questions.grouping import Grouping
 from intake.domain.manifest.reading import Cell, Table
 from intake.domain.manifest.rows import DROPPED, PACK, REFUSED, RowReader, RowReading
-from intake.domain.manifest.surveying import as_shown, hidden_rows_of, survey
 
 PROGRESS_ROWS = 2000
 SKIPPED_ROWS_LISTED = 200

@@ -20,7 +20,7 @@ from intake.domain.manifest.corrections import (
     YES,
 )
 from intake.domain.manifest.fields import FIELDS
-from intake.domain.manifest.units import unit_of
+from intake.domain.manifest.values.units import unit_of
 from intake.models import Manifest
 from intake.services.manifests.drafts import batch_of
 from rebattery.errors import RuleViolation

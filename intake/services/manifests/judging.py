@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from intake.domain.manifest.checking import Repetitions
+from intake.domain.manifest.checks.checking import Repetitions
 from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.plan import Plan
 from intake.domain.manifest.rows import DROPPED, REFUSED, RowReader, RowReading

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from intake.domain.manifest.layouts import layout_sha256
+from intake.domain.manifest.layout.layouts import layout_sha256
 from intake.models import KnownLayout, Manifest
 from intake.queries.corrections import corrections_of
 from rebattery.actor import Actor

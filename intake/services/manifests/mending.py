@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from intake.domain.manifest.corrections import Corrections
-from intake.domain.manifest.normalizing import as_text
+from intake.domain.manifest.values.normalizing import as_text
 from intake.models import Intent, Manifest, ManifestCorrection, ManifestRow
 from intake.queries.corrections import SET_ASIDE, corrections_of, rows_touched, steps_of
 from intake.services.manifests.answering import checked_answers, moved_by

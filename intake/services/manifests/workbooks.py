@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from intake.domain.limited_process import Died, lines_of
-from intake.domain.manifest.annotated import ROW_LIMIT, Changes, Key, Sheet, changes_of
-from intake.domain.manifest.normalizing import as_text
+from intake.domain.manifest.values.normalizing import as_text
+from intake.domain.manifest.workbooks.annotated import ROW_LIMIT, Changes, Key, Sheet, changes_of
 from intake.models import Manifest, ManifestRow, ManifestState
 from intake.queries.corrections import corrections_of
 from intake.queries.workbooks import (
@@ -180,7 +180,9 @@ def _read(content: BinaryIO | bytes) -> Sheet:
         file.flush()
         order = {"path": str(Path(file.name).resolve())}
         try:
-            lines = list(lines_of("intake.domain.manifest.annotated_child", order, timeout_s=_READING_S))
+            lines = list(
+                lines_of("intake.domain.manifest.workbooks.annotated_child", order, timeout_s=_READING_S)
+            )
         except Died:
             lines = []
     return _sheet(lines)

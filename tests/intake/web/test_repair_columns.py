@@ -1,7 +1,7 @@
 import pytest
 
 from intake.domain.manifest.fields import FIELDS, REQUIRED
-from intake.domain.manifest.units import unit_of
+from intake.domain.manifest.values.units import unit_of
 from intake.web.repair_columns import (
     column_lines,
     field_choices,

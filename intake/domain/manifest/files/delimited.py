@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from intake.domain.manifest.files.text_encoding import chosen_encoding, codec_of, detect_encoding
-from intake.domain.manifest.mapping import HEADER_SEARCH_ROWS, find_header
+from intake.domain.manifest.layout.mapping import HEADER_SEARCH_ROWS, find_header
 from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, Rows, Table
 

@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from intake.domain.manifest.files.archive import Package, broken
 from intake.domain.manifest.files.sheets import MAX_CELLS, SheetFacts, too_many_cells
-from intake.domain.manifest.mapping import letters_of
+from intake.domain.manifest.layout.mapping import letters_of
 from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from intake.domain.manifest.files.cells import CellSet
-from intake.domain.manifest.mapping import HEADER_SEARCH_ROWS, find_header
+from intake.domain.manifest.layout.mapping import HEADER_SEARCH_ROWS, find_header
 from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, Cell, Rows, Table
 

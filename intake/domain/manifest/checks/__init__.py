@@ -1,0 +1,1 @@
+"""What a pack must hold together with itself, its file and the catalogue."""

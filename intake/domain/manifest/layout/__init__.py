@@ -1,0 +1,1 @@
+"""Where the table of a file stands, and which column holds which field."""

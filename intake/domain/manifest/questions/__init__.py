@@ -1,0 +1,1 @@
+"""What is asked about a file, and what mends many rows at once."""

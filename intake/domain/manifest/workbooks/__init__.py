@@ -1,0 +1,1 @@
+"""Workbooks that we write for suppliers: templates, and drafts with their problems marked."""
