@@ -142,7 +142,7 @@ class TestBatch:
         small, large = make_batch(packs=1), make_batch(packs=45)
         client.get(reverse("batch", args=[small.pk]))
 
-        with django_assert_num_queries(17) as counted:
+        with django_assert_num_queries(18) as counted:
             client.get(reverse("batch", args=[small.pk]))
         with django_assert_num_queries(len(counted)):
             client.get(reverse("batch", args=[large.pk]))
