@@ -197,12 +197,15 @@ class TestEditors:
     def test_leave_a_cell_as_it_is_by_escape(self, person, windows):
         draft = drafting.answered(drafting.make_draft(person.supplier))
         page = windows.open(person, path=reverse("manifest", args=[draft.pk]))
+        sent = []
+        page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
         cell(page, drafting.DAMAGED_ROW, drafting.SERIAL_COLUMN).click()
         page.keyboard.insert_text("ID3-77-041")
 
         page.keyboard.press("Escape")
 
         expect(cell(page, drafting.DAMAGED_ROW, drafting.SERIAL_COLUMN)).to_be_focused()
+        assert sent == []
         page.keyboard.press("ArrowRight")
         expect(cell(page, drafting.DAMAGED_ROW, drafting.SOH_COLUMN)).to_be_focused()
         assert not draft.corrections.filter(kind="cells").exists()

@@ -88,6 +88,7 @@
         save(cell, input, true);
       } else if (event.key === "Escape") {
         event.stopPropagation();
+        input.dataset.sent = "no"; // Taking the field away blurs it while it still counts as connected.
         close(cell);
         go(cell);
       }
