@@ -36,6 +36,7 @@ _ALL = (
         "{packs:pack} of the file {subject} came into batch {batch}; still to be mended: {rest:row}.",
     ),
     EventType("manifest.opened_again", "manifest", "{actor} opened the discarded file {subject} again."),
+    EventType("manifest.renamed", "manifest", "{actor} sent {was}, which was not read, again as {subject}."),
     EventType("manifest.submitted", "manifest", "{actor} asked to announce the packs of {subject}."),
     EventType("manifest.discarded", "manifest", "{actor} discarded the draft {subject}."),
     EventType("correction.made", "correction", "{actor} corrected the file {file}: {label}."),

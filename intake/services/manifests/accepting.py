@@ -30,6 +30,7 @@ _UNDONE = """
            jsonb_build_object('file', %(file)s::text, 'label', label) AS facts
     FROM intake_manifestcorrection WHERE manifest_id = %(manifest)s AND undone_at IS NULL ORDER BY id
 """
+_UNREAD = (ManifestState.REFUSED, ManifestState.FAILED)
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -65,7 +66,8 @@ def accept(
 
     The same bytes from the same supplier are the same manifest: a repeat returns the one that is there,
     whatever became of it, and changes nothing; only one that was discarded is opened again as a fresh
-    draft. Works with the broker dead: the sweep finds the manifest.
+    draft, and one that could not be read is read again when it comes under another name. Works with the
+    broker dead: the sweep finds the manifest.
 
     :param intent: what the reading is for; see ``Intent``.
     :param replaces: the batch of this supplier that the file corrects; then it is only checked at first,
@@ -99,6 +101,8 @@ def accept(
         elif manifest.state == ManifestState.DISCARDED:
             wanted = Intent.CHECK if replaces else Intent(intent)
             manifest = _open_again(manifest, wanted, replaces, actor, at)
+        elif manifest.state in _UNREAD and manifest.file_name != name:
+            manifest = _rename(manifest, name, Intent(intent), replaces, actor, at)
     return manifest
 
 
@@ -138,6 +142,25 @@ def _open_again(
         manifest=manifest,
         code="manifest.opened_again",
         intent=intent,
+        replaces=replaces,
+        actor=actor,
+        at=at,
+    )
+
+
+def _rename(
+    manifest: Manifest, name: str, intent: Intent, replaces: Batch | None, actor: Actor, at: datetime
+) -> Manifest:
+    """Read a file that could not be read under its new name, for the name may have been what was wrong."""
+    locked = Manifest.objects.select_for_update(of=("self",)).select_related("supplier", "stored_file")
+    manifest = locked.get(pk=manifest.pk)
+    if manifest.state not in _UNREAD or manifest.file_name == name:
+        return manifest
+    return queue_again(
+        manifest=manifest,
+        code="manifest.renamed",
+        file_name=name,
+        intent=Intent.CHECK if replaces or manifest.replaces_id else intent,
         replaces=replaces,
         actor=actor,
         at=at,

@@ -18,12 +18,14 @@ def queue_again(
     intent: str | None = None,
     expected_on: date | None = None,
     replaces: Batch | None = None,
+    file_name: str | None = None,
 ) -> Manifest:
     """Have a worker read ``manifest``, whose row the caller has locked, under the event ``code``.
 
     :param intent: what the reading is for from now on; None leaves it.
     :param expected_on: when the packs are to arrive; None leaves it.
     :param replaces: the batch that it corrects; None leaves it.
+    :param file_name: the name that it came under this time; None leaves it.
     """
     after: dict[str, Any] = {"state": ManifestState.QUEUED.value, "refusal": "", "finished_at": None}
     if intent is not None:
@@ -32,6 +34,9 @@ def queue_again(
         after["expected_on"] = expected_on
     if replaces is not None:
         after["replaces_id"] = replaces.pk
+    facts = {}
+    if file_name is not None:
+        after["file_name"], facts = file_name, {"was": manifest.file_name}
     before = {name: getattr(manifest, name) for name in after}
     for name, value in after.items():
         setattr(manifest, name, value)
@@ -46,6 +51,7 @@ def queue_again(
         supplier_id=manifest.supplier_id,
         before=before,
         after=after,
+        facts=facts,
     )
     record(events=[event], actor=actor, at=at)
     enqueue(Job.IMPORT_MANIFEST, manifest_id=manifest.pk)

@@ -15,6 +15,7 @@ from tests.factories import (
     make_actor,
     make_person,
     make_supplier,
+    manifest_csv,
 )
 from tests.intake.services.manifests.acts import (
     accept,
@@ -56,6 +57,35 @@ class TestAccept:
             "manifest.imported",
         ]
         balance()
+
+    def test_reads_a_refused_file_under_its_new_name(self, db):
+        supplier = make_supplier()
+        refused = read(accept(supplier, name="packs.pdf"))
+        assert refused.state == "refused"
+        assert accept(supplier, name="packs.pdf").state == "refused"
+
+        again = accept(supplier, name="packs.csv")
+
+        assert again == refused
+        assert (again.state, again.file_name, again.refusal) == ("queued", "packs.csv", "")
+        event = trail_of("manifest", again)[-1]
+        assert event.event_type == "manifest.renamed"
+        assert (event.before["file_name"], event.after["file_name"]) == ("packs.pdf", "packs.csv")
+        assert (event.before["state"], event.after["state"]) == ("refused", "queued")
+        assert entry_of(event).sentence.endswith("packs.pdf, which was not read, again as packs.csv.")
+        assert read(again).state == "imported"
+        balance()
+
+    def test_checks_a_renamed_correction_before_it_changes_a_batch(self, db):
+        supplier = make_supplier()
+        batch = read(accept(supplier)).batch
+        content = manifest_csv("RB-0001")
+        read(accept(supplier, content, name="packs.pdf", replaces=batch))
+
+        again = accept(supplier, content, name="packs.csv")
+
+        assert (again.intent, again.replaces) == ("check", batch)
+        assert read(again).state == "draft"
 
     @pytest.mark.rule(9)
     def test_two_uploads_at_once_are_one_manifest(self, committed_db):
