@@ -21,7 +21,8 @@ class ColumnPlan:
     repeats: heading of an earlier column for the same field.
     unit: as written, "" for the field's own, mixed: values above 1000 are Wh.
     style: point or comma, "" leaves "1.234" a question.
-    percent: percent, fraction (0.82 means 82 %), mixed (fractions are told by their size) or unsettled.
+    percent: percent, fraction (0.82 means 82 %), mixed (fractions are told by their size), or unsettled:
+    percent by votes at most, so a fraction is an error.
     order: day_first or month_first, "" leaves 03/04/2021 a question.
     pad: digits of a serial, 0 as it is, -1 open.    suggested_pad: digits that other serials have.
     conversions: what is done to the values, in words.

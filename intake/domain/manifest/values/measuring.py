@@ -80,10 +80,11 @@ def settle_numbers(
 
 
 def _percent_of(field: Field, magnitudes: Magnitudes) -> str:
-    if field.unit != "%" or not magnitudes.fractions:
+    if field.unit != "%":
         return PERCENT
-    if not magnitudes.larger:
+    if magnitudes.fractions and not magnitudes.larger:
         return FRACTION
+    # Percentages by their votes alone: a fraction that somebody types later must not pass for 0.8 %.
     return UNSETTLED if field.name == _SOH else PERCENT
 
 
@@ -185,7 +186,9 @@ class NumberConverter:
             ):
                 value *= 100
             elif self.percent == UNSETTLED and is_small:
-                message = "The column holds both fractions such as 0.82 and percentages such as 82."
+                message = (
+                    f"{plain(value)} may be a fraction, for {plain(value * 100)} %, or {plain(value)} %."
+                )
                 return None, error("percent_mixed", message, "Write all values of the column as percentages.")
         elif unit and self.own_unit and unit != self.own_unit:
             value = round((value + unit.offset) * unit.factor / self.own_unit.factor, _CONVERTED_PLACES)

@@ -32,6 +32,28 @@ class TestEdits:
 
         assert found.packs[3]["soh_declared_percent"] == "75"
 
+    @pytest.mark.parametrize(
+        ("file", "edit", "answer", "soh", "rules"),
+        [
+            ("82", "0.8", None, None, ["percent_mixed"]),
+            ("82 %", "0.8", None, None, ["percent_mixed"]),
+            ("82", "1.05", None, None, ["percent_mixed"]),
+            ("82", "1.06", None, "1.06", ["unusual_value"]),
+            ("82", "0.8 %", None, "0.8", ["unusual_value"]),
+            ("82", "0.8", "percent", "0.8", ["unusual_value"]),
+            ("82", "0.8", "mixed", "80", []),
+            ("", "0.8", None, None, ["percent_mixed"]),
+        ],
+    )
+    def test_are_no_fractions_in_a_column_of_percentages(self, tmp_path, file, edit, answer, soh, rules):
+        answers = {"percent:6": answer} if answer else {}
+
+        found = read(tmp_path, {"SOH": file}, {"SOH": file}, cells={3: {6: edit}}, answers=answers)
+
+        assert found.rules() == [(3, rule) for rule in rules]
+        assert (found.packs | found.refused)[3].get("soh_declared_percent") == soh
+        assert (3 in found.refused) == (rules == ["percent_mixed"])
+
     def test_do_not_vote(self, tmp_path):
         found = read(tmp_path, {"SOH": "0.82"}, {"SOH": "0.7"}, cells={3: {6: "82"}})
 
