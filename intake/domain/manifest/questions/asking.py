@@ -209,7 +209,7 @@ def questions_after(grouping: Grouping, found: Survey, corrections: Corrections)
         column = next((each for each in found.plan.columns if each.header == header), None)
         if severity != QUESTION or column is None or group.example.row is None:
             continue
-        kind, options = _by_rule(rule, column)
+        kind, options = _by_rule(rule, column, group.example.value)
         if kind and corrections.about(kind, column.index) is None:
             yield Question(
                 f"{kind}:{column.index}",
@@ -224,10 +224,10 @@ def questions_after(grouping: Grouping, found: Survey, corrections: Corrections)
             )
 
 
-def _by_rule(rule: str, column: ColumnPlan) -> tuple[str, list[dict[str, str]]]:
+def _by_rule(rule: str, column: ColumnPlan, value: str) -> tuple[str, list[dict[str, str]]]:
     index = column.index
     if rule == "number_ambiguous":
-        return "decimal", _plain(decimal_options(index))
+        return "decimal", _plain(decimal_options(column, value))
     if rule == "date_ambiguous":
         return "dates", _plain(date_options(index))
     if rule == "serial_zeros_lost":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from intake.domain.manifest.corrections import COMMA, DAY_FIRST, MIXED, MONTH_FIRST, PERCENT, POINT, YES
@@ -9,6 +10,7 @@ from intake.domain.manifest.fields import FIELDS, WATT_HOURS_FROM, Kind
 from intake.domain.manifest.plan import ColumnPlan, Plan
 from intake.domain.manifest.problems import WEIGHT, Problem
 from intake.domain.manifest.questions.wordings import sentence_of
+from intake.domain.manifest.values.quantities import plain, read_quantity
 
 Fix = dict[str, str]
 # Confirming these for a whole column is a person's right: they say how a value was understood.
@@ -73,12 +75,13 @@ def _group_to_json(group: _Group, column: ColumnPlan | None) -> dict[str, Any]:
         "count": group.count,
         "message": example.message if group.count == 1 else sentence_of(example, group.count),
         "fix": example.fix,
-        "fixes": fixes_of(example.rule, example.field, column, group.count),
+        "fixes": fixes_of(example, column, group.count),
     }
 
 
-def fixes_of(rule: str, name: str | None, column: ColumnPlan | None, count: int) -> list[Fix]:
-    """Return the answers that mend every problem of a rule in a column."""
+def fixes_of(example: Problem, column: ColumnPlan | None, count: int) -> list[Fix]:
+    """Return the answers that mend every problem of the example's rule in a column."""
+    rule, name = example.rule, example.field
     if rule in ("safety_blank", "required_blank", "required_column_missing") and name in FIELDS:
         return _fills(name, 0 if rule == "required_column_missing" else count)
     if column is None:
@@ -94,7 +97,7 @@ def fixes_of(rule: str, name: str | None, column: ColumnPlan | None, count: int)
         label = f"Read {values} above {WATT_HOURS_FROM} as Wh"
         return [{"id": f"unit:{index}", "value": MIXED, "label": label}]
     if rule == "number_ambiguous":
-        return decimal_options(index)
+        return decimal_options(column, example.value)
     if rule == "date_ambiguous":
         return date_options(index)
     if rule == "serial_zeros_lost":
@@ -122,12 +125,28 @@ def fill_words(name: str) -> list[tuple[str, str]]:
     return [(word, word.replace("_", " ")) for word in found.words]
 
 
-def decimal_options(index: int) -> list[Fix]:
-    """Return the two readings of 1.234."""
+def decimal_options(column: ColumnPlan, value: str) -> list[Fix]:
+    """Return the two readings of a value of the column such as 61.200, with its unit."""
+    quantity = read_quantity(value)
+    if quantity is None:
+        return []
+    known = FIELDS.get(column.field or "")
+    own = (known.unit if known else "") if column.unit in ("", MIXED) else column.unit
+    unit = quantity.suffix or own
     return [
-        {"id": f"decimal:{index}", "value": COMMA, "label": "1.234 is one thousand two hundred thirty-four"},
-        {"id": f"decimal:{index}", "value": POINT, "label": "1.234 is one and a bit"},
+        {
+            "id": f"decimal:{column.index}",
+            "value": style,
+            "label": f"{value.strip()} means {_grouped(number)} {unit}".rstrip(),
+        }
+        for style, number in ((COMMA, quantity.comma), (POINT, quantity.point))
+        if number is not None
     ]
+
+
+def _grouped(number: Decimal) -> str:
+    whole, point, decimals = plain(number).partition(".")
+    return f"{int(whole):,}{point}{decimals}"
 
 
 def date_options(index: int) -> list[Fix]:

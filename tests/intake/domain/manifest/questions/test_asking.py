@@ -69,6 +69,28 @@ class TestQuestions:
         assert understood(tmp_path / "a.csv", answers={"column:0": "pack_serial"}).rules() == []
 
 
+class TestDecimalQuestion:
+    @pytest.mark.parametrize(
+        ("heading", "cell", "as_small", "as_large"),
+        [
+            ("Mileage", "61.200", "61.200 means 61.2 km", "61.200 means 61,200 km"),
+            ("Mileage", "61,200", "61,200 means 61.2 km", "61,200 means 61,200 km"),
+            ("Mileage (mi)", "61.200", "61.200 means 61.2 mi", "61.200 means 61,200 mi"),
+            ("Mileage", "61.200 mi", "61.200 mi means 61.2 mi", "61.200 mi means 61,200 mi"),
+            ("Mileage", "-1.500", "-1.500 means -1.5 km", "-1.500 means -1,500 km"),
+            ("Price", "1.234", "1.234 means 1.234", "1.234 means 1,234"),
+        ],
+    )
+    def test_speaks_of_the_value_of_the_sender(self, tmp_path, heading, cell, as_small, as_large):
+        found = read(tmp_path, {heading: cell})
+
+        whole, small = ("comma", "point") if "." in cell else ("point", "comma")
+        labels = {each["value"]: each["label"] for each in found.questions["decimal:6"]["options"]}
+        assert labels == {whole: as_large, small: as_small}
+        fixes = found.groups["number_ambiguous", 6]["fixes"]
+        assert {fix["value"]: fix["label"] for fix in fixes} == labels
+
+
 class TestGroups:
     def test_count_exactly_and_speak_of_all(self, tmp_path):
         group = read(tmp_path, *({"Accident": ""} for _ in range(30))).groups["safety_blank", 3]
