@@ -23,7 +23,8 @@ class ColumnPlan:
     style: point or comma, "" leaves "1.234" a question.
     percent: percent, fraction (0.82 means 82 %), mixed (fractions are told by their size), or unsettled:
     percent by votes at most, so a fraction is an error.
-    order: day_first or month_first, "" leaves 03/04/2021 a question.
+    order: day_first or month_first, "" leaves 03/04/2021 a question.    dates_disagree: the clear dates of
+    the column tell both.
     pad: digits of a serial, 0 as it is, -1 open.    suggested_pad: digits that other serials have.
     conversions: what is done to the values, in words.
     """
@@ -39,6 +40,7 @@ class ColumnPlan:
     style: str = ""
     percent: str = "percent"
     order: str = ""
+    dates_disagree: bool = False
     pad: int = -1
     suggested_pad: int = 0
     conversions: tuple[str, ...] = ()

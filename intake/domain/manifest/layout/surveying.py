@@ -251,7 +251,7 @@ def _settle(
         votes = poll.dates[index]
         order = _answer(corrections, "dates", index, ("day_first", "month_first")) or votes.order() or ""
         said = (f"{order.replace('_', ' ')}",) if order else ()
-        return replace(column, order=str(order), conversions=said)
+        return replace(column, order=str(order), dates_disagree=votes.disagree, conversions=said)
     if index in poll.serials:
         answered = corrections.number(f"pad:{index}")
         pad = -1 if answered is None else min(answered, 40)

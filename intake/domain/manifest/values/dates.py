@@ -161,6 +161,11 @@ class DateVotes:
             self.day_first += int(found[1]) > 12 >= int(found[3])
             self.month_first += int(found[3]) > 12 >= int(found[1])
 
+    @property
+    def disagree(self) -> bool:
+        """Tell whether some clear dates have the day first and others the month."""
+        return bool(self.day_first and self.month_first)
+
     def order(self) -> DateOrder | None:
         """Return the order if the clear dates agree; None leaves the others a question."""
         if bool(self.day_first) == bool(self.month_first):

@@ -245,13 +245,14 @@ def _date_issue(field: Field, found: ReadDate, today: date) -> Issue | None:
 
 def _date(field: Field, column: ColumnPlan, today: date) -> Converter:
     order = DateOrder(column.order) if column.order else None
+    others = "no other date in the column tells which is first"
+    if column.dates_disagree:
+        others = "the other dates of the column contradict each other"
 
     def convert(cell: str | float) -> Outcome:
         found = read_date(as_text(cell), order)
         if found.ambiguous:
-            message = (
-                "Day and month could be exchanged, and no other date in the column tells which is first."
-            )
+            message = f"Day and month could be exchanged, and {others}."
             return None, question("date_ambiguous", message, "Say which of them comes first.")
         if found.iso in _PLACEHOLDER_DATES:
             return None, warning("placeholder", "A placeholder date: taken as not known.")

@@ -184,6 +184,20 @@ class TestDates:
     def test_are_read_by_the_whole_column(self, tmp_path, cells, values, rules):
         assert column(tmp_path, "Production date", *cells) == (values, rules)
 
+    @pytest.mark.parametrize(
+        ("others", "said"),
+        [
+            ([], "no other date in the column tells which is first"),
+            (["2018-03-04"], "no other date in the column tells which is first"),
+            (["13/04/2021", "04/13/2021"], "the other dates of the column contradict each other"),
+        ],
+    )
+    def test_that_are_ambiguous_say_why_the_others_do_not_tell(self, tmp_path, others, said):
+        found = read(tmp_path, *({"Production date": cell} for cell in ["03/04/2021", *others]))
+
+        assert found.rules() == [(2, "date_ambiguous")]
+        assert found.questions["dates:6"]["message"] == f"Day and month could be exchanged, and {said}."
+
 
 class TestWords:
     @pytest.mark.parametrize("cell", ["", " ", "n/a", "?", "unknown"])
