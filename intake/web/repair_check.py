@@ -58,27 +58,32 @@ class Effect:
     """Why not the ready rows; empty when it can be done."""
     refused_everything: str
     held: int
+    is_end: bool
+    """Packs were announced and no row is open: all that is left is to say that no more will come."""
 
 
 def effect_of(counts: RowCounts, questions: Sequence[Mapping[str, Any]]) -> Effect:
     """Tell what announcing would do now."""
     packs, held = counts.ready, counts.held
     stay = f"; {held} {_plural(held, 'stays', 'stay')} in the draft" if held else ""
+    is_end = bool(counts.announced) and not packs and not held
     refused = ""
     if questions:
         asked = len(questions)
         refused = f"Answer {asked} {_plural(asked, 'question', 'questions')} about the file first."
-    elif not packs:
+    elif not packs and not is_end:
         refused = "No row is ready yet." if held else "There is no row to announce."
     them = _plural(held, "it", "them")
     unready = f"{held} {_plural(held, 'row is', 'rows are')} not ready: mend {them} or leave {them} out."
     blocked = refused or (unready if held else "")
+    everything = f"Announce all {packs + held} {_plural(packs + held, 'pack', 'packs')}"
     return Effect(
         valid=f"Announce {packs} {_plural(packs, 'pack', 'packs')}{stay}",
-        everything=f"Announce all {packs + held} {_plural(packs + held, 'pack', 'packs')}",
+        everything="Finish: the rows left out are not sent" if is_end else everything,
         refused_valid=refused,
         refused_everything=blocked,
         held=held,
+        is_end=is_end,
     )
 
 
@@ -91,6 +96,7 @@ def around(
 ) -> dict[str, Any]:
     """Return all that stands around the rows and changes with every one of them."""
     counts, questions = counts_of(manifest=manifest), questions_of(manifest)
+    effect = effect_of(counts, questions)
     asked_about = {(question["rule"], question.get("column") or "") for question in questions}
     return {
         "counts": counts,
@@ -99,10 +105,10 @@ def around(
         "groups": [
             (group, page_url(manifest.pk, {}, stage="check", rule=group.rule, column=group.column))
             for group in groups_of(manifest=manifest)
-            if (group.rule, group.column) not in asked_about
+            if (group.rule, group.column) not in asked_about and not effect.is_end
         ],
         "outline": outline_of(manifest=manifest),
-        "effect": effect_of(counts, questions),
+        "effect": effect,
         "last_step": _last_step(manifest, steps),
         "steps": steps,
         "back": page_url(manifest.pk, asked).partition("?")[2],

@@ -56,6 +56,8 @@ def submit(
 ) -> Manifest:
     """Have the draft announced by a worker, and remember what was answered about its columns.
 
+    When packs were announced and all other rows are left out, this settles the file without another pack.
+
     The worker reads the file once more with the corrections and judges every row itself; what is refused
     here only spares the wait. ``expected_on`` goes to the batch when it is made. A corrected manifest
     changes its batch as a whole or not at all: a row left behind would look like a pack that does not come.
@@ -71,7 +73,7 @@ def submit(
     :raises ExpectedInThePast: when ``expected_on`` lies before the day of ``at``.
     """
     manifest = lock_manifest(manifest_id=manifest_id)
-    _refuse_untimely(manifest, expected_on, at)
+    _refuse_untimely(manifest, expected_on, at, is_end=_is_end(manifest))
     intent = Intent.ANNOUNCE_ALL if manifest.replaces_id else Intent(intent)
     _refuse_unready(manifest, intent)
     _promise(manifest, difference)
@@ -96,11 +98,17 @@ def _promise(manifest: Manifest, difference: str) -> None:
     manifest.save(update_fields=["summary"])
 
 
-def _refuse_untimely(manifest: Manifest, expected_on: date | None, at: datetime) -> None:
+def _is_end(manifest: Manifest) -> bool:
+    """Tell whether packs were announced and no row is open: then nothing more goes into the batch."""
+    open_rows = manifest.summary.get("accepted", 0) + manifest.summary.get("refused", 0)
+    return bool(manifest.summary.get("announced", 0)) and not open_rows
+
+
+def _refuse_untimely(manifest: Manifest, expected_on: date | None, at: datetime, *, is_end: bool) -> None:
     if not manifest.supplier.is_active:
         raise SupplierInactive(f"{manifest.supplier.name} is switched off. Ask an administrator.")
     batch = manifest.replaces or batch_of(manifest)
-    if batch and (batch.closed_at or batch.cancelled_at):
+    if batch and (batch.closed_at or batch.cancelled_at) and not is_end:
         raise BatchIsClosed(
             f"Batch {batch.number} is closed: no pack can be added to it. Send the other packs in a new file."
         )
@@ -117,5 +125,5 @@ def _refuse_unready(manifest: Manifest, intent: Intent) -> None:
     if wrong and intent == Intent.ANNOUNCE_ALL:
         rows = "1 row cannot" if wrong == 1 else f"{wrong} rows cannot"
         raise StillWrong(f"{rows} be announced yet. Mend or leave out, or announce only the valid rows.")
-    if not ready and (wrong or not summary.get("announced", 0)):
+    if not ready and not _is_end(manifest):
         raise NothingToAnnounce

@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from intake.models import Intent, ManifestState
+from intake.services import manifests
 from rebattery.accounts.roles import Role
-from tests.factories import make_person, make_supplier
+from tests.factories import AT, make_actor, make_person, make_supplier
 from tests.intake import drafting
 from tests.intake.drafting import BLANK_ROW, DAMAGED_ROW, LOCATION_COLUMN, SERIAL_COLUMN
 
@@ -167,6 +168,21 @@ class TestManifestAnnounce:
         draft.refresh_from_db()
         assert "Nothing was announced." in said_at(client, response)
         assert draft.state == ManifestState.DRAFT
+
+    def test_ends_a_file_whose_other_rows_are_left_out(self, client, draft, owner):
+        draft = drafting.announce(drafting.answered(draft))
+        rows = [row.row for row in draft.rows.filter(fate="open")]
+        manifests.drop_rows(manifest_id=draft.pk, rows=rows, actor=make_actor(), at=AT)
+
+        page = client.get(reverse("manifest", args=[draft.pk])).content.decode()
+
+        bar = page.partition('id="announce"')[2].partition("</form>")[0]
+        assert "Finish: the rows left out are not sent</button>" in bar
+        assert " disabled" not in bar and "expected_on" not in bar
+        assert "No row is open any more." in page and "Every row can be announced." not in page
+        post(client, "manifest_announce", draft, intent="announce_all")
+        ended = drafting.read(draft)
+        assert (ended.state, ended.batch.packs.count()) == (ManifestState.IMPORTED, 3)
 
 
 class TestManifestDiscard:

@@ -7,6 +7,7 @@ import pytest
 from intake.models import KnownLayout, Manifest, Pack
 from intake.services import manifests
 from intake.services.suppliers import change_supplier
+from intake.services.withdrawing import withdraw_batch
 from rebattery.audit.trail import entry_of
 from tests.factories import AT, balance, make_actor, make_supplier, manifest_csv
 from tests.intake.services.manifests.acts import accept, answer, draft, read, submitted, trail_of
@@ -52,6 +53,25 @@ class TestSubmit:
             submit(manifest, intent)
 
         assert Manifest.objects.get().state == "draft"
+
+    @pytest.mark.parametrize("is_closed", [False, True])
+    def test_ends_a_file_whose_other_rows_are_left_out(self, db, is_closed):
+        manifest = submitted(draft(make_supplier(), manifest_csv("RB-0001") + BAD), "announce_valid")
+        assert manifest.state == "draft"
+        manifests.drop_rows(manifest_id=manifest.pk, rows=[3], actor=make_actor(), at=AT)
+        if is_closed:
+            withdraw_batch(batch_id=manifest.batch.pk, reason="Sold", actor=make_actor(), at=AT)
+
+        ended = submitted(manifest, "announce_all")
+
+        assert (ended.state, ended.refusal) == ("imported", "")
+        assert (ended.summary["announced"], ended.summary["dropped"]) == (1, 1)
+        assert list(Pack.objects.values_list("serial", flat=True)) == ["RB-0001"]
+        assert not ended.rows.exists()
+        assert [event.event_type for event in trail_of("manifest", manifest)][-2:] == [
+            "manifest.submitted", "manifest.imported",
+        ]  # fmt: skip
+        balance()
 
     def test_refuses_an_arrival_in_the_past(self, db):
         with pytest.raises(manifests.ExpectedInThePast):
