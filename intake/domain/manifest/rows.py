@@ -17,6 +17,7 @@ from intake.domain.manifest.problems import ERROR, WARNING, Issue, Problem, erro
 from intake.domain.manifest.reading import Cell
 from intake.domain.manifest.values.measuring import number_converter, soh_in_words
 from intake.domain.manifest.values.normalizing import (
+    BLANKS,
     COMPILERS,
     MEMO_LIMIT,
     Converter,
@@ -31,6 +32,7 @@ _VALUE_CHARACTERS = 200
 _MEASURED = (Kind.NUMBER, Kind.COUNT, Kind.DATE)
 _WORDS_OF_A_NOTE = 4  # one sentence in the column of the serials, and nothing else in its row
 _DDR_ORDER = ("none", "damaged", "defective", "recalled", "critical")
+Finding = tuple[str, Cell, Issue]
 _UNLIKE = ("pack_serial", "vin", "line_no")  # hardly a value repeats: not worth remembering
 
 
@@ -157,7 +159,7 @@ class RowReader:
         if len(row) < self.width:
             row = [*row, *[""] * (self.width - len(row))]
         values: dict[str, Any] = {}
-        found: list[tuple[str, Cell, Issue]] = []
+        found: list[Finding] = []
         for index, name, memo in self.readers:
             value, issue = memo[row[index]]
             if value is not None:
@@ -197,7 +199,7 @@ class RowReader:
         return "note" if is_note else None
 
     def _finish(
-        self, number: int, cells: Sequence[Cell], values: dict[str, Any], found: list[tuple[str, Cell, Issue]]
+        self, number: int, cells: Sequence[Cell], values: dict[str, Any], found: list[Finding]
     ) -> None:
         """Add what only the whole row, the answers or the catalogue can tell."""
         for name, key in self.repeated:
@@ -213,7 +215,7 @@ class RowReader:
             if issue.rule == "soh_not_a_number" and name == "soh_declared_percent":
                 values |= soh_in_words(as_text(cell).strip()[:_VALUE_CHARACTERS])
         if self.formula_starts:
-            found += self._formula_issues(number, cells)
+            self._add_formula_issues(number, cells, found)
         if len(cells) > self.width and (
             beyond := [text for cell in cells[self.width :] if (text := as_text(cell).strip())]
         ):
@@ -232,7 +234,7 @@ class RowReader:
         answer: str,
         issue: Issue | None,
         values: dict[str, Any],
-        found: list[tuple[str, Cell, Issue]],
+        found: list[Finding],
     ) -> None:
         if any(key.partition("+")[0] == name for key, _, _ in found):
             return  # the row does state it, and wrongly
@@ -242,7 +244,7 @@ class RowReader:
             values[name] = value
             values.setdefault("filled_by_answer", []).append(name)
 
-    def _formula_issues(self, number: int, cells: Sequence[Cell]) -> Iterator[tuple[str, Cell, Issue]]:
+    def _add_formula_issues(self, number: int, cells: Sequence[Cell], found: list[Finding]) -> None:
         edits = self.corrections.cells.get(number, {})
         for column in self.plan.columns:
             starts = self.formula_starts.get(column.index)
@@ -255,14 +257,15 @@ class RowReader:
             if cell == "":
                 message = "The cell holds a formula without a stored result."
                 issue = error("formula_without_result", message, "Write its value into the cell.")
+                found[:] = [one for one in found if one[0] != column.key or one[2].rule not in BLANKS]
             elif FIELDS[column.field or ""].kind in _MEASURED:
                 message = "The value comes from a formula; the stored result was used."
                 issue = warning("formula_result", message, "Send measured values, not formulas.")
             else:
                 continue
-            yield column.key, cell, issue
+            found.append((column.key, cell, issue))
 
-    def _placed(self, number: int, found: Sequence[tuple[str, Cell, Issue]]) -> Iterator[Problem]:
+    def _placed(self, number: int, found: Sequence[Finding]) -> Iterator[Problem]:
         for key, cell, issue in found:
             if issue.severity == WARNING and (issue.rule, self.index_of.get(key)) in self.accepted:
                 continue

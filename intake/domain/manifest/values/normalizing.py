@@ -21,6 +21,7 @@ SOH_DATE_IS_OLD_DAYS = 180
 _PLACEHOLDER_DATES = {"1900-01-01", "1899-12-30", "1970-01-01", "1900-01", "1900"}
 _DAMAGED_FROM = 1e15  # a spreadsheet keeps 15 digits; a longer number has lost the others
 MISSING: Outcome = (None, None)
+BLANKS = ("required_blank", "safety_blank")
 _VIN_LETTERS = 17
 _LOOKS_LIKE = {"I": "1", "O": "0", "Q": "0"}
 _NO_SERIAL = re.compile(r"([0X])\1+|9999+|NONE|TEST|SAMPLE|BEISPIEL|MUSTER")

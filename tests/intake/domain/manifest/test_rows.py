@@ -182,6 +182,22 @@ class TestMixedUnits:
         assert (found.packs[2]["odometer_km"], found.columns["Mileage"]["unit"]) == ("62000", "km")
 
 
+class TestFormulas:
+    @pytest.mark.parametrize("heading", ["Pack serial", "Make", "Model", "Accident", "DDR status"])
+    def test_without_a_result_are_not_called_blank(self, tmp_path, heading):
+        found = understood(write_xlsx(tmp_path / "a.xlsx", rows_of({heading: "=A9&B9"}, {})))
+
+        assert found.rules() == [(2, "formula_without_result")]
+        assert (found.problems[0]["column"], set(found.packs)) == (heading, {3})
+
+    def test_leave_other_blanks_of_their_row(self, tmp_path):
+        packs = [{"Pack serial": "=A9", "Accident": ""}, {}]
+
+        found = understood(write_xlsx(tmp_path / "a.xlsx", rows_of(*packs)))
+
+        assert found.rules() == [(2, "safety_blank"), (2, "formula_without_result")]
+
+
 class TestMissingFields:
     def test_are_asked_for_unless_a_model_or_type_stands_for_them(self, tmp_path):
         plan = Plan.from_json(read(tmp_path, {}).plan)
