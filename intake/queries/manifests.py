@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from intake.domain.manifest.problems import WEIGHT
-from intake.models import Manifest, ManifestRow, ManifestRun, ManifestState
+from intake.models import Intent, Manifest, ManifestRow, ManifestRun, ManifestState
 from rebattery.accounts.models import User
 
 WRONG = "wrong"
@@ -24,6 +24,7 @@ _STEPS = {
     "staging": "Writing the rows of the draft",
     "announcing": "Writing the batch",
 }
+_STEPS_ANNOUNCING = _STEPS | {"reading": "Checking the rows once more"}
 _TEXTS = ("column", "field", "rule", "severity", "value", "message", "fix")
 
 
@@ -49,9 +50,11 @@ class Progress:
     """Where the reading of a manifest stands."""
 
     state: str
-    """The manifest's state; "running" while a worker reads it, which only its lease knows."""
+    """The manifest's state; "running" or "announcing" while a worker has it, which only its lease knows."""
     is_waiting: bool
     """False once it is settled: nothing more will happen by itself."""
+    is_announcing: bool
+    """Its rows were read before, and now they are to become packs."""
     step: str
     rows_done: int
     attempts: int
@@ -72,10 +75,13 @@ class Progress:
 def progress_of(*, manifest: Manifest, at: datetime) -> Progress:
     """Return where the reading of ``manifest`` (with its ``run``) stands."""
     is_waiting = manifest.state == ManifestState.QUEUED
+    is_announcing = is_waiting and bool(manifest.plan) and manifest.intent != Intent.CHECK
+    at_work = "announcing" if is_announcing else "running"
     return Progress(
-        state="running" if is_waiting and manifest.run.step else manifest.state,
+        state=at_work if is_waiting and manifest.run.step else manifest.state,
         is_waiting=is_waiting,
-        step=_STEPS[manifest.run.step],
+        is_announcing=is_announcing,
+        step=(_STEPS_ANNOUNCING if is_announcing else _STEPS)[manifest.run.step],
         rows_done=manifest.run.rows_done,
         attempts=manifest.run.attempts,
         running_for_s=(at - manifest.received_at).total_seconds(),

@@ -42,13 +42,14 @@ def manifest(request: HttpRequest, manifest_id: int) -> HttpResponseBase:
     steps = history_of(manifest=shown)
     now = now_of(shown, steps)
     stage = _stage_of(shown, asked.get("stage", ""), now)
+    progress = progress_of(manifest=shown, at=timezone.now())
     may_upload = viewer.may(Capability.UPLOAD_MANIFEST)
     context: dict[str, Any] = {
         "manifest": shown,
         "batch": _batch_of(shown, viewer),
         "stage": stage,
-        "track": _track(shown, stage),
-        "progress": progress_of(manifest=shown, at=timezone.now()),
+        "track": _track(shown, stage, is_announcing=progress.is_announcing),
+        "progress": progress,
         "steps": steps,
         "may_upload": may_upload,
         "may_edit": may_upload and is_editable(shown),
@@ -87,11 +88,11 @@ def _stage_of(manifest: Manifest, wanted: str, now: dict[str, str]) -> str:
     return "columns" if is_open(manifest, now) else "check"
 
 
-def _track(manifest: Manifest, stage: str) -> list[dict[str, str]]:
+def _track(manifest: Manifest, stage: str, *, is_announcing: bool) -> list[dict[str, str]]:
     """Return the stages with their look; those that can be shown are links."""
     is_read = manifest.state in (ManifestState.DRAFT, ManifestState.IMPORTED)
     is_done = manifest.state == ManifestState.IMPORTED
-    here = stage or ("announce" if _is_announcing(manifest) else "read")
+    here = stage or ("announce" if is_announcing else "read")
     names = list(_STAGES)
     shown = ("read", "columns", "announce") if is_done else _SHOWN
     return [
@@ -102,10 +103,6 @@ def _track(manifest: Manifest, stage: str) -> list[dict[str, str]]:
         }
         for place, (name, label) in enumerate(_STAGES.items())
     ]
-
-
-def _is_announcing(manifest: Manifest) -> bool:
-    return manifest.state == ManifestState.QUEUED and bool(manifest.plan) and manifest.intent != "check"
 
 
 def _problems(manifest: Manifest) -> Iterator[tuple[Any, ...]]:

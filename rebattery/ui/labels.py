@@ -34,6 +34,7 @@ BADGES: dict[str, dict[str, Badge]] = {
     "manifest": {
         "queued": Badge("Waiting", "neutral"),
         "running": Badge("Reading", "busy"),
+        "announcing": Badge("Announcing", "busy"),
         "draft": Badge("Draft", "wait"),
         "imported": Badge("Imported", "ok"),
         "refused": Badge("Refused: mend the file", "stop"),

@@ -32,6 +32,23 @@ class TestProgressOf:
         manifest.run = run
         return progress_of(manifest=manifest, at=AT)
 
+    @pytest.mark.parametrize(
+        ("plan", "intent", "state", "step"),
+        [
+            ({}, "announce_all", "running", "Reading and checking rows"),
+            ({"columns": []}, "check", "running", "Reading and checking rows"),
+            ({"columns": []}, "announce_all", "announcing", "Checking the rows once more"),
+            ({"columns": []}, "announce_valid", "announcing", "Checking the rows once more"),
+        ],
+    )
+    def test_tells_announcing_from_reading(self, manifest, settings, plan, intent, state, step):
+        manifest.plan, manifest.intent = plan, intent
+
+        progress = self.reading(manifest, settings, SILENCE)
+
+        assert (progress.state, progress.step) == (state, step)
+        assert progress.is_announcing == (state == "announcing")
+
     def test_says_nothing_of_a_worker_that_gives_signs_of_life(self, manifest, settings):
         assert self.reading(manifest, settings, SILENCE).note == ""
 

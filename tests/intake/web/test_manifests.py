@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from intake.models import Intent, ManifestState
+from intake.models import Intent, ManifestRun, ManifestState
 from intake.services import manifests
 from rebattery.accounts.roles import Role
 from tests.factories import AT, make_actor, make_person, make_supplier, manifest_csv
@@ -65,6 +65,18 @@ class TestManifest:
         assert f'hx-get="{reverse("manifest_progress", args=[manifest.pk])}"' in page
         assert "Waiting for a worker" in page
         assert "Refresh" in page
+
+    def test_says_that_it_announces(self, client, draft, owner):
+        draft = drafting.answered(draft)
+        manifests.submit(
+            manifest_id=draft.pk, intent="announce_valid", expected_on=None, actor=make_actor(), at=AT
+        )
+        ManifestRun.objects.filter(manifest=draft).update(step="reading")
+
+        page = page_of(client, draft)
+
+        assert "Announcing the packs" in page and "Checking the rows once more" in page
+        assert "Reading" not in page.partition("<main")[2]
 
     def test_begins_with_the_columns_while_one_needs_an_answer(self, client, draft, owner):
         page = page_of(client, draft)

@@ -18,8 +18,8 @@ def codes_of(model, field: str) -> set[str]:
     [
         ("pack", set(Status)),
         ("batch", set(BatchState)),
-        # "running" is what a page says while a worker holds the lease; no row has it.
-        ("manifest", {*ManifestState.values, "running"}),
+        # The last two are what a page says while a worker holds the lease; no row has them.
+        ("manifest", {*ManifestState.values, "running", "announcing"}),
         ("review", codes_of(ReviewCase, "state")),
         ("attachment_upload", set(AttachmentUploadState.values)),
         ("scan", codes_of(Scan, "outcome")),
