@@ -29,7 +29,7 @@ _FRACTION_MAY_REACH = 2  # what a person writes into a column of fractions later
 _PLACEHOLDERS = {Decimal(text) for text in ("999999", "9999999", "99999999")}
 _CYCLES_NOT_KNOWN = Decimal(9999)
 _PLACEHOLDERS_OUT_OF_RANGE = {Decimal(text) for text in ("999", "9999", "99999")}
-_CONVERTED_PLACES = 4  # "500 lbs" does not mean 226.796185 kg
+_CONVERTED_PLACES = 4  # "500 lbs" does not mean 226.796185 kg; a distance is told in whole km
 _SOH = "soh_declared_percent"
 _DIGITS = r"\d{1,3}(?:[.,]\d{1,4})?"
 _SOH_RANGE = re.compile(
@@ -191,7 +191,8 @@ class NumberConverter:
                 )
                 return None, error("percent_mixed", message, "Write all values of the column as percentages.")
         elif unit and self.own_unit and unit != self.own_unit:
-            value = round((value + unit.offset) * unit.factor / self.own_unit.factor, _CONVERTED_PLACES)
+            places = 0 if self.field.name == "odometer_km" else _CONVERTED_PLACES
+            value = round((value + unit.offset) * unit.factor / self.own_unit.factor, places)
         elif self.may_mix_wh and not is_explicit and is_in_wh(value):
             return self._in_wh(value)
         return self._checked(value)

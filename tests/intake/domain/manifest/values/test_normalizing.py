@@ -106,8 +106,8 @@ class TestNumbers:
             ("Mileage", ["145.000 km", "6100,5 km"], ["145000", "6100.5"], []),
             ("Mileage", ["61.200"], [None], [(2, "number_ambiguous")]),
             ("Mileage", ["6100.5", "61,200"], ["6100.5", "61200"], []),
-            ("Mileage (miles)", ["10000"], ["16093.44"], []),
-            ("Mileage", ["10000 mi"], ["16093.44"], []),
+            ("Mileage (miles)", ["10000"], ["16093"], []),
+            ("Mileage", ["10000 mi"], ["16093"], []),
             ("Mileage", ["5000", "999999"], ["5000", None], [(3, "placeholder")]),
             (
                 "Mileage",
@@ -129,6 +129,8 @@ class TestNumbers:
             ("Price (EUR)", ["1200 €"], ["1200"], []),
             ("Price (EUR)", ["1.200,-", "999,50"], ["1200", "999.5"], []),
             ("Mileage", ["80 tkm"], ["80000"], []),
+            ("Mileage (mi)", ["38000", "38028"], ["61155", "61200"], []),
+            ("Mileage", ["50000 mi", "61200.5"], ["80467", "61200.5"], []),
             ("Weight", ["303000"], ["303"], [(None, "unit_inferred")]),
             ("Rated capacity", ["115000", "60000"], ["115", "60"], [(None, "unit_inferred")]),
             ("IR", ["0.085"], ["85"], [(None, "unit_inferred")]),
@@ -152,11 +154,12 @@ class TestNumbers:
         assert found.summary["skipped"]["total"] == 1
 
     def test_tell_what_was_done_to_them(self, tmp_path):
-        found = read(tmp_path, {"SOH": "0,82", "Energy (Wh)": "40000"})
+        found = read(tmp_path, {"SOH": "0,82", "Energy (Wh)": "40000", "Mileage (mi)": "38000"})
 
         conversions = {each["field"]: each["conversions"] for each in found.summary["columns"]}
         assert conversions["soh_declared_percent"] == ["decimal comma", "fraction to percent"]
         assert conversions["nominal_energy_kwh"] == ["Wh to kWh"]
+        assert conversions["odometer_km"] == ["mi to km"]
 
 
 class TestDates:
