@@ -79,6 +79,7 @@ def _synonyms() -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
             for spelling in (row["synonym"], row["synonym"].translate(_UMLAUTS)):
                 index.setdefault(_compact(spelling), {})[row["field"]] = None
     for name, field in FIELDS.items():
+        exact.add(field.label.casefold())
         for spelling in (name, field.label):
             index.setdefault(_compact(spelling), {})[name] = None
     return {key: tuple(names) for key, names in index.items()}, frozenset(exact)
@@ -96,6 +97,14 @@ def _split_unit(text: str) -> tuple[Unit | None, str, list[str]]:
         readings.append(found["base"])
     readings += re.split(r"[/|\n]", text)
     return unit, unit_text.strip() if unit else "", readings
+
+
+def _without_unit(text: str) -> str:
+    """Return a heading such as "Mileage (km)" without its unit in brackets."""
+    found = _BRACKET.fullmatch(text)
+    return (
+        " ".join((found["before"] + found["after"]).split()) if found and unit_of(found["inside"]) else text
+    )
 
 
 def _choose(names: Sequence[str], unit: Unit | None) -> str | None:
@@ -132,8 +141,8 @@ def match_header(text: str, units_row: str = "") -> Match:
         chosen = _choose(names, unit)
         if chosen is None:
             return Match(candidates=names)
-        confidence = "exact" if text.casefold() in exact else "normalized"
-        return Match(chosen, unit, unit_text, confidence)
+        is_exact = text.casefold() in exact or (chosen in names and _without_unit(text).casefold() in exact)
+        return Match(chosen, unit, unit_text, "exact" if is_exact else "normalized")
     return Match()
 
 

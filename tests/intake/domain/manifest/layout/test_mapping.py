@@ -63,6 +63,23 @@ class TestMatchHeader:
         assert match_header("Pack-Serial:").confidence == "normalized"
         assert match_header("Lagerplatz").confidence is None
 
+    @pytest.mark.parametrize(
+        ("heading", "confidence"),
+        [
+            ("Mileage (km)", "exact"),
+            ("SOH (%)", "exact"),
+            ("SOH [%]", "exact"),
+            ("Odometer (mi)", "exact"),
+            ("Declared SOH", "exact"),
+            ("Mileage: (km)", "normalized"),
+            ("Mileage km", "normalized"),
+            ("SOH (BMS)", "normalized"),
+            ("额定容量 (kWh)", "normalized"),
+        ],
+    )
+    def test_knows_a_heading_but_for_its_unit_in_brackets(self, heading, confidence):
+        assert match_header(heading).confidence == confidence
+
     @pytest.mark.parametrize("name", FIELDS)
     def test_knows_every_canonical_name_and_label(self, name):
         assert match_header(name).field == name
