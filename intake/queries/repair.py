@@ -6,6 +6,8 @@ from typing import Any
 
 from intake.models import Manifest, ManifestCorrection
 
+REFUSED_AS = "refused_as"
+"""In the summary of a refused file: the stable name of the reason."""
 _WEIGHT = {"error": 0, "question": 1, "warning": 2}
 
 

@@ -63,7 +63,7 @@ def manifest(request: HttpRequest, manifest_id: int) -> HttpResponseBase:
     elif stage == "columns":
         context |= columns_context(shown, now)
     elif stage == "read":
-        context |= file_context(shown, now)
+        context |= file_context(shown, now, steps)
     return render(request, "intake/manifests/detail.html", context)
 
 

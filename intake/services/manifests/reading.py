@@ -56,6 +56,8 @@ class Reading:
     """Packs beyond this id were announced while we read."""
     refusal: str = ""
     """Why the file as a whole cannot be read; empty when it can."""
+    refusal_code: str = ""
+    """The stable name of that reason."""
     is_obstructed: bool = False
     """True when a reading for ``ALL_PACKS`` was given up."""
     pack_count: int = 0
@@ -90,7 +92,7 @@ def read(*, manifest: Manifest, lease: Lease, purpose: Purpose, at: datetime) ->
         try:
             _Intake(reading, manifest, purpose, at).take_in(lease)
         except sandbox.FileRefused as refused:
-            reading.refusal = refused.message
+            reading.refusal, reading.refusal_code = refused.message, refused.code
         packs.seek(0)
         rows.seek(0)
         yield reading

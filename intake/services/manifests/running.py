@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from intake.models import Intent, Manifest, ManifestState
+from intake.queries.repair import REFUSED_AS
 from intake.services.manifests import lease as leases
 from intake.services.manifests.announcing import Overtaken, announce
 from intake.services.manifests.drafts import BatchIsClosed, DifferenceChanged
@@ -116,17 +117,27 @@ def _stage(lease: Lease, reading: Reading, actor: Actor, at: datetime, *, why: s
 def stage(lease: Lease, reading: Reading, actor: Actor, at: datetime, why: str) -> None:
     """Leave a draft with its rows, or refuse what cannot be read as packs, behind the fence."""
     manifest = leases.lock(lease)
-    refusal = reading.refusal
+    refusal, code = reading.refusal, reading.refusal_code
     if not refusal and not reading.summary["rows"] and not reading.open_questions:
-        refusal = "No row in it describes a pack."
+        refusal, code = "No row in it describes a pack.", "no_packs"
     if refusal:
         manifest.rows.all().delete()
+        _keep_code(manifest, reading, code)
         finish(manifest, ManifestState.REFUSED, reading, actor, at, facts={"why": refusal}, why=refusal)
         return
     replace_rows(manifest=manifest, spool=reading.rows, is_announcing=False)
     reading.summary["announced_up_to"] = manifest.summary.get("announced_up_to", 0)
     facts = {"ready": reading.summary["accepted"], "refused": reading.summary["refused"]}
     finish(manifest, ManifestState.DRAFT, reading, actor, at, facts=facts, why=why, code="manifest.checked")
+
+
+def _keep_code(manifest: Manifest, reading: Reading, code: str) -> None:
+    """Keep why the file was refused, for its page offers by it what may help."""
+    if reading.summary:
+        reading.summary[REFUSED_AS] = code
+        return
+    manifest.summary = {**manifest.summary, REFUSED_AS: code}  # What an earlier reading found stays.
+    manifest.save(update_fields=["summary"])
 
 
 @transaction.atomic

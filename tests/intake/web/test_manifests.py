@@ -2,6 +2,7 @@ import csv
 import io
 from datetime import date
 
+import openpyxl
 import pytest
 from django.urls import reverse
 
@@ -38,6 +39,14 @@ def imported(supplier, *serials):
 
 def page_of(client, manifest, **query):
     return client.get(reverse("manifest", args=[manifest.pk]), query).content.decode()
+
+
+def workbook_of(rows):
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(stream)
+    return stream.getvalue()
 
 
 class TestManifest:
@@ -159,6 +168,32 @@ class TestManifest:
         assert refused.state == ManifestState.REFUSED
         assert refused.refusal in page.replace("&#x27;", "'")
         assert "Discard this file" in page and "Discard draft" not in page  # it never became one
+
+    @pytest.mark.parametrize(
+        ("content", "name", "offered"),
+        [
+            (manifest_csv("RB-0001").splitlines()[0], "heading.csv", ()),
+            (b"<html><body>no table</body></html>", "page.csv", ()),
+            (b"PK\x03\x04", "archive.zip", ()),
+            (drafting.german_workbook(), "macros.xlsm", ()),
+            (b"no,known\n1,2\n", "odd.csv", ("encoding", "delimiter", "header_row")),
+            ("Seriennummer\nä\n".encode("utf-8-sig") + b"\xff\n", "broken.csv", ("encoding", "header_row")),
+            (workbook_of([["no", "known"], ["1", "2"]]), "odd.xlsx", ("header_row",)),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_offers_another_reading_only_where_it_may_help(
+        self, client, supplier, owner, content, name, offered
+    ):
+        refused = drafting.make_draft(supplier, content, name)
+        assert refused.state == ManifestState.REFUSED, refused.summary
+
+        page = page_of(client, refused)
+
+        assert ("How the file is read" in page) == bool(offered), refused.summary
+        assert all(f'name="{setting}"' in page for setting in offered)
+        assert "encoding" in offered or 'name="encoding"' not in page
+        assert "the rows below" not in page
 
     def test_tells_a_supplier_nothing_of_our_people(self, client, draft, owner):
         ada = make_actor(make_person(Role.ADMINISTRATOR, name="Ada Internal"))
