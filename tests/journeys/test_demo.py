@@ -27,6 +27,7 @@ from rebattery.notices.models import Delivery, Endpoint, Preference
 NOT_IN_THE_DEMO = {
     "manifest.failed": "It takes a reader that dies four times; tests/intake/services proves it.",
     "attachments.failed": "As with manifests; tests/intake/services/attachments proves it.",
+    "manifest.renamed": "It takes a good file refused for its name; tests/intake/services proves it.",
 }
 
 

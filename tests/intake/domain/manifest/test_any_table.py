@@ -45,7 +45,7 @@ ANSWERS = st.sampled_from(
     + ["comma", "point", "day_first", "fraction", "7", "1", "no", "yes", "", "nonsense"]
 )
 # An answer that makes no sense leaves its question open.
-LEFT_OPEN = {f"{kind}:{index}" for kind in ("column", "unit") for index in range(9)}
+LEFT_OPEN = {f"{kind}:{index}" for kind in ("column", "unit") for index in range(9)} | {"header_row"}
 FLIPS = st.tuples(st.floats(0, 1), st.integers(0, 255))
 
 
