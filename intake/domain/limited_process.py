@@ -64,7 +64,8 @@ def lines_of(
 
 def _start(module: str, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-E", "-s", "-X", "utf8", "-m", module],
+        # No bytecode: a module larger than the file limit would leave half a file that breaks every import.
+        [sys.executable, "-B", "-E", "-s", "-X", "utf8", "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,

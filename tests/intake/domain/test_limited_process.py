@@ -28,3 +28,8 @@ class TestLinesOf:
     def test_tells_a_bug_of_ours(self):
         with pytest.raises(RuntimeError, match="FileNotFoundError"):
             list(lines_of(CHILD, ORDER, timeout_s=60))
+
+    def test_leaves_no_bytecode_that_its_file_limit_would_cut_off(self):
+        told = list(lines_of("tests.intake.domain.telling_child", {}, timeout_s=60))
+
+        assert told == [{"writes_bytecode": False}]
