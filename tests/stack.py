@@ -85,12 +85,16 @@ def web_process(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None)
 
 
 @pytest.fixture
-def worker(worker_process: Service, committed_db: None) -> Service:
-    """A running Celery worker with an empty queue, on a database with real commits."""
+def worker(worker_process: Service, committed_db: None) -> Iterator[Service]:
+    """A running Celery worker with an empty queue, on a database with real commits.
+
+    It ends with its test: left running, it would do the work that a later test wants to do itself.
+    """
     redis.from_url(settings.REDIS_URL).delete("celery")  # the messages of an earlier test
     if not worker_process.is_running:
         worker_process.start()
-    return worker_process
+    yield worker_process
+    worker_process.stop()
 
 
 @pytest.fixture

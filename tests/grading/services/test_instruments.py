@@ -121,7 +121,7 @@ class TestRecordCalibration:
         assert instrument.certificate_number == "CAL-2"
         assert event.before["calibrated_to_date"] == "2026-03-01"
         assert story(instrument)[-1] == (
-            f"Ada recorded certificate CAL-2 for {instrument}, valid until 2027-11-20."
+            f"Ada recorded certificate CAL-2 for {instrument}, valid until 20 Nov 2027."
         )
 
     def test_writes_the_same_certificate_once(self, actor):
