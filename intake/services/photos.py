@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from intake.domain.hazards import PHOTO_SLOTS
-from intake.domain.lifecycle import Status
+from intake.domain.lifecycle import NOT_HERE
 from intake.domain.pictures import SHOWN_MEDIA_TYPE, PictureRefused, read_picture
 from intake.models import Photo
 from intake.services import files
@@ -16,7 +16,6 @@ from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 
 PHOTO_LIMIT_BYTES = 20 * 1024 * 1024
-_NOT_HERE = (Status.ANNOUNCED, Status.MISSING, Status.WITHDRAWN)
 
 
 def add(
@@ -38,7 +37,7 @@ def add(
     shown = files.store(content=picture.shown, media_type=SHOWN_MEDIA_TYPE, at=at)
     with transaction.atomic():
         packs = lock_packs(pack_ids=pack_ids)
-        if absent := [pack.serial for pack in packs if pack.status in _NOT_HERE]:
+        if absent := [pack.serial for pack in packs if pack.status in NOT_HERE]:
             raise PictureRefused(f"Receive the pack first: {', '.join(absent[:5])}. Nothing was added.")
         same = Photo.objects.filter(pack__in=packs, slot=slot, original=original).order_by("-pk")
         there = {photo.pack_id: photo for photo in same}
