@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from intake.domain.manifest.problems import WEIGHT
 from intake.models import Manifest, ManifestCorrection
 
 REFUSED_AS = "refused_as"
 """In the summary of a refused file: the stable name of the reason."""
-_WEIGHT = {"error": 0, "question": 1, "warning": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ def groups_of(*, manifest: Manifest) -> list[Group]:
         for stored in manifest.summary.get("groups", ())
         if stored["count"] > 0
     ]
-    return sorted(groups, key=lambda group: (_WEIGHT[group.severity], -group.count, group.rule))
+    return sorted(groups, key=lambda group: (-WEIGHT[group.severity], -group.count, group.rule))
 
 
 def history_of(*, manifest: Manifest) -> list[ManifestCorrection]:
