@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from intake.domain.manifest.problems import WEIGHT
+from intake.domain.manifest.problems import WEIGHT, Problem
 from intake.models import Intent, Manifest, ManifestRow, ManifestRun, ManifestState
 from rebattery.accounts.models import User
 
@@ -25,7 +25,7 @@ _STEPS = {
     "announcing": "Writing the batch",
 }
 _STEPS_ANNOUNCING = _STEPS | {"reading": "Checking the rows once more"}
-_TEXTS = ("column", "field", "rule", "severity", "value", "message", "fix")
+_TEXTS = Problem._fields[1:]  # all but the row
 
 
 def manifests_for(*, viewer: User) -> QuerySet[Manifest]:

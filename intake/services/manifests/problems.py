@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from intake.domain.manifest.problems import Issue, error
+from intake.domain.manifest.problems import Issue, Problem, error
 from intake.services.manifests.pack_rows import LONGEST
 
-NAMES = ("column", "field", "rule", "severity", "value", "message", "fix")
+NAMES = Problem._fields[1:]
+"""All of a problem but its row, which is where it is stored."""
 _VALUE_CHARACTERS = 200
 
 
