@@ -1,5 +1,6 @@
 """Pack types, for pages and for the reading of manifests."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +28,11 @@ MEASURES = (
 """Measured or published figures of a pack type: column, label, unit."""
 BASELINE_METHODS = (("dc_pulse", "DC pulse"), ("ac_1khz", "AC 1 kHz"))
 """How a baseline resistance was measured; a resistance test compares only within one method."""
-_COMPARED = ("nominal_energy_kwh", "rated_capacity_ah", "nominal_voltage_v", "mass_kg")
+_READ = (
+    "key", "make", "model", "variant", "chemistry",
+    "nominal_energy_kwh", "rated_capacity_ah", "nominal_voltage_v", "mass_kg",
+)  # fmt: skip
+"""What the manifest reader knows of a type."""
 
 
 def pack_types() -> QuerySet[PackType]:
@@ -50,9 +55,12 @@ def matching(queryset: QuerySet[PackType], text: str) -> QuerySet[PackType]:
 
 def catalogue_for_reading() -> list[dict[str, Any]]:
     """Return the active types as the manifest reader takes them: decimals as text, None if not confirmed."""
-    names = ("key", "make", "model", "variant", "chemistry", *_COMPARED)
-    rows = PackType.objects.filter(is_active=True).order_by("pk").values(*names)
-    return [{name: str(v) if isinstance(v, Decimal) else v for name, v in row.items()} for row in rows]
+    return [as_read(row) for row in PackType.objects.filter(is_active=True).order_by("pk").values(*_READ)]
+
+
+def as_read(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one row of the catalogue as the manifest reader takes it."""
+    return {name: str(v) if isinstance(v := row.get(name), Decimal) else v for name in _READ}
 
 
 def figures_of(*, pack_type: PackType) -> list[tuple[str, object, str]]:

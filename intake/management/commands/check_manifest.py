@@ -17,8 +17,9 @@ from intake.domain.manifest.fields import FIELDS
 from intake.domain.manifest.problems import WARNING, Issue, Problem
 from intake.domain.manifest.rows import PACK
 from intake.management.commands.load_catalogue import catalogue_rows
-from intake.models import Manifest, Supplier
-from intake.queries.catalogue import catalogue_for_reading
+from intake.models import Manifest
+from intake.queries.catalogue import as_read, catalogue_for_reading
+from intake.queries.suppliers import supplier_by_code
 from intake.services.manifests.known import KnownSerials
 from intake.services.manifests.layouts import layouts_for
 from intake.services.manifests.problems import too_long
@@ -27,8 +28,6 @@ ACCEPTABLE, WANTING, UNREADABLE = 0, 1, 2
 _ALL_PROBLEMS = sys.maxsize
 _CHUNK_ROWS = 2_000
 _COLUMN_KEYS = ("header", "field", "unit", "confidence")
-_CATALOGUE_KEYS = ("key", "make", "model", "variant", "chemistry")
-_MEASURES = ("nominal_energy_kwh", "rated_capacity_ah", "nominal_voltage_v", "mass_kg")
 
 
 class Command(BaseCommand):
@@ -89,7 +88,7 @@ def _manifest_of(code: str | None) -> Manifest | None:
     """Return a manifest that is never saved, for what is remembered of its supplier."""
     if code is None:
         return None
-    supplier = Supplier.objects.filter(code=code.strip().upper()).first()
+    supplier = supplier_by_code(code=code)
     if supplier is None:
         raise CommandError(f"No supplier has the code {code}.")
     return Manifest(supplier=supplier)
@@ -104,11 +103,7 @@ def _catalogue() -> list[dict[str, Any]]:
         known = []
     if known:
         return known
-    return [
-        {name: row[name] for name in _CATALOGUE_KEYS}
-        | {name: None if row.get(name) is None else str(row[name]) for name in _MEASURES}
-        for row in catalogue_rows()
-    ]
+    return [as_read(row) for row in catalogue_rows()]
 
 
 class _Check:

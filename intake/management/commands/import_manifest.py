@@ -8,9 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from intake.models import Intent, Manifest, ManifestState, Supplier
+from intake.models import Intent, Manifest, ManifestState
 from intake.queries.batches import overview_of
 from intake.queries.manifests import problems_of, rules_of
+from intake.queries.suppliers import supplier_by_code
 from intake.services import manifests
 from rebattery.actor import SYSTEM
 from rebattery.errors import RuleViolation
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--supplier", required=True, help="the supplier's code")
 
     def handle(self, *args: Any, file: Path, supplier: str, **options: Any) -> None:
-        owner = Supplier.objects.filter(code=supplier.strip().upper()).first()
+        owner = supplier_by_code(code=supplier)
         if owner is None:
             raise CommandError(f"No supplier has the code {supplier}.")
         try:
