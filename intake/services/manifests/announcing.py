@@ -12,13 +12,12 @@ from intake.services.manifests import lease as leases
 from intake.services.manifests.drafts import BatchIsClosed
 from intake.services.manifests.finishing import finish
 from intake.services.manifests.lease import Lease
-from intake.services.manifests.pack_rows import COLUMNS
+from intake.services.manifests.pack_rows import COLUMNS, copied
 from intake.services.manifests.reading import Reading
 from intake.services.manifests.staging import replace_rows
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record, record_rows
 
-_COPY_BYTES = 256 * 1024
 ANNOUNCED = """
     SELECT id AS subject_id, serial AS subject_label, NULL::bigint AS pack_id, supplier_id,
            NULL::jsonb AS before,
@@ -112,11 +111,10 @@ def _batch_for(
 
 
 def _copy_packs(cursor: Any, batch: Batch, reading: Reading) -> None:
-    prefix = f"{batch.pk}\t".encode()
     try:
         with cursor.copy(f"COPY intake_pack ({COLUMNS}) FROM STDIN") as copy:
-            while lines := reading.packs.readlines(_COPY_BYTES):
-                copy.write(prefix + prefix.join(lines))
+            for packs in copied(reading.packs, batch.pk):
+                copy.write(packs)
     except UniqueViolation as exc:
         raise Overtaken from exc
 

@@ -1,9 +1,9 @@
 """The rows of ``intake_pack`` as COPY text, rendered from lines of a manifest."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
@@ -40,8 +40,16 @@ LONGEST: dict[str, int] = {
     if (longest := getattr(Pack._meta.get_field(column), "max_length", None))
 }
 """Most characters per canonical field that has a column of its own."""
+_COPY_BYTES = 256 * 1024
 _slow_encode = json.JSONEncoder(ensure_ascii=False).encode
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\ufffd"})
+
+
+def copied(spool: IO[bytes], owner_id: int) -> Iterator[bytes]:
+    """Yield the lines of ``spool`` in pieces for COPY, the id of the row that owns them put before each."""
+    prefix = f"{owner_id}\t".encode()
+    while lines := spool.readlines(_COPY_BYTES):
+        yield prefix + prefix.join(lines)
 
 
 class PackRows:

@@ -17,12 +17,11 @@ from intake.services.manifests.announcing import ANNOUNCED, Overtaken, count_ann
 from intake.services.manifests.drafts import PROMISED, BatchIsClosed, DifferenceChanged
 from intake.services.manifests.finishing import finish
 from intake.services.manifests.lease import Lease
-from intake.services.manifests.pack_rows import COLUMNS
+from intake.services.manifests.pack_rows import COLUMNS, copied
 from intake.services.manifests.reading import Reading
 from rebattery.actor import Actor
 from rebattery.audit.record import record_rows
 
-_COPY_BYTES = 256 * 1024
 _OWN = (
     "pack_type_id", "make", "model", "chemistry", "nominal_energy_kwh", "rated_capacity_ah",
     "nominal_voltage_v", "declared_soh_percent", "declared_soh_method", "ddr_status", "received_as",
@@ -132,14 +131,13 @@ def revise(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None:
 
 def _load(cursor: Any, batch: Batch, reading: Reading) -> None:
     """Put the packs of the file beside those of the batch, where both can be compared as sets."""
-    prefix = f"{batch.pk}\t".encode()
     cursor.execute("DROP TABLE IF EXISTS revised_pack")
     cursor.execute(
         f"CREATE TEMP TABLE revised_pack ON COMMIT DROP AS SELECT {COLUMNS} FROM intake_pack WITH NO DATA"
     )
     with cursor.copy(f"COPY revised_pack ({COLUMNS}) FROM STDIN") as copy:
-        while lines := reading.packs.readlines(_COPY_BYTES):
-            copy.write(prefix + prefix.join(lines))
+        for packs in copied(reading.packs, batch.pk):
+            copy.write(packs)
     cursor.execute("CREATE INDEX ON revised_pack (serial); ANALYZE revised_pack")
 
 

@@ -1,6 +1,6 @@
 """The staged rows of a draft: written by COPY, replaced as a set."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import IO, Any
 
@@ -8,13 +8,12 @@ from django.db import connection
 
 from intake.domain.history import history_completeness
 from intake.models import Manifest, ManifestRow
-from intake.services.manifests.pack_rows import as_cell, as_json
+from intake.services.manifests.pack_rows import as_cell, as_json, copied
 from intake.services.manifests.problems import without_words
 
 TEXTS_PER_ROW = 20
 TEXTS_PER_FILE = 50_000
 """Problems stored with their words; of all others the rule, the column and the severity are kept."""
-_COPY_BYTES = 256 * 1024
 _COLUMNS = (
     "row, cells, values, problems, serial, vin, severity, chemistry, nominal_energy_kwh,"
     " declared_soh_percent, history_completeness_percent, fate"
@@ -81,18 +80,12 @@ def replace_rows(*, manifest: Manifest, spool: IO[bytes], is_announcing: bool) -
     :param is_announcing: whether the rows rendered as ``PACK`` are being announced.
     """
     ManifestRow.objects.filter(manifest=manifest).delete()
-    prefix = f"{manifest.pk}\t".encode()
     fate = _ANNOUNCED if is_announcing else _OPEN
     copy_sql = f"COPY intake_manifestrow (manifest_id, {_COLUMNS}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(copy_sql) as copy:
-        for lines in _chunks(spool):
+        for rows in copied(spool, manifest.pk):
             # Tabs and line ends inside of values are escaped, so this is found at the end of rows only.
-            copy.write((prefix + prefix.join(lines)).replace(_PACK, fate))
-
-
-def _chunks(spool: IO[bytes]) -> Iterator[list[bytes]]:
-    while lines := spool.readlines(_COPY_BYTES):
-        yield lines
+            copy.write(rows.replace(_PACK, fate))
 
 
 def _number(values: Mapping[str, Any], name: str) -> str | None:
