@@ -1,6 +1,6 @@
 """The steps in which a file was mended, and what is in force of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,11 @@ def folded(steps: Iterable[ManifestCorrection]) -> Corrections:
         else:
             dropped.difference_update(payload)
     return Corrections(answers, cells, frozenset(dropped))
+
+
+def in_force(history: Sequence[ManifestCorrection]) -> Corrections:
+    """Return what all steps, the newest first and those undone included, come to."""
+    return folded(step for step in reversed(history) if step.undone_at is None)
 
 
 def rows_touched(step: ManifestCorrection) -> set[int] | None:

@@ -11,15 +11,17 @@ from django.views.decorators.http import require_POST
 
 from intake.models import Batch, Manifest, ManifestState
 from intake.queries.batches import batches_for
+from intake.queries.corrections import in_force
 from intake.queries.differences import outcome_of
 from intake.queries.manifests import manifests_for, progress_of
 from intake.queries.repair import history_of, problem_rows
 from intake.services import manifests
 from intake.services.files import path_of
 from intake.web.repair import is_editable, page_url
+from intake.web.repair_answers import reading_now
 from intake.web.repair_check import check_context
 from intake.web.repair_columns import is_open
-from intake.web.repair_reading import columns_context, file_context, now_of
+from intake.web.repair_reading import columns_context, file_context
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
@@ -40,7 +42,8 @@ def manifest(request: HttpRequest, manifest_id: int) -> HttpResponseBase:
         return csv_response(name=f"problems-{shown.pk}", headings=_PROBLEM_HEADINGS, rows=rows)
     asked = {name: request.GET[name] for name in request.GET}
     steps = history_of(manifest=shown)
-    now = now_of(shown, steps)
+    corrections = in_force(steps)
+    now = reading_now(shown, corrections.answers)
     stage = _stage_of(shown, asked.get("stage", ""), now)
     progress = progress_of(manifest=shown, at=timezone.now())
     may_upload = viewer.may(Capability.UPLOAD_MANIFEST)
@@ -57,7 +60,8 @@ def manifest(request: HttpRequest, manifest_id: int) -> HttpResponseBase:
         "may_read_again": may_upload and shown.state in (ManifestState.REFUSED, ManifestState.FAILED),
     }
     if stage == "check":
-        context |= check_context(shown, asked | {"stage": "check"}, steps, today=timezone.localdate())
+        asked |= {"stage": "check"}
+        context |= check_context(shown, asked, steps, corrections, today=timezone.localdate())
     elif stage == "announce":
         context["outcome"] = outcome_of(manifest=shown)
     elif stage == "columns":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from intake.domain.manifest.corrections import Corrections
 from intake.models import Manifest, ManifestCorrection
 from intake.queries.draft_rows import (
     RowCounts,
@@ -122,14 +123,19 @@ def _last_step(manifest: Manifest, steps: Sequence[ManifestCorrection]) -> Manif
 
 
 def check_context(
-    manifest: Manifest, asked: Mapping[str, str], steps: Sequence[ManifestCorrection], *, today: date
+    manifest: Manifest,
+    asked: Mapping[str, str],
+    steps: Sequence[ManifestCorrection],
+    corrections: Corrections,
+    *,
+    today: date,
 ) -> dict[str, Any]:
-    """Return all that the stage "check" shows."""
+    """Return all that the stage "check" shows; ``corrections`` are what ``steps`` come to."""
     rule, column = asked.get("rule", ""), asked.get("column", "")
     wanted = RowFilter(show=asked.get("show", ""), rule=rule, column=column if rule else "")
     rows = narrowed(manifest=manifest, wanted=wanted)
     page = row_page(rows=rows, start=_number(asked.get("start")), before=_number(asked.get("before")))
-    grid = grid_of(manifest, steps)
+    grid = grid_of(manifest, corrections)
     context = around(manifest, asked, steps)
     return context | {
         "columns": grid.columns,

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from intake.domain.manifest.corrections import EXTRA, IGNORE
+from intake.domain.manifest.corrections import EXTRA, IGNORE, Corrections
 from intake.domain.manifest.fields import FIELDS, Kind
 from intake.domain.manifest.values.normalizing import as_text
 from intake.domain.manifest.values.words import fold
-from intake.models import Manifest, ManifestCorrection, ManifestRow
-from intake.queries.corrections import folded
+from intake.models import Manifest, ManifestRow
 
 _NUMBERS = (Kind.NUMBER, Kind.COUNT)
 _CODES = (Kind.SERIAL, Kind.VIN, Kind.TRACTION_CODE)
@@ -154,11 +153,11 @@ class Grid:
         return problem | {"message": said.get("message", problem["rule"]), "fix": said.get("fix", "")}
 
 
-def grid_of(manifest: Manifest, steps: Sequence[ManifestCorrection], order: Sequence[int] = ()) -> Grid:
-    """Return the grid of a draft; ``steps`` come newest first, ``order`` is for ``grid_columns``."""
+def grid_of(manifest: Manifest, corrections: Corrections, order: Sequence[int] = ()) -> Grid:
+    """Return the grid of a draft with its corrections in force; ``order`` is for ``grid_columns``."""
     return Grid(
         columns=grid_columns(manifest, order),
-        edits=folded(step for step in reversed(steps) if step.undone_at is None).cells,
+        edits=corrections.cells,
         words={_key_of(group): group for group in manifest.summary.get("groups", ())},
     )
 

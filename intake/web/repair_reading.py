@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from intake.models import Manifest, ManifestCorrection, ManifestState
-from intake.queries.corrections import folded
 from intake.queries.draft_rows import first_rows
 from intake.queries.repair import REFUSED_AS
-from intake.web.repair_answers import reading_now
 from intake.web.repair_columns import (
     USES,
     column_lines,
@@ -29,12 +27,6 @@ _MAY_HELP_TEXT = {
 _MAY_HELP = {"no_header", "no_packs", "no_such_sheet"}
 _READINGS = {"sheet", "encoding", "delimiter", "header_row"}
 _DELIMITERS = ((",", "comma ,"), (";", "semicolon ;"), ("\t", "tab"), ("|", "bar |"))
-
-
-def now_of(manifest: Manifest, steps: Sequence[ManifestCorrection]) -> dict[str, str]:
-    """Return how the file is read now, as answers; ``steps`` come newest first."""
-    in_force = folded(step for step in reversed(steps) if step.undone_at is None)
-    return reading_now(manifest, in_force.answers)
 
 
 def columns_context(manifest: Manifest, now: Mapping[str, str]) -> dict[str, Any]:

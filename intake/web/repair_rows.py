@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.explaining import explain_row
 from intake.domain.manifest.fields import FIELDS
 from intake.domain.manifest.plan import Plan
 from intake.models import Manifest, ManifestRow
-from intake.queries.corrections import corrections_of
+from intake.queries.corrections import corrections_of, in_force
 from intake.queries.draft_rows import rows_numbered
 from intake.queries.repair import history_of
 from intake.services import manifests
@@ -31,8 +32,23 @@ _MOST_SHOWN = 200
 def manifest_row(request: HttpRequest, manifest_id: int, row: int) -> HttpResponse:
     """Show what was understood of a row."""
     shown = draft_of(request, manifest_id)
-    _row_of(shown, row)
-    return _row_page(request, shown, row)
+    corrections = corrections_of(manifest=shown)
+    line = _line(shown, row, corrections)
+    told = explain_row(Plan.from_json(shown.plan), corrections, line.row.cells, row=row)
+    words = {each.header: each.rule for each in told}
+    context = {
+        "manifest": shown,
+        "line": line,
+        "facts": [(cell, words.get(cell.column.header, "")) for cell in line.cells],
+        "others": _others(line),
+        "may_edit": person_of(request).may(Capability.UPLOAD_MANIFEST)
+        and is_editable(shown)
+        and line.is_open,
+        "page_url": page_url(shown.pk, {"stage": "check"}, start=row),
+    }
+    if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
+        return render(request, "intake/manifests/_understood.html", context | {"is_dialog": True})
+    return render(request, "intake/manifests/row.html", context)
 
 
 @require_POST
@@ -49,28 +65,6 @@ def manifest_row_choice(request: HttpRequest, manifest_id: int, row: int) -> Htt
         return _refused(request, shown, row, refused)
     said = f"Row {row} is left out." if is_drop else f"Row {row} is taken in again."
     return _done(request, shown, row, said, also=[each.row for each in changed])
-
-
-def _row_page(request: HttpRequest, manifest: Manifest, number: int) -> HttpResponse:
-    line = _line(manifest, number)
-    told = explain_row(
-        Plan.from_json(manifest.plan), corrections_of(manifest=manifest), line.row.cells, row=number
-    )
-    words = {each.header: each.rule for each in told}
-    context = {
-        "manifest": manifest,
-        "line": line,
-        "facts": [(cell, words.get(cell.column.header, "")) for cell in line.cells],
-        "others": _others(line),
-        "filled": line.row.values.get("filled_from_catalogue", ()),
-        "may_edit": person_of(request).may(Capability.UPLOAD_MANIFEST)
-        and is_editable(manifest)
-        and line.is_open,
-        "page_url": page_url(manifest.pk, {"stage": "check"}, start=number),
-    }
-    if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
-        return render(request, "intake/manifests/_understood.html", context | {"is_dialog": True})
-    return render(request, "intake/manifests/row.html", context)
 
 
 def _others(line: GridLine) -> list[tuple[str, str, str]]:
@@ -93,8 +87,7 @@ def _others(line: GridLine) -> list[tuple[str, str, str]]:
 def manifest_cell(request: HttpRequest, manifest_id: int, row: int, column: int) -> HttpResponse:
     """Show a form for one cell, for browsers without script; by POST put a text into it."""
     shown = draft_of(request, manifest_id)
-    _row_of(shown, row)
-    cell = _cell(_line(shown, row), column)
+    cell = _cell(_line(shown, row, corrections_of(manifest=shown)), column)
     if request.method != "POST":
         return _cell_page(request, shown, row, cell, cell.text)
     text = request.POST.get("text", "").replace("\0", "").strip()
@@ -138,7 +131,7 @@ def _conflict(request: HttpRequest, manifest: Manifest, row: int, column: int, t
     """Show both values; nothing was changed."""
     if request.htmx:  # type: ignore[attr-defined]
         return _fragment(request, manifest, row, [row], conflicts={(row, column): typed})
-    cell = _cell(_line(manifest, row), column)
+    cell = _cell(_line(manifest, row, corrections_of(manifest=manifest)), column)
     said = f"Somebody changed this cell to “{cell.text}” meanwhile; you typed “{typed}”."
     messages.error(request, f"{said} Nothing was changed. Save again to use yours.")
     return _cell_page(request, manifest, row, cell, typed)
@@ -182,7 +175,8 @@ def _fragment(
     steps = history_of(manifest=manifest)
     shown = _numbers(request, "shown")
     found = rows_numbered(manifest=manifest, numbers=[n for n in {*rows} if n == row or n in shown])
-    lines = grid_of(manifest, steps, order=_numbers(request, "columns")).lines(found, conflicts or {})
+    grid = grid_of(manifest, in_force(steps), order=_numbers(request, "columns"))
+    lines = grid.lines(found, conflicts or {})
     asked = {"stage": "check", "show": request.POST.get("show", "")}
     context = {
         "manifest": manifest,
@@ -209,9 +203,8 @@ def _row_of(manifest: Manifest, number: int) -> ManifestRow:
     return found[0]
 
 
-def _line(manifest: Manifest, number: int) -> GridLine:
-    steps = history_of(manifest=manifest)
-    return grid_of(manifest, steps).lines([_row_of(manifest, number)])[0]
+def _line(manifest: Manifest, number: int, corrections: Corrections) -> GridLine:
+    return grid_of(manifest, corrections).lines([_row_of(manifest, number)])[0]
 
 
 def _cell(line: GridLine, index: int) -> GridCell:

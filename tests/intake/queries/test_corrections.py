@@ -3,7 +3,8 @@
 import pytest
 
 from intake.models import ManifestCorrection
-from intake.queries.corrections import folded, rows_touched
+from intake.queries.corrections import folded, in_force, rows_touched
+from tests.factories import AT
 
 Kind = ManifestCorrection.Kind
 
@@ -60,6 +61,15 @@ class TestFolded:
         found = folded(step(kind, payload) for kind, payload in steps)
 
         assert (found.answers, found.cells, found.dropped) == (answers, cells, dropped)
+
+
+class TestInForce:
+    def test_takes_the_newest_first_and_leaves_out_what_was_undone(self):
+        undone = step(Kind.CELLS, {"5": {"0": "c"}})
+        undone.undone_at = AT
+        history = [undone, step(Kind.CELLS, {"5": {"0": "b"}}), step(Kind.CELLS, {"5": {"0": "a"}})]
+
+        assert in_force(history).cells == {5: {0: "b"}}
 
 
 class TestRowsTouched:

@@ -2,6 +2,8 @@ import pytest
 
 from intake.domain.manifest.fields import FIELDS, REQUIRED
 from intake.domain.manifest.values.units import unit_of
+from intake.queries.corrections import corrections_of
+from intake.web.repair_answers import reading_now
 from intake.web.repair_columns import (
     column_lines,
     field_choices,
@@ -10,7 +12,6 @@ from intake.web.repair_columns import (
     unit_choices,
     units_of_fields,
 )
-from intake.web.repair_reading import now_of
 from tests.factories import MANIFEST_HEADINGS, make_supplier, manifest_csv
 from tests.intake import drafting
 
@@ -49,13 +50,13 @@ class TestUnitChoices:
 
 class TestColumnLines:
     def test_put_first_what_needs_an_answer(self, draft):
-        lines = column_lines(draft, now_of(draft, []))
+        lines = column_lines(draft, reading_now(draft, {}))
 
         assert [line.header for line in lines[:2]] == ["Lagerplatz", "lfd. Nr."]
         assert (lines[0].chosen, lines[0].samples) == ("", ["H2-14", "H2-15", "H2-16"])
 
     def test_say_what_was_read_and_why(self, draft):
-        lines = {line.header: line for line in column_lines(draft, now_of(draft, []))}
+        lines = {line.header: line for line in column_lines(draft, reading_now(draft, {}))}
 
         energy, accident = lines["Energieinhalt"], lines["Unfall"]
         assert (energy.chosen, energy.unit, energy.confidence) == (
@@ -76,7 +77,7 @@ class TestColumnLines:
                 sheet.cell(row, 2).value = f"ZOE-{serial}100"
 
         again = drafting.make_draft(supplier, drafting.german_workbook(change), "next.xlsx")
-        lines = {line.header: line for line in column_lines(again, now_of(again, []))}
+        lines = {line.header: line for line in column_lines(again, reading_now(again, {}))}
 
         assert lines["Lagerplatz"].confidence == "From your last file of this layout"
         assert lines["Lagerplatz"].chosen == "extra"
@@ -86,16 +87,16 @@ class TestFillsOf:
     def test_asks_for_what_no_column_gives(self, db):
         draft = drafting.make_draft(make_supplier(), without("Accident", "Received as"), "short.csv")
 
-        fills = {fill.name: fill for fill in fills_of(draft, now_of(draft, []))}
+        fills = {fill.name: fill for fill in fills_of(draft, reading_now(draft, {}))}
 
         assert list(fills) == ["accident_flag", "received_as"]
         assert fills["accident_flag"].choices == [("no", "no"), ("yes", "yes")]
-        assert is_open(draft, now_of(draft, []))
+        assert is_open(draft, reading_now(draft, {}))
 
     def test_knows_what_was_said_for_all_packs(self, db):
         draft = drafting.make_draft(make_supplier(), without("Accident"), "short.csv")
         draft = drafting.answered(draft, fill__accident_flag="no")
-        now = now_of(draft, list(draft.corrections.all()))
+        now = reading_now(draft, corrections_of(manifest=draft).answers)
 
         assert [fill.value for fill in fills_of(draft, now)] == ["no"]
         assert not is_open(draft, now)
@@ -103,6 +104,6 @@ class TestFillsOf:
     def test_never_fills_a_serial(self, db):
         draft = drafting.make_draft(make_supplier(), without("Pack serial"), "anonymous.csv")
 
-        [fill] = fills_of(draft, now_of(draft, []))
+        [fill] = fills_of(draft, reading_now(draft, {}))
 
         assert (fill.name, fill.can_be_filled) == ("pack_serial", False)

@@ -1,6 +1,8 @@
 import pytest
 
+from intake.domain.manifest.corrections import Corrections
 from intake.models import ManifestRow
+from intake.queries.corrections import corrections_of
 from intake.web.repair_grid import grid_columns, grid_of, value_text
 from tests.factories import make_supplier
 from tests.intake import drafting
@@ -14,8 +16,7 @@ def draft(db):
 
 def line_of(draft, row):
     draft.refresh_from_db()
-    steps = list(draft.corrections.order_by("-position"))
-    return grid_of(draft, steps).lines([draft.rows.get(row=row)])[0]
+    return grid_of(draft, corrections_of(manifest=draft)).lines([draft.rows.get(row=row)])[0]
 
 
 def cell_of(line, index):
@@ -67,7 +68,7 @@ class TestLine:
         problem = {"column": None, "field": "vin", "rule": "vin_missing", "severity": "warning"}
         row.problems = [problem | {"value": "", "message": "No VIN.", "fix": ""}]
 
-        line = grid_of(draft, []).lines([row])[0]
+        line = grid_of(draft, Corrections()).lines([row])[0]
 
         assert [problem["message"] for problem in line.problems] == ["No VIN."]
 
@@ -76,14 +77,14 @@ class TestLine:
         wordless = {"column": "Unfall", "field": "accident_flag", "rule": "safety_blank", "severity": "error"}
         row.problems = [wordless]
 
-        cell = cell_of(grid_of(draft, []).lines([row])[0], 10)
+        cell = cell_of(grid_of(draft, Corrections()).lines([row])[0], 10)
 
         assert cell.problems[0]["message"].endswith("Blank does not mean no.")
 
     def test_knows_a_row_that_was_left_out(self, draft):
         row = ManifestRow(row=6, cells=[], values={}, problems=[], severity=3, fate="dropped")
 
-        line = grid_of(draft, []).lines([row])[0]
+        line = grid_of(draft, Corrections()).lines([row])[0]
 
         assert (line.state, line.is_open, line.spoken) == ("dropped", False, "Row 6: left out.")
 
