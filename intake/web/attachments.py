@@ -66,18 +66,14 @@ FILTERS = (
 
 @requires(Capability.VIEW_BATCHES)
 def attachment_list(request: HttpRequest, batch_id: int) -> HttpResponseBase:
-    viewer = person_of(request)
     shown = _batch(request, batch_id)
-    rows = attachments_for(viewer=viewer).filter(batch=shown)
+    rows = attachments_for(viewer=person_of(request)).filter(batch=shown)
     if "export" in request.GET:
         return list_export(
             rows, name=f"{shown.number}-documents", columns=COLUMNS, filters=FILTERS, params=request.GET
         )
-    context = {
-        "batch": shown,
-        "page": list_page(rows, columns=COLUMNS, filters=FILTERS, params=request.GET),
-    }
-    return render(request, "intake/attachments/list.html", context | pane_of(shown, viewer))
+    page = list_page(rows, columns=COLUMNS, filters=FILTERS, params=request.GET)
+    return render(request, "intake/attachments/list.html", {"batch": shown, "page": page})
 
 
 @require_POST
