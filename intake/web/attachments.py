@@ -25,6 +25,7 @@ from intake.queries.attachments import (
 from intake.queries.batches import batches_for
 from intake.services import attachments
 from intake.services.files import path_of
+from intake.web.attempts import attempt
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
@@ -159,17 +160,12 @@ def attachment_assign(request: HttpRequest, attachment_id: int) -> HttpResponse:
 @requires(Capability.UPLOAD_MANIFEST)
 def attachment_withdraw(request: HttpRequest, attachment_id: int) -> HttpResponse:
     shown = _attachment(request, attachment_id)
-    try:
-        attachments.withdraw(
-            attachment_id=shown.pk,
-            reason=request.POST.get("reason", ""),
-            actor=actor_of(request),
-            at=timezone.now(),
-        )
-    except RuleViolation as refused:
-        messages.error(request, f"{refused.message} Nothing was changed.")
-    else:
-        messages.success(request, f"{shown.file_name} is withdrawn.")
+    reason, actor, at = request.POST.get("reason", ""), actor_of(request), timezone.now()
+    attempt(
+        request,
+        lambda: attachments.withdraw(attachment_id=shown.pk, reason=reason, actor=actor, at=at),
+        f"{shown.file_name} is withdrawn.",
+    )
     return redirect("attachment", shown.pk)
 
 

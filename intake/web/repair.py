@@ -1,7 +1,6 @@
 """The stages of a draft on its one page: columns, check, announce; and what people do there."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from django import forms
 from django.contrib import messages
@@ -16,10 +15,10 @@ from intake.queries.corrections import corrections_of, steps_of
 from intake.queries.draft_rows import numbers_with
 from intake.queries.manifests import manifests_for
 from intake.services import manifests
+from intake.web.attempts import attempt
 from intake.web.repair_answers import answers_from, reading_now
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
-from rebattery.errors import RuleViolation
 
 KEPT = ("stage", "show", "rule", "column", "start", "before")
 """What the address of the page may say: stage, filters, and where the page of rows begins."""
@@ -44,16 +43,9 @@ def draft_of(request: HttpRequest, manifest_id: int) -> Manifest:
     return get_object_or_404(manifests_for(viewer=person_of(request)), pk=manifest_id)
 
 
-def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
-    """Do something and say so, or say why not; return whether it was done."""
-    try:
-        act()
-    except RuleViolation as refused:
-        messages.error(request, f"{refused.message} Nothing was changed.")
-        return False
-    if done:
-        messages.success(request, done)
-    return True
+def left_out(count: int) -> str:
+    """Say how many rows are left out."""
+    return "1 row is left out." if count == 1 else f"{count} rows are left out."
 
 
 @require_POST
@@ -82,7 +74,7 @@ def manifest_leave_out(request: HttpRequest, manifest_id: int) -> HttpResponse:
         attempt(
             request,
             lambda: manifests.drop_rows(manifest_id=shown.pk, rows=rows, actor=actor, at=at),
-            f"{len(rows)} rows are left out." if len(rows) > 1 else "1 row is left out.",
+            left_out(len(rows)),
         )
     return redirect(page_url(shown.pk, {"stage": "check"}))
 

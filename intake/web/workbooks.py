@@ -6,16 +6,17 @@ from pathlib import PurePath
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from intake.models import Manifest
-from intake.queries.manifests import manifests_for
 from intake.queries.workbooks import write_draft
 from intake.services import manifests
 from intake.services.manifests.workbooks import draft_with_rows, take_workbook
-from rebattery.accounts.guards import actor_of, person_of, requires
+from intake.web.attempts import attempt
+from intake.web.repair import draft_of, left_out
+from rebattery.accounts.guards import actor_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import workbook_response
@@ -33,7 +34,7 @@ class WorkbookForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.UPLOAD_MANIFEST)
 def manifest_workbook(request: HttpRequest, manifest_id: int) -> HttpResponseBase:
-    shown = _shown(request, manifest_id)
+    shown = draft_of(request, manifest_id)
     if request.method != "POST":
         try:
             return _download(draft_with_rows(manifest_id=shown.pk))
@@ -57,7 +58,7 @@ def manifest_workbook(request: HttpRequest, manifest_id: int) -> HttpResponseBas
 @require_safe
 @requires(Capability.UPLOAD_MANIFEST)
 def manifest_workbook_result(request: HttpRequest, manifest_id: int) -> HttpResponse:
-    shown = _shown(request, manifest_id)
+    shown = draft_of(request, manifest_id)
     told = request.session.get(_name(shown))
     if told is None:
         return redirect("manifest", shown.pk)
@@ -68,17 +69,16 @@ def manifest_workbook_result(request: HttpRequest, manifest_id: int) -> HttpResp
 @requires(Capability.UPLOAD_MANIFEST)
 def manifest_workbook_drop(request: HttpRequest, manifest_id: int) -> HttpResponse:
     """Leave those rows out that somebody deleted in the workbook."""
-    shown = _shown(request, manifest_id)
+    shown = draft_of(request, manifest_id)
     rows = request.session.get(_name(shown), {}).get("missing_rows", [])
-    try:
-        manifests.drop_rows(manifest_id=shown.pk, rows=rows, actor=actor_of(request), at=timezone.now())
-    except RuleViolation as refused:
-        messages.error(request, f"{refused.message} Nothing was changed.")
-    else:
+    actor, at = actor_of(request), timezone.now()
+    is_done = attempt(
+        request,
+        lambda: manifests.drop_rows(manifest_id=shown.pk, rows=rows, actor=actor, at=at),
+        left_out(len(rows)) if rows else "",
+    )
+    if is_done:
         request.session.pop(_name(shown), None)
-        if rows:
-            said = "1 row is left out." if len(rows) == 1 else f"{len(rows)} rows are left out."
-            messages.success(request, said)
     return redirect("manifest", shown.pk)
 
 
@@ -86,10 +86,6 @@ def _download(manifest: Manifest) -> HttpResponseBase:
     workbook = io.BytesIO()
     write_draft(manifest=manifest, target=workbook, at=timezone.now())
     return workbook_response(name=f"{PurePath(manifest.file_name).stem}-draft", workbook=workbook)
-
-
-def _shown(request: HttpRequest, manifest_id: int) -> Manifest:
-    return get_object_or_404(manifests_for(viewer=person_of(request)), pk=manifest_id)
 
 
 def _name(manifest: Manifest) -> str:
