@@ -27,6 +27,7 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
+from rebattery.ui.downloads import locked
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
 from rebattery.ui.listing import Column, Filter, list_page
@@ -147,10 +148,7 @@ def dispute_file(request: HttpRequest, dispute_file_id: int) -> FileResponse:
         filename=found.file_name,
         content_type=found.shown.media_type,
     )
-    # Whatever it is, it may neither run anything nor be taken for something else.
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return locked(response)
 
 
 def _said(answered: Dispute) -> str:

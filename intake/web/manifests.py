@@ -26,6 +26,7 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
+from rebattery.ui.downloads import OPAQUE, download
 from rebattery.ui.exports import csv_response
 
 _PROBLEM_HEADINGS = ("Row", "Column", "Value in the file", "Rule", "Severity", "What is wrong", "What to do")
@@ -129,14 +130,7 @@ def manifest_progress(request: HttpRequest, manifest_id: int) -> HttpResponse:
 @requires(Capability.VIEW_BATCHES)
 def manifest_file(request: HttpRequest, manifest_id: int) -> FileResponse:
     shown = get_object_or_404(manifests_for(viewer=person_of(request)), pk=manifest_id)
-    response = FileResponse(
-        path_of(shown.stored_file).open("rb"),
-        as_attachment=True,
-        filename=shown.file_name,
-        content_type="application/octet-stream",
-    )
-    response["Content-Security-Policy"] = "sandbox"
-    return response
+    return download(path_of(shown.stored_file), file_name=shown.file_name, media_type=OPAQUE)
 
 
 @require_POST
