@@ -63,10 +63,9 @@ def corrections_at(*, manifest: Manifest, at: datetime) -> Corrections:
     return folded(_steps_at(manifest, at))
 
 
-def is_read_differently_since(*, manifest: Manifest, at: datetime) -> bool:
-    """Tell whether other rows or columns of the file are read now than at a moment."""
-    then, now = corrections_at(manifest=manifest, at=at).answers, corrections_of(manifest=manifest).answers
-    return any(then.get(name) != now.get(name) for name in _ABOUT_READING)
+def is_read_differently(then: Corrections, now: Corrections) -> bool:
+    """Tell whether other rows or columns of a file are read with the corrections ``now`` than ``then``."""
+    return any(then.answers.get(name) != now.answers.get(name) for name in _ABOUT_READING)
 
 
 def _steps_at(manifest: Manifest, at: datetime) -> QuerySet[ManifestCorrection]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from intake.domain.limited_process import Died, lines_of
+from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.values.normalizing import as_text
 from intake.domain.manifest.workbooks.annotated import ROW_LIMIT, Changes, Key, Sheet, changes_of
 from intake.models import Manifest, ManifestRow, ManifestState
@@ -16,7 +17,7 @@ from intake.queries.workbooks import (
     Texts,
     corrections_at,
     headings_of,
-    is_read_differently_since,
+    is_read_differently,
     open_rows,
     texts_of,
 )
@@ -101,20 +102,19 @@ def take_workbook(*, manifest_id: int, content: BinaryIO | bytes, actor: Actor, 
     sheet = _read(content)
     if sheet.key.manifest_id != manifest.pk:
         raise WorkbookOfAnother(f"This workbook is not the one of {manifest.file_name}. Nothing was changed.")
-    if is_read_differently_since(manifest=manifest, at=sheet.key.at):
+    then, now = corrections_at(manifest=manifest, at=sheet.key.at), corrections_of(manifest=manifest)
+    if is_read_differently(then, now):
         raise WorkbookOutdated
-    changes, current, settled = _compare(manifest, sheet)
-    now, later_count = _first(changes.cells)
-    if now:
-        expected = {
-            (row, index): current[row].get(index, "") for row, edits in now.items() for index in edits
-        }
-        edit_cells(manifest_id=manifest.pk, cells=now, expected=expected, actor=actor, at=at)
-    count = sum(len(edits) for edits in now.values())
+    changes, held, settled = _compare(manifest, sheet, then, now)
+    taken, later_count = _first(changes.cells)
+    if taken:
+        expected = {(row, index): held[row].get(index, "") for row, edits in taken.items() for index in edits}
+        edit_cells(manifest_id=manifest.pk, cells=taken, expected=expected, actor=actor, at=at)
+    count = sum(len(edits) for edits in taken.values())
     return Taken(
         changes=changes,
         cell_count=count,
-        row_count=len(now),
+        row_count=len(taken),
         later_count=later_count,
         settled_rows=settled,
     )
@@ -133,11 +133,12 @@ def draft_with_rows(*, manifest_id: int) -> Manifest:
     return manifest
 
 
-def _compare(manifest: Manifest, sheet: Sheet) -> tuple[Changes, Texts, list[int]]:
+def _compare(
+    manifest: Manifest, sheet: Sheet, then: Corrections, now: Corrections
+) -> tuple[Changes, Texts, list[int]]:
     headings = headings_of(manifest=manifest)
     numbers = [int(number) for _, number, _ in sheet.lines if number.isdecimal() and len(number) < 10]
     rows = list(manifest.rows.filter(row__in=numbers))
-    then, now = corrections_at(manifest=manifest, at=sheet.key.at), corrections_of(manifest=manifest)
     exported = texts_of(rows=rows, headings=headings, corrections=then)
     current = texts_of(rows=rows, headings=headings, corrections=now)
     changes = changes_of(sheet, headings=headings, exported=exported, current=current, text_of=as_text)
