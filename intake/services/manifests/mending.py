@@ -1,6 +1,6 @@
 """Mend a draft: answers about the file, edited cells, rows left out, and taking the last step back."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.db.models import Max
 
 from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.values.normalizing import as_text
-from intake.models import Intent, Manifest, ManifestCorrection, ManifestRow
-from intake.queries.corrections import SET_ASIDE, corrections_of, rows_touched, steps_of
+from intake.models import Intent, Manifest, ManifestCorrection, ManifestRow, ManifestState
+from intake.queries.corrections import SET_ASIDE, corrections_of, folded, rows_touched, steps_of
 from intake.services.manifests.answering import checked_answers, moved_by
 from intake.services.manifests.drafts import MAY_BE_ANSWERED, lock_manifest
 from intake.services.manifests.judging import ROWS_AT_ONCE, TooMany, judge_again
@@ -104,7 +104,8 @@ def edit_cells(
     manifest = lock_manifest(manifest_id=manifest_id)
     _refuse_unfit(manifest, cells)
     rows = _open_rows(manifest, cells.keys())
-    held = _texts_of(manifest, rows, cells)
+    steps = steps_of(manifest=manifest)
+    held = _texts_of(folded(steps), rows, cells)
     _refuse_changed(expected or {}, held)
     edits = [(row, i, held[row, i], text) for row, texts in cells.items() for i, text in texts.items()]
     edits = [edit for edit in edits if edit[2] != edit[3]]
@@ -113,8 +114,8 @@ def edit_cells(
     payload: dict[str, dict[str, str]] = {}
     for row, index, _, text in edits:
         payload.setdefault(str(row), {})[str(index)] = text.replace("\0", "")
-    _add(manifest, Kind.CELLS, payload, cells_label(manifest, edits), actor, at)
-    return _judge(manifest, {row for row, *_ in edits}, actor, at)
+    step = _add(manifest, Kind.CELLS, payload, cells_label(manifest, edits), actor, at)
+    return _judge(manifest, {row for row, *_ in edits}, [*steps, step], actor, at)
 
 
 @transaction.atomic
@@ -147,10 +148,10 @@ def undo(*, manifest_id: int, actor: Actor, at: datetime) -> ManifestCorrection:
     step.save(update_fields=["undone_at"])
     _tell("correction.undone", step, manifest, actor, at, before={"undone_at": None})
     touched = rows_touched(step)
-    if touched is None or manifest.state not in ("draft",):
+    if touched is None or manifest.state != ManifestState.DRAFT:
         _read_again(manifest, actor, at)
     else:
-        _judge(manifest, touched, actor, at)
+        _judge(manifest, touched, standing[:-1], actor, at)
     return step
 
 
@@ -164,15 +165,16 @@ def _choose(
     if not chosen:
         return found
     _add(manifest, kind, chosen, rows_label(verb, chosen), actor, at)
-    return _judge(manifest, set(chosen), actor, at)
+    return _judge(manifest, set(chosen), steps_of(manifest=manifest), actor, at)
 
 
-def _judge(manifest: Manifest, numbers: set[int], actor: Actor, at: datetime) -> list[ManifestRow]:
-    """Judge few rows now; have a worker read the file again for many."""
+def _judge(
+    manifest: Manifest, numbers: set[int], steps: Sequence[ManifestCorrection], actor: Actor, at: datetime
+) -> list[ManifestRow]:
+    """Judge few rows now with ``steps``, all that stand; have a worker read the file again for many."""
     if len(numbers) <= ROWS_AT_ONCE:
         try:
-            corrections = corrections_of(manifest=manifest)
-            return judge_again(manifest=manifest, numbers=numbers, corrections=corrections, at=at)
+            return judge_again(manifest=manifest, numbers=numbers, corrections=folded(steps), at=at)
         except TooMany:
             pass
     _read_again(manifest, actor, at)
@@ -231,9 +233,10 @@ def _open_rows(manifest: Manifest, numbers: Collection[int]) -> list[ManifestRow
     return found
 
 
-def _texts_of(manifest: Manifest, rows: Collection[ManifestRow], cells: Cells) -> dict[tuple[int, int], str]:
+def _texts_of(
+    corrections: Corrections, rows: Collection[ManifestRow], cells: Cells
+) -> dict[tuple[int, int], str]:
     """Return what the cells hold now, earlier edits put in."""
-    corrections = corrections_of(manifest=manifest)
     held = {}
     for row in rows:
         now = corrections.edited(row.row, row.cells)
