@@ -17,7 +17,6 @@ from intake.models import Manifest, ManifestRow, Pack, PackType
 from intake.queries.catalogue import catalogue_for_reading
 from intake.queries.corrections import corrections_of
 from intake.services.files import path_of
-from intake.services.manifests.drafts import batch_of
 from intake.services.manifests.known import Found, KnownSerials
 from intake.services.manifests.layouts import layouts_for
 from intake.services.manifests.lease import Lease, renew
@@ -248,5 +247,4 @@ class _Intake:
 
 
 def _announced_rows(manifest: Manifest) -> set[int]:
-    batch = batch_of(manifest)
-    return set(Pack.objects.filter(batch=batch).values_list("row", flat=True)) if batch else set()
+    return set(Pack.objects.filter(batch__manifest=manifest).values_list("row", flat=True))
