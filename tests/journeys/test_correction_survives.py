@@ -11,7 +11,7 @@ from intake.services import manifests
 from rebattery.audit.trail import events
 from tests.factories import AT, make_actor, make_supplier, manifest_csv
 from tests.intake.services.manifests.acts import accept, imported, read
-from tests.journeys.test_import_survives import wait_for
+from tests.journeys.waiting import wait_for
 
 PACKS = 20_000
 

@@ -11,16 +11,9 @@ from rebattery.audit.trail import events
 from tests.factories import make_batch
 from tests.intake.pictures import picture
 from tests.intake.sending import send, zip_of
+from tests.journeys.waiting import wait_for
 
 PHOTOS = 60
-PATIENCE_S = 90
-
-
-def wait_for(condition):
-    until = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < until, "it took too long"
-        time.sleep(0.02)
 
 
 def test_documents_survive_kill_9(worker):

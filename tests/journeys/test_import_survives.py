@@ -1,6 +1,5 @@
 """A worker killed in the middle of an import leaves nothing half-done, and the next one finishes."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -12,17 +11,10 @@ from intake.models import Batch, Manifest, ManifestRow, ManifestRun, Pack
 from intake.services import manifests
 from rebattery.audit.trail import events
 from tests.factories import AT, make_actor, make_supplier, manifest_csv
+from tests.journeys.waiting import wait_for
 
 PACKS = 40_000
 FAULTY = 100
-PATIENCE_S = 90
-
-
-def wait_for(condition):
-    until = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < until, "it took too long"
-        time.sleep(0.02)
 
 
 def accept(content, intent):
