@@ -49,8 +49,7 @@ def announce(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None
     """
     manifest = leases.lock(lease)
     with connection.cursor() as cursor:
-        # One announcement at a time: the check for serials that came in while we read must see them all.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake: announce packs'))")
+        await_turn(cursor)
         batch, newest = _batch_for(manifest, cursor, actor, at, reading.pack_count)
         _copy_packs(cursor, batch, reading)
         refuse_overtaken(cursor, batch, reading)
@@ -71,6 +70,11 @@ def announce(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None
         count_announced(reading)
         facts["packs"] = reading.summary["announced"]
         finish(manifest, ManifestState.IMPORTED, reading, actor, at, facts=facts)
+
+
+def await_turn(cursor: Any) -> None:
+    """Let one transaction at a time announce packs: its check for serials that came in must see them all."""
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake: announce packs'))")
 
 
 def _batch_for(

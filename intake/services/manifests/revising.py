@@ -13,7 +13,13 @@ from intake.queries.differences import difference_of
 from intake.services.arrivals import put_expected
 from intake.services.lifecycle import move_packs
 from intake.services.manifests import lease as leases
-from intake.services.manifests.announcing import ANNOUNCED, Overtaken, count_announced, refuse_overtaken
+from intake.services.manifests.announcing import (
+    ANNOUNCED,
+    Overtaken,
+    await_turn,
+    count_announced,
+    refuse_overtaken,
+)
 from intake.services.manifests.drafts import PROMISED, BatchIsClosed, DifferenceChanged
 from intake.services.manifests.finishing import finish
 from intake.services.manifests.lease import Lease
@@ -109,7 +115,7 @@ def revise(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None:
     manifest = leases.lock(lease)
     batch_id = manifest.replaces_id or 0
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake: announce packs'))")
+        await_turn(cursor)
         # Packs before their batch, like everybody: one that arrives now is awaited here or left alone.
         packs = Pack.objects.filter(batch_id=batch_id).order_by("pk")
         newest = max(packs.select_for_update(no_key=True).values_list("pk", flat=True), default=0)
