@@ -18,11 +18,12 @@ from intake.models.manifest import (
     ManifestState,
     StoredFile,
 )
-from intake.models.pack import Pack
+from intake.models.pack import CLAIM_COLUMNS, Pack
 from intake.models.pack_type import PackType
 from intake.models.supplier import Supplier
 
 __all__ = [
+    "CLAIM_COLUMNS",
     "Attachment",
     "AttachmentRun",
     "AttachmentUpload",

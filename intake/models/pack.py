@@ -8,6 +8,22 @@ from intake.domain.chemistry import Chemistry
 from intake.domain.lifecycle import Status
 from rebattery.accounts.models import User
 
+CLAIM_COLUMNS = {
+    "pack_serial": "serial",
+    "make": "make",
+    "model": "model",
+    "chemistry": "chemistry",
+    "nominal_energy_kwh": "nominal_energy_kwh",
+    "rated_capacity_ah": "rated_capacity_ah",
+    "nominal_voltage_v": "nominal_voltage_v",
+    "soh_declared_percent": "declared_soh_percent",
+    "soh_method": "declared_soh_method",
+    "ddr_status": "ddr_status",
+    "received_as": "received_as",
+    "pack_type_key": "pack_type_id",
+}
+"""Canonical fields of a manifest that have a column of their own; every other one goes into `declared`."""
+
 
 class PackQuerySet(models.QuerySet["Pack"]):
     def visible_to(self, viewer: User) -> "PackQuerySet":

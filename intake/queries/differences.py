@@ -11,18 +11,13 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from intake.domain.chemistry import Chemistry
 from intake.domain.manifest.fields import FIELDS
-from intake.models import Batch, Manifest, ManifestState, Pack
+from intake.models import CLAIM_COLUMNS, Batch, Manifest, ManifestState, Pack
 from rebattery.audit.trail import events, events_of
 
 LISTED = 200
 """Packs that are listed of each kind; the counts are exact."""
 _OTHER_LABELS = {"pack_type": "Catalogue type", "extra": "Other columns"}
-_UNIT_NAMES = {"declared_soh_percent": "soh_declared_percent", "declared_soh_method": "soh_method"}
-_OWN = (
-    "pack_serial", "make", "model", "chemistry", "nominal_energy_kwh", "rated_capacity_ah",
-    "nominal_voltage_v", "soh_declared_percent", "soh_method", "ddr_status", "received_as", "pack_type_key",
-)  # fmt: skip
-"""Fields whose value has a column of its own; all others stand in ``declared``."""
+_FIELD_OF = {column: field for field, column in CLAIM_COLUMNS.items()}
 
 
 class Kind(StrEnum):
@@ -126,7 +121,7 @@ def difference_of(*, manifest: Manifest) -> Difference:
             {
                 "manifest": manifest.pk,
                 "batch": manifest.replaces_id,
-                "own": list(_OWN),
+                "own": list(CLAIM_COLUMNS),
                 "unknown": Chemistry.UNKNOWN.value,
                 "listed": LISTED,
             },
@@ -197,7 +192,7 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, 
 
 
 def _label(name: str) -> str:
-    field = FIELDS.get(_UNIT_NAMES.get(name, name))
+    field = FIELDS.get(_FIELD_OF.get(name, name))
     if field is None:
         return _OTHER_LABELS.get(name) or name.replace("_", " ").capitalize()
     return f"{field.label} ({field.unit})" if field.unit else field.label

@@ -10,7 +10,7 @@ import orjson
 from intake.domain.chemistry import Chemistry
 from intake.domain.history import history_completeness
 from intake.domain.lifecycle import Status
-from intake.models import Pack
+from intake.models import CLAIM_COLUMNS, Pack
 
 COLUMNS = (
     "batch_id, supplier_id, pack_type_id, row, serial, status, status_at, version, make, model, chemistry,"
@@ -19,24 +19,9 @@ COLUMNS = (
 )
 """What each line holds, the batch first: it is known only when the batch is announced."""
 
-# Columns of their own; every other canonical field goes into `declared`.
-_OWN = {
-    "pack_serial": "serial",
-    "make": "make",
-    "model": "model",
-    "chemistry": "chemistry",
-    "nominal_energy_kwh": "nominal_energy_kwh",
-    "rated_capacity_ah": "rated_capacity_ah",
-    "nominal_voltage_v": "nominal_voltage_v",
-    "soh_declared_percent": "declared_soh_percent",
-    "soh_method": "declared_soh_method",
-    "ddr_status": "ddr_status",
-    "received_as": "received_as",
-    "pack_type_key": "pack_type_id",
-}
 LONGEST: dict[str, int] = {
     field: longest
-    for field, column in _OWN.items()
+    for field, column in CLAIM_COLUMNS.items()
     if (longest := getattr(Pack._meta.get_field(column), "max_length", None))
 }
 """Most characters per canonical field that has a column of its own."""
@@ -63,7 +48,9 @@ class PackRows:
     def line(self, row: int, fields: Mapping[str, Any], raw: Mapping[str, str]) -> bytes:
         """Return one pack without its batch, as UTF-8 COPY text with its line end."""
         get = fields.get  # decimals come as plain text and need no escape
-        rest = {name: value for name, value in fields.items() if name not in _OWN and value is not None}
+        rest = {
+            name: value for name, value in fields.items() if name not in CLAIM_COLUMNS and value is not None
+        }
         cells = (
             self._supplier,
             as_cell(self._pack_type_ids.get(get("pack_type_key") or "")),

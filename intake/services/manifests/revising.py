@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
 from intake.domain.lifecycle import NOT_HERE, Move, Status
-from intake.models import Batch, Manifest, ManifestRow, ManifestState, Pack
+from intake.models import CLAIM_COLUMNS, Batch, Manifest, ManifestRow, ManifestState, Pack
 from intake.queries.differences import difference_of
 from intake.services.arrivals import put_expected
 from intake.services.lifecycle import move_packs
@@ -28,10 +28,7 @@ from intake.services.manifests.reading import Reading
 from rebattery.actor import Actor
 from rebattery.audit.record import record_rows
 
-_OWN = (
-    "pack_type_id", "make", "model", "chemistry", "nominal_energy_kwh", "rated_capacity_ah",
-    "nominal_voltage_v", "declared_soh_percent", "declared_soh_method", "ddr_status", "received_as",
-)  # fmt: skip
+_OWN = tuple(column for column in CLAIM_COLUMNS.values() if column != "serial")
 _TAKEN = (*_OWN, "row", "history_completeness_percent", "declared", "declared_raw")
 """Columns that follow the file as long as the pack has not arrived."""
 _DECIMALS = {"nominal_energy_kwh", "rated_capacity_ah", "nominal_voltage_v", "declared_soh_percent"}
