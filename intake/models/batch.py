@@ -35,3 +35,8 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether it is closed or cancelled: no pack is added to it, and no file corrects it."""
+        return bool(self.closed_at or self.cancelled_at)

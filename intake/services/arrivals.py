@@ -58,7 +58,7 @@ def put_expected(batch: Batch, day: date | None, actor: Actor, at: datetime) -> 
 
 
 def _require_awaited(batch: Batch) -> None:
-    if batch.cancelled_at or batch.closed_at:
+    if batch.is_over:
         done = "cancelled" if batch.cancelled_at else "closed"
         raise ArrivalSettled(f"Batch {batch.number} is {done}: nothing more is expected.")
     if not Pack.objects.filter(batch=batch, status=Status.ANNOUNCED).exists():

@@ -86,14 +86,14 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         "trail_links": viewer.may(Capability.VIEW_TRAIL),
         "files": files_of(batch=shown),
         "on_the_way": corrections_on_the_way(batch=shown),
-        "may_correct": may_upload and not (shown.closed_at or shown.cancelled_at),
+        "may_correct": may_upload and not shown.is_over,
         "may_withdraw": may_upload,
         "may_expect": may_upload and shown.state in AWAITED,
         "is_overdue": is_overdue(shown.state, shown.expected_on, today=today),
         "today": today,
         "missing": missing_of(batch=shown, limit=_MISSING_SHOWN) if shown.closed_at else [],
         "missing_count": overview.missing,
-        "at_the_dock": viewer.may(Capability.RECEIVE_PACKS) and not (shown.closed_at or shown.cancelled_at),
+        "at_the_dock": viewer.may(Capability.RECEIVE_PACKS) and not shown.is_over,
     }
     return render(request, "intake/batches/detail.html", context | pane_of(shown, viewer))
 

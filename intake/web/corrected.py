@@ -103,7 +103,7 @@ def manifest_difference(request: HttpRequest, manifest_id: int) -> HttpResponse:
         ],
         "limit": LISTED,
         "wrong": wrong,
-        "is_over": bool(batch.closed_at or batch.cancelled_at),
-        "may_apply": not wrong and not (batch.closed_at or batch.cancelled_at),
+        "is_over": batch.is_over,
+        "may_apply": not wrong and not batch.is_over,
     }
     return render(request, "intake/manifests/difference.html", context)

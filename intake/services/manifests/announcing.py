@@ -83,7 +83,7 @@ def _batch_for(
     """Return the batch that takes the packs, and the newest pack that it has already."""
     batch = Batch.objects.select_for_update(no_key=True).filter(manifest=manifest).first()
     if batch:
-        if pack_count and (batch.closed_at or batch.cancelled_at):
+        if pack_count and batch.is_over:
             raise BatchIsClosed
         return batch, Pack.objects.filter(batch=batch).aggregate(newest=Max("pk"))["newest"] or 0
     cursor.execute("SELECT nextval(pg_get_serial_sequence('intake_batch', 'id'))")

@@ -117,7 +117,7 @@ def revise(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None:
         packs = Pack.objects.filter(batch_id=batch_id).order_by("pk")
         newest = max(packs.select_for_update(no_key=True).values_list("pk", flat=True), default=0)
         batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
-        if batch.closed_at or batch.cancelled_at:
+        if batch.is_over:
             raise BatchIsClosed
         promised = manifest.summary.get(PROMISED)
         if promised and promised != difference_of(manifest=manifest).digest:

@@ -108,7 +108,7 @@ def _refuse_untimely(manifest: Manifest, expected_on: date | None, at: datetime,
     if not manifest.supplier.is_active:
         raise SupplierInactive(f"{manifest.supplier.name} is switched off. Ask an administrator.")
     batch = manifest.replaces or batch_of(manifest)
-    if batch and (batch.closed_at or batch.cancelled_at) and not is_end:
+    if batch and batch.is_over and not is_end:
         raise BatchIsClosed(
             f"Batch {batch.number} is closed: no pack can be added to it. Send the other packs in a new file."
         )
