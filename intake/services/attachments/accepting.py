@@ -8,7 +8,7 @@ from django.db import transaction
 from intake.domain.attachments.archive import clean_name
 from intake.models import AttachmentRun, AttachmentUpload, AttachmentUploadState, Batch
 from intake.services import files
-from intake.services.manifests import SupplierInactive
+from intake.services.manifests.accepting import require_active
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.jobs import Job, enqueue
@@ -25,8 +25,7 @@ def accept(
     :raises SupplierInactive: when the supplier may not send files.
     :raises FileTooLarge: when there is more than ``settings.UPLOAD_LIMIT_BYTES``.
     """
-    if not batch.supplier.is_active:
-        raise SupplierInactive(f"{batch.supplier.name} is switched off. Ask an administrator.")
+    require_active(batch.supplier)
     name = clean_name(clean_name(file_name).split("/")[-1]) or "document"
     stored = files.store(content=content, at=at)
     with transaction.atomic():

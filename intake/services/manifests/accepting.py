@@ -76,8 +76,7 @@ def accept(
     :raises ReplacesAnothers: when ``replaces`` is not a batch of this supplier.
     :raises FileTooLarge: when there is more than ``settings.UPLOAD_LIMIT_BYTES``.
     """
-    if not supplier.is_active:
-        raise SupplierInactive(f"{supplier.name} is switched off. Ask an administrator.")
+    require_active(supplier)
     if replaces and replaces.supplier_id != supplier.pk:
         raise ReplacesAnothers
     name = _NOT_IN_A_NAME.sub(" ", re.split(r"[\\/]", file_name)[-1]).strip()[-300:] or "manifest"
@@ -104,6 +103,15 @@ def accept(
         elif manifest.state in _UNREAD and manifest.file_name != name:
             manifest = _rename(manifest, name, Intent(intent), replaces, actor, at)
     return manifest
+
+
+def require_active(supplier: Supplier) -> None:
+    """Refuse what ``supplier`` may not send at present.
+
+    :raises SupplierInactive: when it is switched off.
+    """
+    if not supplier.is_active:
+        raise SupplierInactive(f"{supplier.name} is switched off. Ask an administrator.")
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from intake.models import Intent, Manifest
 from intake.queries.differences import difference_of
-from intake.services.manifests.accepting import SupplierInactive
+from intake.services.manifests.accepting import require_active
 from intake.services.manifests.drafts import (
     PROMISED,
     BatchIsClosed,
@@ -105,8 +105,7 @@ def _is_end(manifest: Manifest) -> bool:
 
 
 def _refuse_untimely(manifest: Manifest, expected_on: date | None, at: datetime, *, is_end: bool) -> None:
-    if not manifest.supplier.is_active:
-        raise SupplierInactive(f"{manifest.supplier.name} is switched off. Ask an administrator.")
+    require_active(manifest.supplier)
     batch = manifest.replaces or batch_of(manifest)
     if batch and batch.is_over and not is_end:
         raise BatchIsClosed(
