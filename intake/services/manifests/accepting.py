@@ -80,6 +80,7 @@ def accept(
     if replaces and replaces.supplier_id != supplier.pk:
         raise ReplacesAnothers
     name = _NOT_IN_A_NAME.sub(" ", re.split(r"[\\/]", file_name)[-1]).strip()[-300:] or "manifest"
+    wanted = Intent.CHECK if replaces else Intent(intent)
     stored = files.store(content=content, at=at)
     with transaction.atomic():
         manifest, is_new = Manifest.objects.select_related("supplier", "stored_file").get_or_create(
@@ -87,7 +88,7 @@ def accept(
             stored_file=stored,
             defaults={
                 "file_name": name,
-                "intent": (Intent.CHECK if replaces else Intent(intent)).value,
+                "intent": wanted.value,
                 "replaces": replaces,
                 "received_at": at,
                 "received_by": actor.label,
@@ -98,10 +99,9 @@ def accept(
             _tell_accepted(manifest, actor, at)
             enqueue(Job.IMPORT_MANIFEST, manifest_id=manifest.pk)
         elif manifest.state == ManifestState.DISCARDED:
-            wanted = Intent.CHECK if replaces else Intent(intent)
             manifest = _open_again(manifest, wanted, replaces, actor, at)
         elif manifest.state in _UNREAD and manifest.file_name != name:
-            manifest = _rename(manifest, name, Intent(intent), replaces, actor, at)
+            manifest = _rename(manifest, name, wanted, replaces, actor, at)
     return manifest
 
 
@@ -168,7 +168,7 @@ def _rename(
         manifest=manifest,
         code="manifest.renamed",
         file_name=name,
-        intent=Intent.CHECK if replaces or manifest.replaces_id else intent,
+        intent=Intent.CHECK if manifest.replaces_id else intent,
         replaces=replaces,
         actor=actor,
         at=at,
