@@ -58,11 +58,11 @@ def _settle(lease: Lease, actor: Actor, at: datetime) -> None:
     if intent == Intent.ANNOUNCE_ALL:
         # A clean file needs no staged rows; any other is left at its first fault and read as a draft.
         with read(manifest=manifest, lease=lease, purpose=Purpose.ALL_PACKS, at=at) as reading:
-            if _is_settled(lease, reading, actor, at):
+            if _is_settled(lease, manifest, reading, actor, at):
                 return
     purpose = Purpose.PACKS_AND_ROWS if intent == Intent.ANNOUNCE_VALID else Purpose.ROWS
     with read(manifest=manifest, lease=lease, purpose=purpose, at=at) as reading:
-        if intent != Intent.ANNOUNCE_VALID or not _is_settled(lease, reading, actor, at):
+        if intent != Intent.ANNOUNCE_VALID or not _is_settled(lease, manifest, reading, actor, at):
             _stage(lease, reading, actor, at, why=_why_not(reading, intent))
 
 
@@ -72,7 +72,7 @@ def _stage_rows(lease: Lease, actor: Actor, at: datetime, *, why: str) -> None:
         _stage(lease, reading, actor, at, why=why)
 
 
-def _is_settled(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> bool:
+def _is_settled(lease: Lease, manifest: Manifest, reading: Reading, actor: Actor, at: datetime) -> bool:
     """Announce what was read, or refuse what cannot be read, unless it has to become a draft first."""
     if reading.refusal:
         _stage(lease, reading, actor, at)
@@ -80,14 +80,9 @@ def _is_settled(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> b
     if reading.is_obstructed or _hindrance(reading):
         return False
     leases.renew(lease, rows_done=reading.pack_count, step="announcing")
-    write = revise if _is_corrected(lease) else announce
+    write = revise if manifest.replaces_id else announce
     write(lease, reading, actor, at)
     return True
-
-
-def _is_corrected(lease: Lease) -> bool:
-    """Tell whether the manifest changes a batch that is there, instead of making one."""
-    return Manifest.objects.filter(pk=lease.subject_id, replaces__isnull=False).exists()
 
 
 def _hindrance(reading: Reading) -> str:
