@@ -1,7 +1,7 @@
 """Who works on a thing that waits: one worker at a time, for a limited time, a limited number of times."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
@@ -66,6 +66,22 @@ class Leases(Generic[Subject]):
                 attempts=F("attempts") + 1, lease_token=token, lease_until=_in(), **self.at_start
             )
             return Lease(subject_id, token, run.values_list("attempts", flat=True).get()) if taken else None
+
+    def work(self, subject_id: int, do: Callable[[Lease], None]) -> None:
+        """Claim what waits and ``do`` the work on it; what is settled, or another worker has, is left alone.
+
+        An unforeseen error counts as an attempt, and the sweep tries again.
+        """
+        lease = self.claim(subject_id)
+        if lease is None:
+            return
+        try:
+            do(lease)
+        except LeaseLost:
+            pass  # Another worker has it now; whatever we did was rolled back.
+        except Exception:
+            self.hand_back(lease)
+            raise
 
     def renew(self, lease: Lease, **progress: Any) -> None:
         """Say how far the work has come and prolong the lease; inside a transaction this is its fence.

@@ -4,7 +4,7 @@ from intake.models import AttachmentRun, AttachmentUpload
 from intake.services.leases import MAX_ATTEMPTS, Lease, LeaseLost, Leases
 from rebattery.jobs import Job
 
-__all__ = ["MAX_ATTEMPTS", "Lease", "LeaseLost", "claim", "hand_back", "lock", "renew", "sweep"]
+__all__ = ["MAX_ATTEMPTS", "Lease", "LeaseLost", "claim", "hand_back", "lock", "renew", "sweep", "work"]
 
 _LEASES = Leases(
     subjects=AttachmentUpload,
@@ -14,7 +14,7 @@ _LEASES = Leases(
     at_start={"files_done": 0},
     at_return={},
 )
-hand_back, sweep = _LEASES.hand_back, _LEASES.sweep
+hand_back, sweep, work = _LEASES.hand_back, _LEASES.sweep, _LEASES.work
 
 
 def claim(*, upload_id: int) -> Lease | None:

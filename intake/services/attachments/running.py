@@ -8,7 +8,7 @@ from django.db import transaction
 from intake.domain.attachments.matching import Match, Serials
 from intake.models import Attachment, AttachmentUpload, AttachmentUploadState, Pack
 from intake.services.attachments import lease as leases
-from intake.services.attachments.lease import Lease, LeaseLost
+from intake.services.attachments.lease import Lease
 from intake.services.attachments.opening import Opened, opened
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
@@ -24,15 +24,7 @@ def run(*, upload_id: int, actor: Actor, at: datetime) -> AttachmentUpload:
     effects are one transaction behind its fence. An unforeseen error counts as an attempt, and the sweep
     tries again until ``MAX_ATTEMPTS``.
     """
-    lease = leases.claim(upload_id=upload_id)
-    if lease is not None:
-        try:
-            _take_in(lease, actor, at)
-        except LeaseLost:
-            pass  # Another worker has it now; whatever we did was rolled back.
-        except Exception:
-            leases.hand_back(lease)
-            raise
+    leases.work(upload_id, lambda lease: _take_in(lease, actor, at))
     return AttachmentUpload.objects.select_related("run", "batch").get(pk=upload_id)
 
 

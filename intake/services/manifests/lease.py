@@ -4,7 +4,7 @@ from intake.models import Manifest, ManifestRun
 from intake.services.leases import MAX_ATTEMPTS, Lease, LeaseLost, Leases
 from rebattery.jobs import Job
 
-__all__ = ["MAX_ATTEMPTS", "Lease", "LeaseLost", "claim", "hand_back", "lock", "renew", "sweep"]
+__all__ = ["MAX_ATTEMPTS", "Lease", "LeaseLost", "claim", "hand_back", "lock", "renew", "sweep", "work"]
 
 _LEASES = Leases(
     subjects=Manifest,
@@ -14,7 +14,7 @@ _LEASES = Leases(
     at_start={"rows_done": 0, "step": "reading"},
     at_return={"step": ""},
 )
-hand_back, sweep = _LEASES.hand_back, _LEASES.sweep
+hand_back, sweep, work = _LEASES.hand_back, _LEASES.sweep, _LEASES.work
 
 
 def claim(*, manifest_id: int) -> Lease | None:

@@ -10,7 +10,7 @@ from intake.services.manifests import lease as leases
 from intake.services.manifests.announcing import Overtaken, announce
 from intake.services.manifests.drafts import BatchIsClosed, DifferenceChanged
 from intake.services.manifests.finishing import finish
-from intake.services.manifests.lease import Lease, LeaseLost
+from intake.services.manifests.lease import Lease
 from intake.services.manifests.reading import Purpose, Reading, read
 from intake.services.manifests.revising import revise
 from intake.services.manifests.staging import replace_rows
@@ -28,15 +28,7 @@ def run(*, manifest_id: int, actor: Actor, at: datetime) -> Manifest:
     reads, is returned untouched. An unforeseen error counts as an attempt, and the sweep tries again
     until ``MAX_ATTEMPTS``.
     """
-    lease = leases.claim(manifest_id=manifest_id)
-    if lease is not None:
-        try:
-            _settle_or_again(lease, actor, at)
-        except LeaseLost:
-            pass  # Another worker has it now; whatever we did was rolled back.
-        except Exception:
-            leases.hand_back(lease)
-            raise
+    leases.work(manifest_id, lambda lease: _settle_or_again(lease, actor, at))
     return Manifest.objects.select_related("supplier", "run").get(pk=manifest_id)
 
 
