@@ -176,7 +176,8 @@ def _with_drafts(observations: Sequence[Observation], actor: Actor) -> list[Obse
 
 def _beside(observation: Observation, draft: InspectionDraft) -> Observation:
     """Return both together; what the finding overrules stays readable in the note."""
-    both, theirs = observation.with_earlier(observation_of(draft)), observation_of(draft)
+    theirs = observation_of(draft)
+    both = observation.with_earlier(theirs)
     lost = "; ".join(f"{name} {said}" for name, said in differences(both, theirs).items() if name != "note")
     return replace(both, note=f"{both.note}\n{draft.saved_by} had saved: {lost}.".strip()) if lost else both
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from intake.domain.attachments.matching import Match, Serials
-from intake.models import Attachment, AttachmentUpload, AttachmentUploadState, Pack
+from intake.models import Attachment, AttachmentUpload, AttachmentUploadState, Batch, Pack
 from intake.services.attachments import lease as leases
 from intake.services.attachments.lease import Lease
 from intake.services.attachments.opening import Opened, opened
@@ -72,7 +72,7 @@ def _add(
     at: datetime,
 ) -> None:
     # Whoever takes documents in for the same batch waits here, so that none is added twice.
-    type(upload.batch).objects.select_for_update(no_key=True).get(pk=upload.batch_id)
+    Batch.objects.select_for_update(no_key=True).get(pk=upload.batch_id)
     here = Attachment.objects.filter(batch_id=upload.batch_id, withdrawn_at__isnull=True)
     known = set(here.values_list("file_name", "sha256"))
     made: list[Attachment] = []
