@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from intake.api.manifest_outputs import ManifestAccepted
+from intake.api.manifest_outputs import ManifestAccepted, SummaryCount
 from intake.models import Intent, Manifest, ManifestCorrection
 from intake.queries.corrections import told_steps
 from intake.queries.manifests import manifests_for
@@ -75,17 +75,11 @@ class CorrectionOutput(serializers.Serializer[Any]):
 class StepTaken(ManifestAccepted):
     """Where the draft stands after a step; while it is queued, the file is being read again."""
 
-    accepted_count = serializers.SerializerMethodField()
-    refused_count = serializers.SerializerMethodField()
+    accepted_count = SummaryCount(read_only=True)
+    refused_count = SummaryCount(read_only=True)
 
     class Meta(ManifestAccepted.Meta):
         fields = [*ManifestAccepted.Meta.fields, "accepted_count", "refused_count"]
-
-    def get_accepted_count(self, manifest: Manifest) -> int:
-        return int(manifest.summary.get("accepted", 0))
-
-    def get_refused_count(self, manifest: Manifest) -> int:
-        return int(manifest.summary.get("refused", 0))
 
 
 class SubmissionInput(StrictSerializer):

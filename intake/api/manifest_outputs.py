@@ -76,6 +76,13 @@ class _SummaryList(serializers.ListField):
         return instance.summary.get(str(self.field_name), [])
 
 
+class SummaryCount(serializers.IntegerField):
+    """``x_count`` is the number x in the summary of the last reading; 0 before there is one."""
+
+    def get_attribute(self, instance: Manifest) -> Any:
+        return instance.summary.get(str(self.field_name).removesuffix("_count"), 0)
+
+
 class ManifestOutput(serializers.ModelSerializer[Manifest]):
     """A file on its way, and everything that is to be mended in it."""
 
@@ -83,10 +90,10 @@ class ManifestOutput(serializers.ModelSerializer[Manifest]):
     sha256 = serializers.CharField(source="stored_file.sha256")
     batch_id = serializers.IntegerField(source="batch.pk", default=None)
     replaces_id = serializers.IntegerField(allow_null=True, help_text="The batch that this file corrects.")
-    accepted_count = serializers.SerializerMethodField(help_text="Rows that can be announced as they are.")
-    refused_count = serializers.SerializerMethodField(help_text="Rows with an error or an open question.")
-    dropped_count = serializers.SerializerMethodField(help_text="Rows left out by a correction.")
-    announced_count = serializers.SerializerMethodField(help_text="Rows that are packs of the batch.")
+    accepted_count = SummaryCount(read_only=True, help_text="Rows that can be announced as they are.")
+    refused_count = SummaryCount(read_only=True, help_text="Rows with an error or an open question.")
+    dropped_count = SummaryCount(read_only=True, help_text="Rows left out by a correction.")
+    announced_count = SummaryCount(read_only=True, help_text="Rows that are packs of the batch.")
     columns = _SummaryList(child=ColumnOutput())
     questions = _SummaryList(child=QuestionOutput(), help_text="Open; each keeps every pack back.")
     groups = serializers.SerializerMethodField()
@@ -100,18 +107,6 @@ class ManifestOutput(serializers.ModelSerializer[Manifest]):
             "dropped_count", "announced_count", "refusal", "batch_id", "replaces_id", "columns", "questions",
             "groups", "problems",
         ]  # fmt: skip
-
-    def get_accepted_count(self, manifest: Manifest) -> int:
-        return int(manifest.summary.get("accepted", 0))
-
-    def get_refused_count(self, manifest: Manifest) -> int:
-        return int(manifest.summary.get("refused", 0))
-
-    def get_dropped_count(self, manifest: Manifest) -> int:
-        return int(manifest.summary.get("dropped", 0))
-
-    def get_announced_count(self, manifest: Manifest) -> int:
-        return int(manifest.summary.get("announced", 0))
 
     @extend_schema_field(GroupOutput(many=True))
     def get_groups(self, manifest: Manifest) -> Any:
