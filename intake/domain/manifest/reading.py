@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from intake.domain.manifest.files.cells import CellSet
+from intake.domain.manifest.files.refusals import binary, with_macros
 from intake.domain.manifest.problems import Unreadable
 
 MAX_FILE_BYTES = 100_000_000
@@ -95,11 +96,9 @@ def _family_of(head: bytes, file_name: str) -> str:
 
 def _refuse_name(suffix: str, file_name: str) -> None:
     if suffix in _MACRO_SUFFIXES:
-        raise Unreadable("macros", "Workbooks with macros are not accepted. Save it as .xlsx.")
+        raise with_macros()
     if suffix == ".xlsb":
-        raise Unreadable(
-            "binary_workbook", "Binary workbooks (.xlsb) are not read. Save it as .xlsx and send it again."
-        )
+        raise binary()
     if suffix not in _SUFFIXES:
         message = f"“{file_name}” is neither XLSX, XLS, ODS nor CSV by its name."
         raise Unreadable("unknown_type", message)

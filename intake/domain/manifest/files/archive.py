@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
+from intake.domain.manifest.files.refusals import binary, broken, with_macros
 from intake.domain.manifest.problems import Unreadable
 
 MAX_MEMBERS = 200
@@ -29,11 +30,6 @@ _OTHER_DOCUMENTS = {
     "META-INF/MANIFEST.MF": "a program",
     "Index/": "a Numbers document",
 }
-
-
-def broken(why: str = "The workbook is damaged. Open it, save it again and send that.") -> Unreadable:
-    """Return the refusal of a damaged workbook."""
-    return Unreadable("broken_workbook", why)
 
 
 class Package:
@@ -142,14 +138,11 @@ def kind_of(path: Path, *, file_name: str) -> str:
         folded = [name.casefold() for name in names]
         has_macro_sheets = any(name.startswith("xl/macrosheets/") for name in folded)
         if has_macro_sheets or any(name.endswith("vbaproject.bin") for name in folded):
-            raise Unreadable("macros", "Workbooks with macros are not accepted. Save it as .xlsx.")
+            raise with_macros()
         if "xl/workbook.xml" in names:
             return "xlsx"
         if "xl/workbook.bin" in names:
-            raise Unreadable(
-                "binary_workbook",
-                "Binary workbooks (.xlsb) are not read. Save it as .xlsx and send it again.",
-            )
+            raise binary()
         mimetype = package.part("mimetype").strip()
         if "content.xml" in names and (mimetype in _ODS_TYPES or not mimetype):
             return "ods"

@@ -4,7 +4,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from intake.domain.manifest.files.archive import broken
+from intake.domain.manifest.files.refusals import broken, protected, with_macros
 from intake.domain.manifest.files.sheets import MAX_CELLS, SheetFacts
 from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import MAX_COLUMNS
@@ -78,9 +78,7 @@ def inspect(stream: bytearray) -> list[SheetFacts]:
     strings: tuple[int, int] | None = None
     for kind, at, length in records.from_(0):
         if kind == _FILE_PASS:
-            raise Unreadable(
-                "password_protected", "The workbook is protected by a password. Save it without one."
-            )
+            raise protected()
         if kind == _FORMAT and length > 2:
             formats[stream[at] | stream[at + 1] << 8] = bytes(stream[at + 2 : at + length])
         elif kind == _STYLE and length >= 4:
@@ -88,7 +86,7 @@ def inspect(stream: bytearray) -> list[SheetFacts]:
         elif kind == _SHEET and length > 6:
             starts.append(int.from_bytes(stream[at : at + 4], "little"))
             if stream[at + 5] in _MACROS:
-                raise Unreadable("macros", "Workbooks with macros are not accepted. Save it as .xlsx.")
+                raise with_macros()
         elif kind == _STRINGS and length >= 8:
             strings = (int.from_bytes(stream[at + 4 : at + 8], "little"), length)
         elif kind == _CONTINUE and strings:

@@ -13,7 +13,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from intake.domain.manifest.files.archive import broken
+from intake.domain.manifest.files.refusals import broken, protected
 from intake.domain.manifest.files.sheets import MAX_CELLS, Sheet, SheetFacts, plain, too_many_cells
 from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, Cell, Rows
@@ -28,9 +28,7 @@ def _guarded() -> Iterator[None]:
     except (Unreadable, KeyboardInterrupt, SystemExit, MemoryError, GeneratorExit):
         raise
     except PasswordError as fault:
-        raise Unreadable(
-            "password_protected", "The workbook is protected by a password. Save it without one."
-        ) from fault
+        raise protected() from fault
     except BaseException as fault:  # a panic of the Rust reader is no Exception
         raise broken() from fault
 

@@ -7,7 +7,7 @@ meets what was sent, only a container made here around the workbook's stream.
 import struct
 from array import array
 
-from intake.domain.manifest.files.archive import broken
+from intake.domain.manifest.files.refusals import broken
 
 _END, _FREE, _FAT_SECTOR = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _HEADER = struct.Struct("<8s16sHHHHH6sIIIIIIIII")

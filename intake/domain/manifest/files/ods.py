@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 
-from intake.domain.manifest.files.archive import Package, broken, opened
+from intake.domain.manifest.files.archive import Package, opened
+from intake.domain.manifest.files.refusals import broken, protected, with_macros
 from intake.domain.manifest.files.sheets import Sheet, SheetFacts, table_of, too_many_cells
-from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, NO_ANSWERS, Cell, Rows, Table
 
 MAX_CELLS = 4_000_000  # of all sheets together, which are held at once
@@ -254,16 +254,12 @@ class _Content:
 
 def _refuse_foreign(package: Package) -> None:
     if b"encryption-data" in package.part("META-INF/manifest.xml"):
-        raise Unreadable(
-            "password_protected", "The workbook is protected by a password. Save it without one."
-        )
+        raise protected()
     for name in package.names:
         folded = name.casefold()
         is_index = folded.endswith(("-lb.xml", "-lc.xml", "/"))
         if folded.startswith(("basic/", "scripts/")) and not is_index:
-            raise Unreadable(
-                "macros", "Workbooks with macros are not accepted. Save it as .ods without them."
-            )
+            raise with_macros(".ods without them")
 
 
 def _read(path: Path) -> list[_Sheet]:

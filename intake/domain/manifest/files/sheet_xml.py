@@ -7,7 +7,8 @@ written otherwise (another order of attributes, no addresses, a namespace prefix
 import re
 from xml.parsers import expat
 
-from intake.domain.manifest.files.archive import Package, broken
+from intake.domain.manifest.files.archive import Package
+from intake.domain.manifest.files.refusals import broken
 from intake.domain.manifest.files.sheets import MAX_CELLS, SheetFacts, too_many_cells
 from intake.domain.manifest.layout.mapping import letters_of
 from intake.domain.manifest.problems import Unreadable

@@ -7,6 +7,7 @@ from pathlib import Path
 from intake.domain.manifest.files.biff import inspect
 from intake.domain.manifest.files.calamine import open_sheets
 from intake.domain.manifest.files.compound import CompoundFile, wrap
+from intake.domain.manifest.files.refusals import protected, with_macros
 from intake.domain.manifest.files.sheets import SheetFacts, table_of
 from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import NO_ANSWERS, Table, wrong_extension
@@ -23,16 +24,14 @@ _OTHER_DOCUMENTS = {
 
 def _refuse_foreign(streams: CompoundFile, file_name: str) -> None:
     if _ENCRYPTED in streams.names:
-        raise Unreadable(
-            "password_protected", "The workbook is protected by a password. Save it without one."
-        )
+        raise protected()
     if not streams.names & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
         found = (what for name, what in _OTHER_DOCUMENTS.items() if name in streams.names)
         what = next(found, "not a workbook")
         message = f"“{file_name}” is {what} by its content. Send XLSX, XLS, ODS or CSV."
         raise Unreadable("unknown_type", message)
     if "_VBA_PROJECT_CUR" in streams.names:
-        raise Unreadable("macros", "Workbooks with macros are not accepted. Save it as .xlsx.")
+        raise with_macros()
 
 
 def open_xls(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_ANSWERS) -> Table:
@@ -47,9 +46,7 @@ def open_xls(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_ANSW
         streams = CompoundFile(data)
     except Unreadable:
         if _ENCRYPTED.encode("utf-16-le") in data:
-            raise Unreadable(
-                "password_protected", "The workbook is protected by a password. Save it without one."
-            ) from None
+            raise protected() from None
         raise
     _refuse_foreign(streams, file_name)
     if Path(file_name).suffix.casefold() != ".xls":
