@@ -14,6 +14,7 @@ from intake.domain.manifest.reading import NO_ANSWERS, Table, wrong_extension
 
 MAX_XLS_BYTES = 50_000_000  # a sheet has 65,536 rows at most; held several times while it is read
 _ENCRYPTED = "EncryptedPackage"
+_WORKBOOKS = ("Workbook", "Book", "WORKBOOK", "BOOK")
 _OTHER_DOCUMENTS = {
     "WordDocument": "a Word document",
     "PowerPoint Document": "a presentation",
@@ -22,16 +23,19 @@ _OTHER_DOCUMENTS = {
 }
 
 
-def _refuse_foreign(streams: CompoundFile, file_name: str) -> None:
+def _workbook_in(streams: CompoundFile, file_name: str) -> str:
+    """Return the name of the workbook's stream; refuse what is none, or not to be read."""
     if _ENCRYPTED in streams.names:
         raise protected()
-    if not streams.names & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
+    workbook = next((name for name in _WORKBOOKS if name in streams.names), None)
+    if workbook is None:
         found = (what for name, what in _OTHER_DOCUMENTS.items() if name in streams.names)
         what = next(found, "not a workbook")
         message = f"“{file_name}” is {what} by its content. Send XLSX, XLS, ODS or CSV."
         raise Unreadable("unknown_type", message)
     if "_VBA_PROJECT_CUR" in streams.names:
         raise with_macros()
+    return workbook
 
 
 def open_xls(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_ANSWERS) -> Table:
@@ -48,10 +52,9 @@ def open_xls(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_ANSW
         if _ENCRYPTED.encode("utf-16-le") in data:
             raise protected() from None
         raise
-    _refuse_foreign(streams, file_name)
+    name = _workbook_in(streams, file_name)
     if Path(file_name).suffix.casefold() != ".xls":
         raise wrong_extension(file_name, "an old Excel workbook (.xls)")
-    name = next(name for name in ("Workbook", "Book", "WORKBOOK", "BOOK") if name in streams.names)
     stream = bytearray(streams.stream(name))
     del data, streams
     facts = inspect(stream)
