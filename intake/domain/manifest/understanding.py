@@ -8,6 +8,7 @@ from typing import Any
 from intake.domain.manifest.checks.checking import Repetitions
 from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.layout.columns import column_problems, describe
+from intake.domain.manifest.layout.heading import find_heading
 from intake.domain.manifest.layout.layouts import Layouts, with_remembered
 from intake.domain.manifest.layout.surveying import as_shown, hidden_rows_of, survey
 from intake.domain.manifest.problems import ERROR, QUESTION, WARNING, WEIGHT, Problem
@@ -37,10 +38,11 @@ class Reader:
         problem_limit: int,
     ):
         self.table = table = as_shown(table)
-        corrections, self.remembered = with_remembered(table, corrections, layouts)
+        heading = find_heading(table, corrections)
+        corrections, self.remembered = with_remembered(heading.cells, corrections, layouts)
         self.corrections = corrections
         self.problem_limit = problem_limit
-        self.survey = survey(table, corrections)
+        self.survey = survey(table, heading, corrections)
         self.plan = self.survey.plan
         self.hidden = hidden_rows_of(table, corrections)
         self.read_columns = {column.index for column in self.plan.columns if column.field}

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from intake.domain.manifest.corrections import Corrections
-from intake.domain.manifest.layout.heading import find_heading
-from intake.domain.manifest.reading import Cell, Table
+from intake.domain.manifest.reading import Cell
 
 Layouts = Mapping[str, Mapping[str, str]]
 """Hash of a heading to the answers remembered about its columns."""
@@ -33,13 +32,10 @@ class Remembered:
 
 
 def with_remembered(
-    table: Table, corrections: Corrections, layouts: Layouts
+    heading: Sequence[Cell], corrections: Corrections, layouts: Layouts
 ) -> tuple[Corrections, Remembered]:
-    """Return the corrections of a file with the answers remembered of its layout; its own answers win.
-
-    :raises Unreadable: when there is no heading.
-    """
-    sha256 = layout_sha256(find_heading(table, corrections).cells)
+    """Return the corrections of a file with the answers remembered of its layout; its own answers win."""
+    sha256 = layout_sha256(heading)
     own = corrections.answers
     used = {name: value for name, value in layouts.get(sha256, {}).items() if name not in own}
     return replace(corrections, answers=used | dict(own)), Remembered(sha256, used)

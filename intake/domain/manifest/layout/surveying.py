@@ -1,4 +1,4 @@
-"""A first pass over the table: where the heading is, and what each column's cells say together."""
+"""A first pass over the table: what each column's cells say together."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from itertools import islice, zip_longest
 
 from intake.domain.manifest.corrections import IMPORT, Corrections
 from intake.domain.manifest.fields import FIELDS, Kind
-from intake.domain.manifest.layout.heading import Heading, find_heading
+from intake.domain.manifest.layout.heading import Heading
 from intake.domain.manifest.layout.mapping import letters_of, map_columns
 from intake.domain.manifest.layout.totals import is_totals_row
 from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan, Ranges, ranges_of
@@ -179,13 +179,11 @@ def _formula_ranges(table: Table, columns: Sequence[ColumnPlan]) -> dict[int, Ra
     return {index: ranges_of(found) for index, found in rows.items()}
 
 
-def survey(table: Table, corrections: Corrections | None = None) -> Survey:
-    """Find the heading, map the columns, and settle by the votes of all cells how each column is read.
+def survey(table: Table, heading: Heading, corrections: Corrections) -> Survey:
+    """Map the columns under a heading, and settle by the votes of all cells how each is read.
 
-    :raises Unreadable: when there is no heading or nothing under it.
+    :raises Unreadable: when there is nothing under the heading.
     """
-    corrections = corrections or Corrections()
-    heading = find_heading(table, corrections)
     first_row = (heading.units_row or heading.rows[-1]) + 1
     width = _heading_width(table, heading.texts, first_row)
     columns = map_columns(heading.texts, heading.units, width=width, corrections=corrections)
