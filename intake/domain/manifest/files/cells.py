@@ -64,6 +64,7 @@ class CellSet:
         )
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Yield the cells column by column, each from the top."""
         for column in sorted(self._columns):
             for found in _FILLED.finditer(self._columns[column]):
                 for bit in _BITS[found[0][0]]:

@@ -173,7 +173,7 @@ def _suggested_pad(digits: Counter[tuple[bool, int]]) -> int:
 def _formula_ranges(table: Table, columns: Sequence[ColumnPlan]) -> dict[int, Ranges]:
     read = {column.index for column in columns if column.field}
     rows: dict[int, list[int]] = {}
-    for row, index in sorted(table.formulas):
+    for row, index in table.formulas:  # each column from the top
         if index in read:
             rows.setdefault(index, []).append(row)
     return {index: ranges_of(found) for index, found in rows.items()}
