@@ -48,7 +48,7 @@ def find_heading(table: Table, corrections: Corrections) -> Heading:
     if answered and answered > LAST_HEADER_ROW:
         answered = None
     count = max(HEADER_SEARCH_ROWS, answered or 0) + 2
-    top = [(number, row) for number, row in islice(table.rows(), count)]
+    top = list(islice(table.rows(), count))
     if not any(str(cell).strip() for _, row in top for cell in row):
         raise Unreadable("empty", "The file holds no rows.")
     if answered:
@@ -96,31 +96,18 @@ def _heading_at(
     top: Top, index: int, *, is_certain: bool = True, rivals: tuple[int, ...] = (), is_last: bool = False
 ) -> Heading:
     """Return the heading at a row: with the row above or below, where both together say more."""
-    best = _combined(top, index, index)
+    best = _single(top, index)
     pairs = ((index - 1, index),) if is_last else ((index - 1, index), (index, index + 1))
     for upper, lower in pairs:
-        if upper >= 0 and lower < len(top) and (pair := _combined(top, upper, lower)):
-            assert best is not None  # noqa: S101 (one row alone always is a heading)
-            if header_score(pair.texts) > header_score(best.texts):
-                best = pair
-    assert best is not None  # noqa: S101
+        pair = _pair(top, upper, lower) if upper >= 0 and lower < len(top) else None
+        if pair and header_score(pair.texts) > header_score(best.texts):
+            best = pair
     last = best.rows[-1]
-    below = next((place for place, (number, _) in enumerate(top) if number == last)) + 1
-    units_row: int | None = None
-    units: Sequence[Cell] = ()
+    below = next(place for place, (number, _) in enumerate(top) if number == last) + 1
     if below < len(top) and is_units_row(top[below][1]):
-        units_row, units = top[below][0], tuple(top[below][1])
-        best = replace(best, texts=_over_units(best.texts, units))
-    return Heading(
-        rows=best.rows,
-        cells=best.cells,
-        texts=best.texts,
-        groups=best.groups,
-        units_row=units_row,
-        units=units,
-        is_certain=is_certain,
-        rivals=tuple(row for row in rivals if row not in best.rows),
-    )
+        units_row, units = top[below]
+        best = replace(best, texts=_over_units(best.texts, units), units_row=units_row, units=tuple(units))
+    return replace(best, is_certain=is_certain, rivals=tuple(row for row in rivals if row not in best.rows))
 
 
 def _over_units(texts: tuple[str, ...], units: Sequence[Cell]) -> tuple[str, ...]:
@@ -132,14 +119,21 @@ def _over_units(texts: tuple[str, ...], units: Sequence[Cell]) -> tuple[str, ...
     return tuple(spread)
 
 
-def _combined(top: Top, upper: int, lower: int) -> Heading | None:
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    return [" ".join(str(cell).split()) for cell in cells]
+
+
+def _single(top: Top, index: int) -> Heading:
+    number, cells = top[index]
+    return Heading(rows=(number,), cells=cells, texts=tuple(_texts(cells)))
+
+
+def _pair(top: Top, upper: int, lower: int) -> Heading | None:
     number, cells = top[lower]
-    own = [" ".join(str(cell).split()) for cell in cells]
-    if upper == lower:
-        return Heading(rows=(number,), cells=cells, texts=tuple(own))
     if any(_is_data(cell) for cell in cells) or is_units_row(cells):
         return None
-    groups = _spread([" ".join(str(cell).split()) for cell in top[upper][1]], own)
+    own = _texts(cells)
+    groups = _spread(_texts(top[upper][1]), own)
     own += [""] * (len(groups) - len(own))
     texts = tuple(_joined(group, name) for group, name in zip(groups, own, strict=True))
     return Heading(rows=(top[upper][0], number), cells=cells, texts=texts, groups=tuple(groups))
