@@ -85,8 +85,8 @@ def _synonyms() -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
     return {key: tuple(names) for key, names in index.items()}, frozenset(exact)
 
 
-def _split_unit(text: str) -> tuple[Unit | None, str, list[str]]:
-    """Return the unit in a heading and the readings of the heading, the fullest first."""
+def _split_unit(text: str, hint: str) -> tuple[Unit | None, str, list[str]]:
+    """Return the unit in a heading, or else in the units row, and the heading's readings, fullest first."""
     readings = [text]
     unit, unit_text = unit_of(text), text
     if found := _BRACKET.fullmatch(text):
@@ -96,6 +96,9 @@ def _split_unit(text: str) -> tuple[Unit | None, str, list[str]]:
         unit, unit_text = trailing, found["unit"]
         readings.append(found["base"])
     readings += re.split(r"[/|\n]", text)
+    if unit is None:
+        unit_text = hint.strip(" ()[]")
+        unit = unit_of(unit_text)
     return unit, unit_text.strip() if unit else "", readings
 
 
@@ -131,9 +134,7 @@ def match_header(text: str, units_row: str = "") -> Match:
             return both
         return match_header(group if _compact(name) in _SAY_NOTHING else name, units_row)
     index, exact = _synonyms()
-    unit, unit_text, readings = _split_unit(text)
-    if unit is None and (unit := unit_of(units_row.strip(" ()[]"))):
-        unit_text = units_row.strip(" ()[]")
+    unit, unit_text, readings = _split_unit(text, units_row)
     for reading in readings:
         names = index.get(_compact(reading))
         if not names:
@@ -228,9 +229,7 @@ def _mapped(index: int, heading: str, text: str, hint: str, corrections: Correct
     if answer in (EXTRA, IGNORE):
         column = replace(column, field=None, use=answer, unit="", confidence=ANSWERED, candidates=())
     elif answer in FIELDS:
-        unit, unit_text, _ = _split_unit(text)
-        if unit is None and (unit := unit_of(hint.strip(" ()[]"))):
-            unit_text = hint.strip(" ()[]")
+        unit, unit_text, _ = _split_unit(text, hint)
         fits = unit and _choose([answer], unit) == answer
         column = replace(
             column,
