@@ -10,7 +10,7 @@ from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan
 from intake.domain.manifest.reading import Cell
 from intake.domain.manifest.rows import converter_of
 from intake.domain.manifest.values.dates import read_date
-from intake.domain.manifest.values.measuring import LARGEST_FRACTION, is_in_wh
+from intake.domain.manifest.values.measuring import is_fraction, is_in_wh
 from intake.domain.manifest.values.normalizing import as_text, is_blank
 from intake.domain.manifest.values.quantities import Quantity, Style, number_cell, read_quantity
 from intake.domain.manifest.values.units import unit_of
@@ -100,6 +100,9 @@ def _about_number(column: ColumnPlan, cell: Cell) -> Iterator[str]:
     quantity = read_quantity(cell) if isinstance(cell, str) else number_cell(cell)
     if quantity is None:
         return
+    value = quantity.in_style(Style(column.style) if column.style else None)
+    if value is None:
+        return
     if isinstance(cell, str):
         yield from _about_style(column, cell, quantity)
     if quantity.suffix:
@@ -107,13 +110,10 @@ def _about_number(column: ColumnPlan, cell: Cell) -> Iterator[str]:
             yield f"{quantity.suffix} to {field.unit}"
         else:
             yield "unit removed"
-    elif field.unit == "%" and column.percent in ("fraction", "mixed"):
-        value = quantity.in_style(Style(column.style) if column.style else None)
-        if value is not None and (column.percent == "fraction" or value <= LARGEST_FRACTION):
-            yield "fraction to percent"
+    elif field.unit == "%" and is_fraction(value, column.percent):
+        yield "fraction to percent"
     elif column.unit == MIXED:
-        value = quantity.in_style(Style(column.style) if column.style else None)
-        if value is not None and is_in_wh(value):
+        if is_in_wh(value):
             yield "Wh to kWh"
     elif column.unit and field.unit and unit_of(column.unit) != unit_of(field.unit):
         yield f"{column.unit} to {field.unit}"

@@ -10,6 +10,7 @@ from intake.domain.manifest.plan import ColumnPlan
 from intake.domain.manifest.problems import ERROR, Issue, error, question, warning
 from intake.domain.manifest.values.normalizing import Converter, Outcome
 from intake.domain.manifest.values.quantities import (
+    LARGEST_FRACTION,
     Magnitudes,
     NumberVotes,
     Style,
@@ -21,7 +22,6 @@ from intake.domain.manifest.values.quantities import (
 from intake.domain.manifest.values.units import Unit, unit_of
 
 UNSETTLED = "unsettled"
-LARGEST_FRACTION = Decimal("1.05")
 WATT_HOURS_PERHAPS_FROM = 200  # more than any car's pack; a truck's in kWh, or a scooter's in Wh
 # The unit that is meant when every value of a column without a unit is outside the range of the field's own.
 _OTHER_UNIT = {"kWh": "Wh", "Ah": "mAh", "V": "mV", "mΩ": "Ω", "kg": "g"}
@@ -108,6 +108,13 @@ def _infer_unit(field: Field, magnitudes: Magnitudes) -> tuple[str, Issue | None
     return text, warning("unit_inferred", message, "Write the unit into the heading.")
 
 
+def is_fraction(value: Decimal, percent: str) -> bool:
+    """Tell whether a number without a unit is a fraction in a column of percentages that is read so."""
+    if percent == FRACTION:
+        return value <= _FRACTION_MAY_REACH
+    return percent == MIXED and 0 < value <= LARGEST_FRACTION
+
+
 def is_in_wh(value: Decimal) -> bool:
     """Tell whether an energy in a column that mixes kWh and Wh is one in Wh."""
     return value > WATT_HOURS_FROM and value not in _PLACEHOLDERS_OUT_OF_RANGE
@@ -180,12 +187,9 @@ class NumberConverter:
         ):
             return None, warning("placeholder", f"{plain(value)} stands for “not known”: taken as blank.")
         if self.field.unit == "%" and not is_explicit:
-            is_small = 0 < value <= LARGEST_FRACTION
-            if (self.percent == FRACTION and value <= _FRACTION_MAY_REACH) or (
-                self.percent == MIXED and is_small
-            ):
+            if is_fraction(value, self.percent):
                 value *= 100
-            elif self.percent == UNSETTLED and is_small:
+            elif self.percent == UNSETTLED and 0 < value <= LARGEST_FRACTION:
                 message = (
                     f"{plain(value)} may be a fraction, for {plain(value * 100)} %, or {plain(value)} %."
                 )

@@ -43,7 +43,7 @@ _SPACED = re.compile(r"(\d{1,3})((?:[ '’]\d{3})+)((?:[.,]\d+)?)")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _NO_CENTS = re.compile(r"[.,]\s?[-–—]+$")  # "1.200,-"
 _DROP_SIGNS = str.maketrans("", "", ".,")
-_LARGEST_FRACTION = Decimal("1.05")
+LARGEST_FRACTION = Decimal("1.05")
 _TIMES = {"万": Decimal(10_000), "千": Decimal(1000)}
 _MAX_CHARACTERS = 60
 
@@ -119,9 +119,9 @@ class Magnitudes:
 
     def add(self, value: Decimal) -> None:
         """Count one number; zero is both a fraction and not, and counts as neither."""
-        if 0 < value <= _LARGEST_FRACTION:
+        if 0 < value <= LARGEST_FRACTION:
             self.fractions += 1
-        elif value > _LARGEST_FRACTION:
+        elif value > LARGEST_FRACTION:
             self.larger += 1
         self.low = value if self.low is None or value < self.low else self.low
         self.high = value if self.high is None or value > self.high else self.high

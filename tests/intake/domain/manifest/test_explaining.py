@@ -51,6 +51,11 @@ class TestExplainRow:
         assert large["Energy"] == ("1000.1", "Wh to kWh", "1.0001")
         assert "Wh to kWh" not in small["Energy"][1]
 
+    def test_tells_which_values_are_fractions_in_a_column_of_them(self, tmp_path):
+        typed = explained(tmp_path, {"SOH": "0,82"}, {"SOH": "0,9"}, cells={2: {6: "82,5"}})
+
+        assert typed["SOH"] == ("0,82", "edited, decimal comma", "82.5")
+
     def test_says_what_people_did(self, tmp_path):
         told = explained(
             tmp_path,
