@@ -2,12 +2,11 @@
 
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake.domain.attachments.sniffing import Refused
+from intake.domain.attachments.sniffing import ZIP_DAMAGE, Refused
 
 MAX_MEMBERS = 1_000
 MAX_MEMBER_BYTES = 100 * 1024 * 1024
@@ -18,7 +17,6 @@ LONGEST_NAME = 300
 _CHUNK = 1 << 18
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _OF_THE_SYSTEM = {".ds_store", "thumbs.db", "desktop.ini"}
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def members_of(path: Path, folder: Path) -> Iterator[Member | tuple[int, int]]:
     """
     try:
         archive = zipfile.ZipFile(path)
-    except _DAMAGE as fault:
+    except ZIP_DAMAGE as fault:
         raise Refused("The zip is damaged. Make it again.") from fault
     with archive:
         files = [info for info in archive.infolist() if not info.is_dir()]
@@ -102,7 +100,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, budge
                 if byte_count > MAX_MEMBER_BYTES:
                     break
                 out.write(chunk)
-    except _DAMAGE:
+    except ZIP_DAMAGE:
         target.unlink(missing_ok=True)
         return "It is damaged in the zip."
     if byte_count > MAX_MEMBER_BYTES:

@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 PDF, CSV, TEXT, JSON = "application/pdf", "text/csv", "text/plain", "application/json"
@@ -11,6 +12,10 @@ JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
 ZIP = "application/zip"
 PICTURES = frozenset({JPEG, PNG, WEBP})
 
+ZIP_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError
+)  # fmt: skip
+"""What the reader of zips raises for a damaged one."""
 _HEAD_BYTES = 64 * 1024
 _JSON_CHECKED_BYTES = 8 * 1024 * 1024
 _MOST_PARTS = 5_000
@@ -86,7 +91,7 @@ def _kind_of_zip(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as fault:
+    except ZIP_DAMAGE as fault:
         raise Refused("The zip is damaged. Make it again.") from fault
     lower = {name.casefold() for name in names[:_MOST_PARTS]}
     if "[content_types].xml" not in lower:

@@ -18,6 +18,7 @@ MAX_RATIO = 100
 RATIO_MATTERS_FROM_BYTES = 5_000_000
 _CHUNK = 1 << 18
 _OVERLAP = 64
+_DAMAGE = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, EOFError, OSError, ValueError)
 _ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ODS_TYPES = (
     b"application/vnd.oasis.opendocument.spreadsheet",
@@ -122,9 +123,7 @@ def opened(path: Path) -> Iterator[Package]:
         raise Unreadable(
             "password_protected", "The workbook is encrypted or packed in an unknown way."
         ) from fault
-    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError) as fault:
-        raise broken() from fault
-    except (KeyError, EOFError, OSError, ValueError) as fault:
+    except _DAMAGE as fault:
         raise broken() from fault
 
 
