@@ -42,7 +42,7 @@ def first_fault(path: Path, encoding: str) -> int | None:
 
     :raises Unreadable: when control characters show that the file is not text.
     """
-    decoder = codecs.getincrementaldecoder(_CODECS.get(encoding, encoding))()
+    decoder = codecs.getincrementaldecoder(codec_of(encoding))()
     line = 1
     with path.open("rb") as file:
         while True:
