@@ -11,7 +11,6 @@ from intake.domain.attachments.sniffing import PICTURES, ZIP, Refused, media_typ
 from intake.domain.pictures import SHOWN_MEDIA_TYPE, PictureRefused, read_picture
 
 MAX_PICTURE_BYTES = 20 * 1024 * 1024
-_CHUNK = 1 << 18
 
 
 def take_apart(path: Path, *, file_name: str, folder: Path) -> Iterator[dict[str, Any]]:
@@ -77,8 +76,5 @@ def _clean_copy(path: Path, shown: Path) -> str:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
