@@ -43,7 +43,7 @@ class TemplateColumn:
     examples: tuple[str, str]
 
 
-_YES_NO = {"en": ("yes", "no"), "de": ("ja", "nein"), "zh": ("是", "否")}
+YES_NO = {"en": ("yes", "no"), "de": ("ja", "nein"), "zh": ("是", "否")}
 _WORDS = {
     "de": {
         "ddr_status": "unbeschädigt beschädigt defekt Rückruf kritisch",
@@ -133,7 +133,7 @@ def columns_explained() -> list[tuple[Field, str]]:
 def words_of(field: Field, language: Language) -> tuple[str, ...] | None:
     """Return the words that a cell of ``field`` may hold; None when it is not a choice among few."""
     if field.kind is Kind.FLAG:
-        return _YES_NO[language]
+        return YES_NO[language]
     if field.kind is not Kind.WORD:
         return None
     spelled = _WORDS.get(language, {}).get(field.name)

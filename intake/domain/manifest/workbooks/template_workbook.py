@@ -8,7 +8,13 @@ import xlsxwriter
 from intake.domain.manifest.fields import Kind
 from intake.domain.manifest.reading import MAX_ROWS
 from intake.domain.manifest.values.normalizing import EARLIEST_DATE
-from intake.domain.manifest.workbooks.template import CHEMISTRIES, Language, TemplateColumn, template_columns
+from intake.domain.manifest.workbooks.template import (
+    CHEMISTRIES,
+    YES_NO,
+    Language,
+    TemplateColumn,
+    template_columns,
+)
 
 _MARK = " *"
 """Behind the heading of a column that is needed, where color alone would not do."""
@@ -24,7 +30,6 @@ _WORDS: dict[str, dict[str, Any]] = {
             "Columns may be moved or deleted. This sheet and the lists are never read.",
         ),
         "headings": ("Column", "Needed", "What it holds", "What may be written", "Example 1", "Example 2"),
-        "yes_no": ("yes", "no"),
         "types": ("Type key", "Name", "Cells", "kWh"),
         "chemistries": "Chemistries offered",
     },
@@ -37,7 +42,6 @@ _WORDS: dict[str, dict[str, Any]] = {
             "Spalten dürfen verschoben oder gelöscht werden. Dieses Blatt und die Listen werden nie gelesen.",
         ),
         "headings": ("Spalte", "Nötig", "Was sie enthält", "Erlaubte Werte", "Beispiel 1", "Beispiel 2"),
-        "yes_no": ("ja", "nein"),
         "types": ("Schlüssel", "Name", "Zellen", "kWh"),
         "chemistries": "Angebotene Chemien",
     },
@@ -50,7 +54,6 @@ _WORDS: dict[str, dict[str, Any]] = {
             "列可以移动或删除。本工作表和列表不会被读取。",
         ),
         "headings": ("列名", "必填", "内容", "可填写的值", "示例 1", "示例 2"),
-        "yes_no": ("是", "否"),
         "types": ("代码", "名称", "电芯", "kWh"),
         "chemistries": "可选材料体系",
     },
@@ -63,7 +66,7 @@ def write_template(target: IO[bytes], *, language: Language, types: Sequence[Map
     packs, about, lists = words["sheets"]
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet(packs)
-        _explain(book, book.add_worksheet(about), words, columns)
+        _explain(book, book.add_worksheet(about), language, columns)
         _list(book, book.add_worksheet(lists), words, types)
         formats = _formats(book)
         for index, column in enumerate(columns):
@@ -127,7 +130,8 @@ def _validation(column: TemplateColumn, lists: str, type_count: int) -> dict[str
     return told | {"validate": "any"}
 
 
-def _explain(book: Any, sheet: Any, words: Mapping[str, Any], columns: Sequence[TemplateColumn]) -> None:
+def _explain(book: Any, sheet: Any, language: Language, columns: Sequence[TemplateColumn]) -> None:
+    words = _WORDS[language]
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     example = book.add_format({"text_wrap": True, "valign": "top", "italic": True, "font_color": "#55606b"})
     sheet.write_string(
@@ -138,7 +142,7 @@ def _explain(book: Any, sheet: Any, words: Mapping[str, Any], columns: Sequence[
     top = len(words["steps"]) + 2
     sheet.write_row(top, 0, words["headings"], bold)
     for number, column in enumerate(columns, start=top + 1):
-        needed = words["yes_no"][0 if column.field.required else 1]
+        needed = YES_NO[language][0 if column.field.required else 1]
         texts = (heading_of(column), needed, column.about, column.allowed)
         for index, text in enumerate(texts):
             sheet.write_string(number, index, text, wrap)
