@@ -14,7 +14,8 @@ from python_calamine import (
 )
 
 from intake.domain.manifest.files.refusals import broken, protected
-from intake.domain.manifest.files.sheets import MAX_CELLS, Sheet, SheetFacts, plain, too_many_cells
+from intake.domain.manifest.files.sheets import MAX_CELLS, Sheet, SheetFacts, too_many_cells
+from intake.domain.manifest.files.stored import plain
 from intake.domain.manifest.problems import Unreadable
 from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, Cell, Rows
 

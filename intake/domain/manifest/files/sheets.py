@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import Any
 
 from intake.domain.manifest.files.cells import CellSet
 from intake.domain.manifest.layout.mapping import HEADER_SEARCH_ROWS, find_header
 from intake.domain.manifest.problems import Unreadable
-from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, Cell, Rows, Table
+from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, Rows, Table
 
 MAX_CELLS = 8_000_000  # a sheet is held whole by the reader: this many cells stay below the memory limit
 
@@ -45,31 +43,6 @@ class Sheet:
     is_visible: bool
     rows: Callable[[], Rows]
     facts: SheetFacts
-
-
-def plain(values: Iterable[Any]) -> list[Cell]:
-    """Turn stored values into text, or leave them numbers; a date becomes ISO text."""
-    # One expression for the two kinds that nearly every cell is: a call for each would take twice as long.
-    return [
-        value
-        if (kind := type(value)) is float and value - value == 0
-        else (value if "\0" not in value else value.replace("\0", "\ufffd"))
-        if kind is str
-        else _text_of(value)
-        for value in values
-    ]
-
-
-def _text_of(value: object) -> Cell:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int):
-        return float(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    return str(value) if isinstance(value, (timedelta, float)) else ""
 
 
 def too_many_cells(name: str = "") -> Unreadable:

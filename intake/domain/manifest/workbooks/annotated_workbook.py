@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -10,6 +9,7 @@ from typing import IO, Any
 import xlsxwriter
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
+from intake.domain.manifest.files.stored import plain
 from intake.domain.manifest.workbooks.annotated import ROW_LIMIT, Key, Sheet, written
 
 COMMENT_LIMIT = 3_000
@@ -180,7 +180,7 @@ def _sheet(sheet: CalamineSheet) -> Sheet | None:
         return None
     rows = enumerate(sheet.to_python(skip_empty_area=False), 1)
     for _, row in islice(rows, _HEADING_ROWS):
-        cells = [_cell(value) for value in row]
+        cells = plain(row)
         keys = [Key.from_heading(cell) if isinstance(cell, str) else None for cell in cells]
         place = next((index for index, key in enumerate(keys) if key), None)
         if place is not None:
@@ -195,20 +195,7 @@ def _lines(
     rows: Iterator[tuple[int, Sequence[object]]], place: int
 ) -> Iterator[tuple[int, str, list[str | float]]]:
     for line, row in rows:
-        cells = [_cell(value) for value in row]
+        cells = plain(row)
         number = cells.pop(place)
         text = f"{number:.0f}" if isinstance(number, float) and number.is_integer() else str(number).strip()
         yield line, text, cells
-
-
-def _cell(value: object) -> str | float:
-    """Return a stored value as text or number; dates as the reader of manifests writes them."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, (int, float)):
-        return float(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    return value.isoformat() if isinstance(value, (date, time)) else "" if value is None else str(value)
