@@ -10,6 +10,7 @@ import xlsxwriter
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from intake.domain.manifest.files.stored import plain
+from intake.domain.manifest.problems import WEIGHT
 from intake.domain.manifest.workbooks.annotated import ROW_LIMIT, Key, Sheet, written
 
 COMMENT_LIMIT = 3_000
@@ -18,7 +19,6 @@ PROBLEM_LIMIT = 20_000
 _HEADING_ROWS = 10
 _COLUMN_LIMIT = 200
 _COLORS = {"error": "#f6c9c5", "question": "#ffe3a3", "warning": "#fff3d6"}
-_WEIGHT = {"error": 0, "question": 1, "warning": 2}
 _PROBLEM_HEADINGS = ("Row", "Column", "Value", "Rule", "Severity", "What is wrong", "What to do")
 
 
@@ -65,7 +65,7 @@ def write_workbook(
         last = 0
         for last, line in enumerate(lines, 1):
             marks.write(last, line, headings)
-            for problem in sorted(line.problems, key=lambda found: _WEIGHT[found["severity"]]):
+            for problem in sorted(line.problems, key=lambda found: -WEIGHT[found["severity"]]):
                 problems.add(line.number, problem)
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, max(last, 1), len(headings))
@@ -106,7 +106,7 @@ class _Marks:
     def _format(self, problems: Sequence[Mapping[str, Any]] | None) -> Any:
         if not problems:
             return None
-        return self.colored[min((problem["severity"] for problem in problems), key=_WEIGHT.__getitem__)]
+        return self.colored[max((problem["severity"] for problem in problems), key=WEIGHT.__getitem__)]
 
 
 class _Problems:
