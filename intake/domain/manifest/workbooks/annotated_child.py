@@ -17,7 +17,7 @@ LIMITS = Limits(memory_bytes=512 << 20, cpu_s=20)
 
 def _found(order: dict[str, Any]) -> Iterator[Any]:
     # Imported here, under the limits: the reader meets the file.
-    from intake.domain.manifest.workbooks.annotated_workbook import NotOurs, read_workbook
+    from intake.domain.manifest.workbooks.annotated_reading import NotOurs, read_workbook
 
     try:
         sheet = read_workbook(Path(order["path"]))

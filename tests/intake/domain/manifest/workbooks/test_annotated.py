@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.domain.manifest.workbooks.annotated import Key, Sheet, changes_of, is_formula, unwritten, written
-from intake.domain.manifest.workbooks.annotated_workbook import Line, NotOurs, read_workbook, write_workbook
+from intake.domain.manifest.workbooks.annotated_reading import NotOurs, read_workbook
+from intake.domain.manifest.workbooks.annotated_workbook import Line, write_workbook
 
 KEY = Key(12, datetime(2026, 11, 22, 7, 5, 41, 123456, tzinfo=UTC))
 HEADINGS = {0: "Serial", 1: "SOH (%)", 3: "Notes"}
