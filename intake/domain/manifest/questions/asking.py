@@ -126,19 +126,19 @@ def _about_hidden(table: Table, found: Survey, corrections: Corrections) -> Iter
         message = f"{len(rows):,} rows are hidden in the spreadsheet, and not read."
         if len(rows) == 1:
             message = f"Row {rows[0]} is hidden in the spreadsheet, and not read."
-        options = [_option(SKIP, "Leave them out"), _option(IMPORT, "Read them like the others")]
         samples = tuple(f"row {row}" for row in rows[:3])
-        fix = "Say whether they belong to the list."
-        yield Question(
-            "hidden_rows", "hidden_rows", None, None, message, fix, options, len(rows), samples=samples
-        )
+        yield _hidden("hidden_rows", message, len(rows), samples)
     columns = [c for c in plan.columns if c.use == HIDDEN and found.facts[c.index].filled]
     if columns and "hidden_columns" not in corrections.answers:
         names = "”, “".join(column.header for column in columns)
         message = f"The columns “{names}” are hidden in the spreadsheet, and not read."
-        options = [_option(SKIP, "Leave them out"), _option(IMPORT, "Read them like the others")]
-        fix = "Say whether they belong to the list."
-        yield Question("hidden_columns", "hidden_columns", None, None, message, fix, options)
+        yield _hidden("hidden_columns", message)
+
+
+def _hidden(rule: str, message: str, rows: int = 0, samples: tuple[str, ...] = ()) -> Question:
+    options = [_option(SKIP, "Leave them out"), _option(IMPORT, "Read them like the others")]
+    fix = "Say whether they belong to the list."
+    return Question(rule, rule, None, None, message, fix, options, rows, samples)
 
 
 def _about_column(column: ColumnPlan, found: Survey) -> Iterator[Question]:
