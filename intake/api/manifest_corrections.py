@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from intake.api.manifest_outputs import ManifestAccepted, SummaryCount
+from intake.domain.manifest.corrections import number_in
 from intake.models import Intent, Manifest, ManifestCorrection
 from intake.queries.corrections import told_steps
 from intake.queries.manifests import manifests_for
@@ -34,9 +35,10 @@ class CellTexts(serializers.DictField):
         return {self._number(index): text for index, text in cells.items()}
 
     def _number(self, key: str) -> int:
-        if not (key.isascii() and key.isdigit() and len(key) < 9):
+        number = number_in(key)
+        if number is None:
             raise serializers.ValidationError(f"“{key}” is not a number of a row or column.")
-        return int(key)
+        return number
 
 
 class CorrectionInput(StrictSerializer):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from intake.domain.manifest.corrections import Corrections
+from intake.domain.manifest.corrections import Corrections, number_in
 from intake.models import Manifest, ManifestCorrection
 from intake.queries.draft_rows import (
     RowCounts,
@@ -134,7 +134,8 @@ def check_context(
     rule, column = asked.get("rule", ""), asked.get("column", "")
     wanted = RowFilter(show=asked.get("show", ""), rule=rule, column=column if rule else "")
     rows = narrowed(manifest=manifest, wanted=wanted)
-    page = row_page(rows=rows, start=_number(asked.get("start")), before=_number(asked.get("before")))
+    start, before = (number_in(asked.get(name, "")) or 0 for name in ("start", "before"))
+    page = row_page(rows=rows, start=start, before=before)
     grid = grid_of(manifest, corrections)
     context = around(manifest, asked, steps)
     return context | {
@@ -146,10 +147,6 @@ def check_context(
         "today": today,
         **_beyond(manifest, page),
     }
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _chips(manifest: Manifest, asked: Mapping[str, str], counts: RowCounts) -> list[Chip]:

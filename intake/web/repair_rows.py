@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake.domain.manifest.corrections import Corrections
+from intake.domain.manifest.corrections import Corrections, number_in
 from intake.domain.manifest.explaining import explain_row
 from intake.domain.manifest.fields import FIELDS
 from intake.domain.manifest.plan import Plan
@@ -193,7 +193,7 @@ def _fragment(
 def _numbers(request: HttpRequest, name: str) -> list[int]:
     """Return what the page says that it shows: its rows, or its columns in their order."""
     texts = request.POST.get(name, "").split(",")[:_MOST_SHOWN]
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 9]
+    return [number for text in texts if (number := number_in(text)) is not None]
 
 
 def _row_of(manifest: Manifest, number: int) -> ManifestRow:

@@ -15,6 +15,11 @@ _OF_ANY_SHEET = ("encoding", DELIMITER)
 _OF_ANY_COLUMNS = (SHEET, "encoding", "header_row", "hidden_rows")
 
 
+def number_in(text: str) -> int | None:
+    """Return the row, column or length that a page or a program names; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Corrections:
     """The corrections of one file, in force together; the file itself is never changed.
@@ -39,8 +44,7 @@ class Corrections:
 
     def number(self, name: str) -> int | None:
         """Return an answer that is a row or a length; what is no number counts as not answered."""
-        text = self.answers.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+        return number_in(self.answers.get(name, ""))
 
     @property
     def fills(self) -> dict[str, str]:

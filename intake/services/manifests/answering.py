@@ -18,6 +18,7 @@ from intake.domain.manifest.corrections import (
     SHEET,
     SKIP,
     YES,
+    number_in,
 )
 from intake.domain.manifest.fields import FIELDS
 from intake.domain.manifest.values.units import unit_of
@@ -88,7 +89,7 @@ def _why_not(name: str, value: str, columns: set[int]) -> str:
     if name in _FREE:
         return ""
     if name == "header_row":
-        return "" if _is_number(value) and int(value) else "Give the number of the row."
+        return "" if number_in(value) else "Give the number of the row."
     if name.startswith("fill:"):
         return "" if name[5:] in FIELDS else "There is no such field."
     if _ACCEPT.fullmatch(name):
@@ -105,7 +106,8 @@ def _why_not(name: str, value: str, columns: set[int]) -> str:
 
 def _why_not_of_column(kind: str, value: str) -> str:
     if kind == "pad":
-        return "" if _is_number(value) and int(value) <= 40 else "Give a length from 0 to 40."
+        length = number_in(value)
+        return "" if length is not None and length <= 40 else "Give a length from 0 to 40."
     if kind == "unit":
         return "" if value == MIXED or unit_of(value) else "This unit is not known."
     return _unless_among(_CHOICES[kind], value)
@@ -113,7 +115,3 @@ def _why_not_of_column(kind: str, value: str) -> str:
 
 def _unless_among(allowed: tuple[str, ...], value: str) -> str:
     return "" if value in allowed else f"The answer can be: {', '.join(allowed[:12])}."
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 9
