@@ -17,11 +17,13 @@ from intake.queries.differences import corrections_on_the_way, files_of, row_in_
 from intake.services.arrivals import expect_batch
 from intake.services.withdrawing import withdraw_batch
 from intake.web.attachments import pane_of
+from intake.web.attempts import attempt
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.templatetags.ui import day
 
 _MISSING_SHOWN = 200
 
@@ -106,13 +108,12 @@ def batch_expected(request: HttpRequest, batch_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Give the day of arrival as a date. Nothing was changed.")
         return redirect("batch", batch_id)
-    day = form.cleaned_data["expected_on"]
-    try:
-        expect_batch(batch_id=shown.pk, expected_on=day, actor=actor_of(request), at=timezone.now())
-    except RuleViolation as refused:
-        messages.error(request, f"{refused.message} Nothing was changed.")
-    else:
-        messages.success(request, f"{shown.number} is expected on {day.day} {day:%b %Y}.")
+    expected_on, actor, at = form.cleaned_data["expected_on"], actor_of(request), timezone.now()
+    attempt(
+        request,
+        lambda: expect_batch(batch_id=shown.pk, expected_on=expected_on, actor=actor, at=at),
+        f"{shown.number} is expected on {day(expected_on)}.",
+    )
     return redirect("batch", batch_id)
 
 

@@ -16,6 +16,7 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.forms import apply_rule_violation
+from rebattery.ui.templatetags.ui import day
 
 _LISTS = (
     (Kind.CHANGED, "Changed", "what is declared of these packs is replaced"),
@@ -67,13 +68,12 @@ def _sent_before(manifest: Manifest, batch: Batch) -> str:
     settled = manifest.state == ManifestState.IMPORTED and manifest.finished_at
     if not settled:
         return "You sent this very file before. Here it waits: nothing else was sent."
-    day = f"{settled.day} {settled:%b %Y}"
-    done = f"was applied to batch {batch.number} on {day}"
+    done = f"was applied to batch {batch.number} on {day(settled)}"
     if manifest.replaces_id != batch.pk:
         done = (
-            f"made batch {batch.number} on {day}"
+            f"made batch {batch.number} on {day(settled)}"
             if manifest.pk == batch.manifest_id
-            else f"is in use since {day}"
+            else f"is in use since {day(settled)}"
         )
     return (
         f"This very file {done}. Change something in it to send it as a new correction; nothing was compared."
