@@ -41,7 +41,7 @@ def manifest(request: HttpRequest, manifest_id: int) -> HttpResponseBase:
     if "export" in request.GET:
         rows = _problems(shown)
         return csv_response(name=f"problems-{shown.pk}", headings=_PROBLEM_HEADINGS, rows=rows)
-    asked = {name: request.GET[name] for name in request.GET}
+    asked = request.GET.dict()
     steps = history_of(manifest=shown)
     corrections = in_force(steps)
     now = reading_now(shown, corrections.answers)

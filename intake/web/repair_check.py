@@ -150,13 +150,12 @@ def check_context(
 
 
 def _chips(manifest: Manifest, asked: Mapping[str, str], counts: RowCounts) -> list[Chip]:
-    current = "" if asked.get("rule") else asked.get("show", "")
     return [
         Chip(
             label=label,
             count=getattr(counts, name),
             url=page_url(manifest.pk, {}, stage="check", show=show),
-            is_current=not asked.get("rule") and show == current,
+            is_current=not asked.get("rule") and show == asked.get("show", ""),
         )
         for show, label, name in _CHIPS
         if show != "announced" or counts.announced
