@@ -12,6 +12,7 @@ from intake.queries.batches import batches_for
 from intake.queries.differences import LISTED, Kind, difference_of
 from intake.queries.manifests import manifests_for
 from intake.services import manifests
+from intake.web.forms import TABLES
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
@@ -33,7 +34,7 @@ class CorrectedForm(forms.Form):
     file = forms.FileField(
         label="Corrected file",
         help_text="The whole file, with every pack that is still to come.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods"}),
+        widget=forms.FileInput(attrs={"accept": TABLES}),
     )
 
 

@@ -11,6 +11,8 @@ from intake.queries.suppliers import suppliers_to_send_for
 from intake.services.catalogue import EDITABLE
 from rebattery.ui.forms import MeasuredDecimalField
 
+TABLES = ".csv,.txt,.tsv,.xlsx,.xls,.ods"
+"""What a browser offers for a manifest."""
 _WORDS = {name: (label, unit) for name, label, unit in MEASURES}
 
 
@@ -35,9 +37,7 @@ class UploadForm(forms.Form):
     file = FilesField(
         label="Manifest",
         help_text="CSV, XLSX, XLS or ODS, one or several. At most 100 MB and 200,000 rows each.",
-        widget=FilesInput(
-            attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods", "data-drop": "", "multiple": True}
-        ),
+        widget=FilesInput(attrs={"accept": TABLES, "data-drop": "", "multiple": True}),
     )
 
 
