@@ -47,6 +47,7 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+@lru_cache(maxsize=4096)  # of every VIN the same few makes are asked for
 def fold_name(text: str) -> str:
     """Fold a make or model further: accents, spaces and hyphens do not distinguish names."""
     spread = unicodedata.normalize("NFKD", fold(text))
