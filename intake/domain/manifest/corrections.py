@@ -51,6 +51,17 @@ class Corrections:
         """Return the value per field that stands for every pack that states none."""
         return {name[5:]: value for name, value in self.answers.items() if name.startswith("fill:")}
 
+    @property
+    def accepted(self) -> frozenset[tuple[str, int]]:
+        """Return the rules that somebody confirmed, each with the column for whose cells it stands."""
+        found = set()
+        for name, answer in self.answers.items():
+            kind, _, rest = name.partition(":")
+            rule, _, index = rest.rpartition(":")
+            if kind == "accept" and answer == YES and index.isdigit():
+                found.add((rule, int(index)))
+        return frozenset(found)
+
     def edited(self, number: int, cells: list[Any]) -> list[Any]:
         """Return the cells of a row with its edits put in; a cell beyond the row's end is made."""
         edits = self.cells.get(number)

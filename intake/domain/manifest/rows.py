@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from intake.domain.manifest.checks.catalogue import Catalogue
 from intake.domain.manifest.checks.checking import PackChecks
 from intake.domain.manifest.checks.recognizing import Recognizer
-from intake.domain.manifest.corrections import YES, Corrections
+from intake.domain.manifest.corrections import Corrections
 from intake.domain.manifest.fields import FIELDS, REQUIRED, Kind
 from intake.domain.manifest.layout.totals import TOTAL_WORDS, is_totals_row, says_total
 from intake.domain.manifest.plan import HIDDEN, ColumnPlan, Plan
@@ -111,7 +111,7 @@ class RowReader:
         self.header_of = {column.key: column.header for column in mapped}
         self.index_of = {column.key: column.index for column in mapped}
         self.checks = PackChecks([*self.header_of, *corrections.fills])
-        self.accepted = self._accepted()
+        self.accepted = corrections.accepted
         self.fills = list(self._fills())
         self.is_blocked = bool(missing_fields(plan, corrections))
         self.formula_starts = {
@@ -124,15 +124,9 @@ class RowReader:
         blank: Outcome = (None, None) if name in self.corrections.fills else blank_outcome(FIELDS[name])
         return Memo(converter_of(column, self.today), blank, limit=limit)
 
-    def _accepted(self) -> frozenset[tuple[str, int]]:
-        """Return the rules that somebody confirmed for a whole column."""
-        found = set()
-        for name, answer in self.corrections.answers.items():
-            kind, _, rest = name.partition(":")
-            rule, _, index = rest.rpartition(":")
-            if kind == "accept" and answer == YES and index.isdigit():
-                found.add((rule, int(index)))
-        return frozenset(found)
+    def accepts(self, key: str, issue: Issue) -> bool:
+        """Tell whether somebody confirmed a suggestion for the whole column; an error is none."""
+        return issue.severity == WARNING and (issue.rule, self.index_of.get(key)) in self.accepted
 
     def _fills(self) -> Iterator[tuple[str, Any, str, Issue | None]]:
         """Yield what somebody answered for all packs: field, value, answer, what is wrong with it."""
@@ -177,7 +171,7 @@ class RowReader:
         self._finish(number, row, values, found)
         if not found:
             return RowReading(REFUSED if self.is_blocked else PACK, values, [])
-        problems = list(self._placed(number, found))
+        problems = list(self.placed(number, found))
         is_pack = not self.is_blocked and all(problem.severity == WARNING for problem in problems)
         return RowReading(PACK if is_pack else REFUSED, values, problems)
 
@@ -265,9 +259,10 @@ class RowReader:
                 continue
             found.append((column.key, cell, issue))
 
-    def _placed(self, number: int, found: Sequence[Finding]) -> Iterator[Problem]:
+    def placed(self, number: int, found: Sequence[Finding]) -> Iterator[Problem]:
+        """Yield the problems of a row that nobody has accepted."""
         for key, cell, issue in found:
-            if issue.severity == WARNING and (issue.rule, self.index_of.get(key)) in self.accepted:
+            if self.accepts(key, issue):
                 continue
             yield Problem(
                 number,

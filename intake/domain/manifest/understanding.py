@@ -15,7 +15,7 @@ from intake.domain.manifest.problems import ERROR, QUESTION, WARNING, WEIGHT, Pr
 from intake.domain.manifest.questions.asking import Question, questions_after, questions_before
 from intake.domain.manifest.questions.grouping import Grouping
 from intake.domain.manifest.reading import Cell, Table
-from intake.domain.manifest.rows import DROPPED, PACK, REFUSED, RowReader, RowReading
+from intake.domain.manifest.rows import DROPPED, PACK, REFUSED, RowReader
 
 PROGRESS_ROWS = 2000
 SKIPPED_ROWS_LISTED = 200
@@ -91,9 +91,9 @@ class Reader:
             self._skip(number, reading)
             return None
         fate, values, problems = reading
-        if fate != DROPPED and (again := self._repeated(number, reading)):
-            problems += again
-            fate = REFUSED if any(problem.severity == ERROR for problem in again) else fate
+        if fate != DROPPED and (issues := self.repetitions.of(values, number)):
+            problems += self.reader.placed(number, [(name, values[name], issue) for name, issue in issues])
+            fate = REFUSED if any(issue.severity == ERROR for _, issue in issues) else fate
         self.fates[fate] += 1
         if not problems:
             return [fate, number, values, row, problems]
@@ -109,24 +109,6 @@ class Reader:
         self.skipped[reason] += 1
         if len(self.skipped_rows) < SKIPPED_ROWS_LISTED:
             self.skipped_rows.append({"row": number, "reason": reason})
-
-    def _repeated(self, number: int, reading: RowReading) -> list[Problem]:
-        found = []
-        for name, issue in self.repetitions.of(reading.values, number):
-            header = self.reader.header_of.get(name)
-            problem = Problem(
-                number,
-                header,
-                name,
-                issue.rule,
-                issue.severity,
-                reading.values[name],
-                issue.message,
-                issue.fix,
-            )
-            if (issue.rule, self.reader.index_of.get(name)) not in self.reader.accepted:
-                found.append(problem)
-        return found
 
     def _carried(self, problems: Sequence[Problem]) -> list[tuple[Any, ...]]:
         """Return a row's problems without its number: all of them, beyond the limit only the heaviest."""

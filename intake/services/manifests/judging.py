@@ -137,11 +137,7 @@ def _repeated(manifest: Manifest, reader: RowReader, judged: Sequence[_Judged]) 
     for number, values in sorted((first | of_judged).items()):
         issues = seen.of(values, number)
         if number in of_judged:
-            found[number] = [
-                (name, issue)
-                for name, issue in issues
-                if (issue.rule, reader.index_of.get(name)) not in reader.accepted
-            ]
+            found[number] = [(name, issue) for name, issue in issues if not reader.accepts(name, issue)]
     return found
 
 

@@ -121,6 +121,14 @@ class TestAccept:
 
         assert found.rules() == [(2, "out_of_range")]
 
+    def test_never_lets_a_serial_stand_for_two_packs(self, tmp_path):
+        answers = {"accept:serial_repeated:0": "yes", "accept:vin_repeated:6": "yes"}
+        pack = {"Pack serial": "LF-11", "VIN": "SJNFAAZE1U0123456"}
+
+        found = read(tmp_path, pack, pack, answers=answers)
+
+        assert (found.rules(), set(found.packs)) == ([(3, "serial_repeated")], {2})
+
 
 class TestColumnAnswers:
     def test_name_the_field_of_a_column(self, tmp_path):
