@@ -11,6 +11,12 @@ DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
 FRACTION, PERCENT, MIXED = "fraction", "percent", "mixed"
 YES = "yes"
 SHEET, DELIMITER = "sheet", "delimiter"
+CHOICES = {
+    "decimal": (POINT, COMMA),
+    "dates": (DAY_FIRST, MONTH_FIRST),
+    "percent": (FRACTION, PERCENT, MIXED),
+}
+"""Answers about a column that are one of few words."""
 _OF_ANY_SHEET = ("encoding", DELIMITER)
 _OF_ANY_COLUMNS = (SHEET, "encoding", "header_row", "hidden_rows")
 
@@ -41,6 +47,11 @@ class Corrections:
     def about(self, kind: str, index: int | str) -> str | None:
         """Return the answer about one column or field, None when nobody gave one."""
         return self.answers.get(f"{kind}:{index}")
+
+    def choice(self, kind: str, index: int) -> str:
+        """Return the answer about a column if it is one of its kind's words, "" when it is not."""
+        answer = self.about(kind, index)
+        return answer if answer and answer in CHOICES[kind] else ""
 
     def number(self, name: str) -> int | None:
         """Return an answer that is a row or a length; what is no number counts as not answered."""

@@ -4,17 +4,12 @@ import re
 from collections.abc import Mapping
 
 from intake.domain.manifest.corrections import (
-    COMMA,
-    DAY_FIRST,
+    CHOICES,
     DELIMITER,
     EXTRA,
-    FRACTION,
     IGNORE,
     IMPORT,
     MIXED,
-    MONTH_FIRST,
-    PERCENT,
-    POINT,
     SHEET,
     SKIP,
     YES,
@@ -32,12 +27,7 @@ _OF_A_COLUMN = re.compile(r"(column|unit|decimal|dates|percent|pad):(\d{1,4})")
 _ACCEPT = re.compile(r"accept:[a-z0-9_]{1,60}:\d{1,4}")
 _FREE = ("sheet", "encoding", "delimiter")
 _HIDDEN = (IMPORT, SKIP)
-_CHOICES = {
-    "decimal": (POINT, COMMA),
-    "dates": (DAY_FIRST, MONTH_FIRST),
-    "percent": (FRACTION, PERCENT, MIXED),
-    "column": (EXTRA, IGNORE, *FIELDS),
-}
+_CHOICES = CHOICES | {"column": (EXTRA, IGNORE, *FIELDS)}
 
 
 class AnswersUnfit(RuleViolation):

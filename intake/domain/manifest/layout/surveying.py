@@ -233,8 +233,8 @@ def _settle(
             poll.numbers[index],
             point,
             comma,
-            style=_answer(corrections, "decimal", index, ("point", "comma")),
-            percent=_answer(corrections, "percent", index, ("fraction", "percent", "mixed")),
+            style=corrections.choice("decimal", index),
+            percent=corrections.choice("percent", index),
         )
         if rules.issue:
             issues[index] = rules.issue
@@ -247,7 +247,7 @@ def _settle(
         )
     if index in poll.dates:
         votes = poll.dates[index]
-        order = _answer(corrections, "dates", index, ("day_first", "month_first")) or votes.order() or ""
+        order = corrections.choice("dates", index) or votes.order() or ""
         said = (f"{order.replace('_', ' ')}",) if order else ()
         return replace(column, order=str(order), dates_disagree=votes.disagree, conversions=said)
     if index in poll.serials:
@@ -258,8 +258,3 @@ def _settle(
             column, pad=pad, suggested_pad=_suggested_pad(poll.facts[index].digits), conversions=said
         )
     return column
-
-
-def _answer(corrections: Corrections, kind: str, index: int, words: Sequence[str]) -> str:
-    answer = corrections.about(kind, index)
-    return answer if answer and answer in words else ""
