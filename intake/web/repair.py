@@ -19,6 +19,7 @@ from intake.web.attempts import attempt
 from intake.web.repair_answers import answers_from, reading_now
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
+from rebattery.ui.forms import faults_in_words
 
 KEPT = ("stage", "show", "rule", "column", "start", "before")
 """What the address of the page may say: stage, filters, and where the page of rows begins."""
@@ -112,8 +113,7 @@ def manifest_announce(request: HttpRequest, manifest_id: int) -> HttpResponse:
     shown = draft_of(request, manifest_id)
     form = AnnounceForm(request.POST)
     if not form.is_valid():
-        said = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        messages.error(request, f"{said} Nothing was announced.")
+        messages.error(request, f"{faults_in_words(form)} Nothing was announced.")
         return back_to(request, shown.pk)
     actor, at = actor_of(request), timezone.now()
     intent = Intent(form.cleaned_data["intent"])

@@ -25,7 +25,7 @@ from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.actor import Actor
 from rebattery.errors import RuleViolation
-from rebattery.ui.forms import apply_rule_violation
+from rebattery.ui.forms import apply_rule_violation, faults_in_words
 from rebattery.ui.templatetags.ui import poll_interval
 
 LATEST = 10
@@ -73,8 +73,7 @@ def batch_upload(request: HttpRequest) -> HttpResponse:
             return redirect("manifest", taken[0].manifest.pk)
         apply_rule_violation(form, taken[0].refused or RuleViolation())
     elif _BY_SCRIPT in request.headers:
-        said = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        return JsonResponse({"text": said}, status=422)
+        return JsonResponse({"text": faults_in_words(form)}, status=422)
     context = {
         "form": form,
         "fields": columns_explained(),

@@ -30,6 +30,11 @@ def apply_rule_violation(form: forms.BaseForm, violation: RuleViolation) -> None
         form.add_error(None, ValidationError(violation.message, code=violation.code))
 
 
+def faults_in_words(form: forms.BaseForm) -> str:
+    """Return all that is wrong with ``form`` in one line, for where it is not shown."""
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
+
+
 class MeasurementInput(forms.TextInput):
     """A text box with the number pad; browsers' own number boxes refuse one of comma and dot."""
 
