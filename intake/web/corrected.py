@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from intake.models import Batch, Intent, Manifest, ManifestState
 from intake.queries.batches import batches_for
-from intake.queries.differences import LISTED, Kind, difference_of
+from intake.queries.differences import Kind, difference_of
 from intake.queries.manifests import manifests_for
 from intake.services import manifests
 from intake.web.forms import TABLES
@@ -102,7 +102,6 @@ def manifest_difference(request: HttpRequest, manifest_id: int) -> HttpResponse:
             for kind, title, hint in _LISTS
             if difference.counts[kind]
         ],
-        "limit": LISTED,
         "wrong": wrong,
         "is_over": batch.is_over,
         "may_apply": not wrong and not batch.is_over,
