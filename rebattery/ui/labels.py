@@ -66,12 +66,6 @@ BADGES: dict[str, dict[str, Badge]] = {
         "refused": Badge("Refused", "stop"),
         "failed": Badge("Failed: we will look at it", "stop"),
     },
-    "severity": {
-        "error": Badge("Error", "stop"),
-        "question": Badge("Question", "busy"),
-        "warning": Badge("Warning", "wait"),
-        "ready": Badge("Ready", "ok"),
-    },
     "row": {
         "error": Badge("Error", "stop"),
         "question": Badge("Question", "busy"),
