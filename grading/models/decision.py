@@ -68,6 +68,11 @@ class Decision(models.Model):
         """Whether two people set it against what the policy says."""
         return self.kind == self.Kind.OVERRIDE
 
+    @property
+    def reason_codes(self) -> list[str]:
+        """Codes of what decided, without remarks."""
+        return [reason["code"] for reason in self.reasons if reason["kind"] == "reason"]
+
 
 class GradingClaim(models.Model):
     """A worker's lease on a pack that waits for its grade. Bookkeeping, not history."""

@@ -58,7 +58,7 @@ def _differences(decision: Decision, version: PolicyVersion | None) -> Iterator[
     if sha256_of(decision.evidence) != decision.evidence_sha256:
         yield "the evidence does not have its SHA-256"
         return
-    if decision.kind == Decision.Kind.OVERRIDE:
+    if decision.is_override:
         yield from _override_faults(decision)
     elif decision.kind == Decision.Kind.POLICY:
         stored = _stored(decision)
@@ -72,7 +72,7 @@ def _stored(decision: Decision) -> dict[str, Any]:
     return {
         "grade": decision.grade,
         "route": decision.route,
-        "reasons": [reason["code"] for reason in decision.reasons if reason["kind"] == "reason"],
+        "reasons": decision.reason_codes,
         "missing": decision.missing,
         "warranty": _terms(decision.warranty),
     }

@@ -53,7 +53,7 @@ def people_behind(*, decision: Decision) -> People:
     measured: set[int] = set(sources.get("people", []))
     decided: set[int] = set()
     judged = Q(decision=decision)
-    if decision.kind == Decision.Kind.OVERRIDE:
+    if decision.is_override:
         judged |= Q(decision__superseded_by=decision)
     for case in ReviewCase.objects.filter(judged):
         measured.update(case.measured_by_person_ids)

@@ -99,8 +99,7 @@ def _not_confirmable(case: ReviewCase) -> str:
 
 
 def _not_overridable(case: ReviewCase) -> str:
-    codes = [reason["code"] for reason in case.decision.reasons if reason["kind"] == "reason"]
-    if is_safety_decision(case.decision.grade, codes):
+    if is_safety_decision(case.decision.grade, case.decision.reason_codes):
         return "A safety decision is not overridden: re-open the pack, or order a retest."
     return _not_on_the_shelf(case)
 

@@ -7,7 +7,7 @@ from grading.management.demo import arriving, measuring
 from grading.management.demo.timeline import Year
 from grading.models import ReviewCase
 from grading.services import reviews
-from grading.services.reviews.cases import Justification, reason_codes
+from grading.services.reviews.cases import Justification
 from intake.domain.lifecycle import Status
 from intake.services import inspections
 
@@ -88,7 +88,7 @@ def _is_repairable(case: ReviewCase) -> bool:
 
 def _order_retests(year: Year, at: datetime, cases: Iterable[ReviewCase]) -> None:
     incomplete = [case for case in cases if {"IR_MISSING", "IR_NOT_COMPARABLE", "WEAKEST_CELL_MISSING"}
-                  & set(reason_codes(case))]  # fmt: skip
+                  & set(case.decision.reason_codes)]  # fmt: skip
     if incomplete:
         reviews.order_retest(cases=_versions(incomplete), why=INCOMPLETE, actor=year.who("reviewer"), at=at)
         year.later(at + 2 * _DAY, measuring.retest, [case.pack_id for case in incomplete])

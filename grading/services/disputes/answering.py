@@ -118,11 +118,10 @@ def _locked(dispute_id: int) -> tuple[Dispute, Pack]:
 
 def _act(dispute: Dispute, pack: Pack, text: str, actor: Actor, at: datetime) -> Remedy:
     decision = dispute.decision
-    codes = [reason["code"] for reason in decision.reasons if reason["kind"] == "reason"]
     brings = remedy(
         status=pack.status,
         is_in_force=decision.superseded_by_id is None,
-        is_safety=rests_on_safety_gate(decision.grade, codes),
+        is_safety=rests_on_safety_gate(decision.grade, decision.reason_codes),
     )
     if brings is None:
         state = pack.get_status_display().lower()

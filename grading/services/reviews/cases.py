@@ -124,11 +124,6 @@ def closing(state: State, why: Justification, actor: Actor, at: datetime) -> dic
     }
 
 
-def reason_codes(case: ReviewCase) -> list[str]:
-    """Return the codes of what decided, without remarks."""
-    return [reason["code"] for reason in case.decision.reasons if reason["kind"] == "reason"]
-
-
 def _refuse(found: Sequence[ReviewCase], fault: Fault, error: type[ReviewRefused]) -> None:
     faults = [f"{case.pack.serial}: {text}" for case in found if (text := fault(case))]
     if faults:

@@ -18,7 +18,6 @@ from grading.services.reviews.cases import (
     close_cases,
     closing,
     lock_cases,
-    reason_codes,
 )
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_packs
@@ -49,7 +48,7 @@ def override_request(
         person's own measurement.
     """
     [case] = lock_cases(cases={case_id: version}, state=State.OPEN, actor=actor, faults=[_not_in_review])
-    if is_safety_decision(case.decision.grade, reason_codes(case)):
+    if is_safety_decision(case.decision.grade, case.decision.reason_codes):
         raise SafetyStands
     if grade not in OVERRIDE_OUTCOMES or grade == case.decision.grade:
         raise ReviewRefused("Choose another grade than the policy's. Nothing was changed.")
