@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from grading.domain.disputes import LONGEST_COMMENT
-from grading.models import Decision, Dispute, DisputeFile
+from grading.models import Dispute, DisputeFile
+from grading.queries.decisions import decision_in_force
 from grading.queries.disputes import disputes_of, obstacle_to_dispute
 from grading.services.disputes.evidence import Kept, Upload, keep
 from intake.services.lifecycle import lock_packs
@@ -47,8 +48,7 @@ def _open(
     pack_id: int, decision_id: int, comment: str, kept: Sequence[Kept], actor: Actor, at: datetime
 ) -> Dispute:
     [pack] = lock_packs(pack_ids=[pack_id])
-    current = Decision.objects.filter(pack_id=pack_id, superseded_by__isnull=True).select_related("policy")
-    decision = current.first()
+    decision = decision_in_force(pack_id=pack_id)
     why_not = obstacle_to_dispute(pack=pack, decision=decision, disputes=disputes_of(pack_id=pack_id))
     if why_not or decision is None:
         raise DisputeRefused(f"{why_not} Nothing was changed.")
