@@ -18,6 +18,11 @@ def disputes_for(*, viewer: User) -> QuerySet[Dispute]:
     return Dispute.objects.visible_to(viewer).select_related(*related)
 
 
+def disputes_waiting(*, viewer: User) -> QuerySet[Dispute]:
+    """Return the disputes that ``viewer`` may see and that wait for a reviewer's answer."""
+    return disputes_for(viewer=viewer).filter(state=Dispute.State.OPEN)
+
+
 def dispute_files_for(*, viewer: User) -> QuerySet[DisputeFile]:
     """Return the files of the disputes that ``viewer`` may see."""
     mine = Dispute.objects.visible_to(viewer).values("pk")
@@ -28,12 +33,6 @@ def disputes_of(*, pack_id: int) -> list[Dispute]:
     """Return all disputes about a pack with their files, the newest first; two queries."""
     rows = Dispute.objects.filter(pack_id=pack_id).select_related("decision__policy")
     return list(rows.prefetch_related("files__original").order_by("-id"))
-
-
-def disputes_waiting() -> QuerySet[Dispute]:
-    """Return the disputes that wait for a reviewer's answer, with what a list of them shows."""
-    waiting = Dispute.objects.filter(state=Dispute.State.OPEN)
-    return waiting.select_related("pack__supplier", "decision__policy")
 
 
 @dataclass(frozen=True)

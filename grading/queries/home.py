@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, QuerySet
 
 from grading.models import Dispute, Instrument
-from grading.queries.disputes import disputes_for
+from grading.queries.disputes import disputes_waiting
 from grading.queries.instruments import unusable_on
 from grading.queries.review_queue import WAITING_STATES, reviews_waiting
 from grading.queries.waiting import packs_waiting_for_grade
@@ -193,5 +193,5 @@ def _reviews(viewer: User) -> list[Figure]:
 
 
 def _disputes(viewer: User, label: str, tone: str = "") -> Figure:
-    number = disputes_for(viewer=viewer).filter(state=Dispute.State.OPEN).count()
+    number = disputes_waiting(viewer=viewer).count()
     return _figure(number, label, "disputes", {"state": Dispute.State.OPEN.value}, tone)

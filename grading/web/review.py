@@ -89,7 +89,8 @@ def review_confirm_group(request: HttpRequest) -> HttpResponse:
 
 
 def _queue(request: HttpRequest, form: GroupForm) -> HttpResponse:
-    groups = rule_groups()
+    groups, viewer = rule_groups(), person_of(request)
+    disputes = disputes_waiting(viewer=viewer)
     context = {
         "form": form,
         "groups": groups,
@@ -101,9 +102,9 @@ def _queue(request: HttpRequest, form: GroupForm) -> HttpResponse:
             default_sort="opened_at",
         ),
         "ticked": set(request.POST.getlist("cases")),
-        "may_decide": person_of(request).may(Capability.DECIDE_REVIEWS),
-        "disputes": disputes_waiting().order_by("id")[:DISPUTES_SHOWN],
-        "dispute_count": disputes_waiting().count(),
+        "may_decide": viewer.may(Capability.DECIDE_REVIEWS),
+        "disputes": disputes.order_by("id")[:DISPUTES_SHOWN],
+        "dispute_count": disputes.count(),
     }
     return render(request, "grading/review/queue.html", context)
 
