@@ -151,7 +151,11 @@ class Delivery(models.Model):
     @property
     def may_retry(self) -> bool:
         """Whether a person may start it anew now."""
-        return self.state in (self.State.FAILED, self.State.GIVEN_UP) and self.lease_token is None
+        return self.state in FAILING and self.lease_token is None
+
+
+FAILING = (Delivery.State.FAILED, Delivery.State.GIVEN_UP)
+"""States of what has not reached its recipient by the last attempt."""
 
 
 class Attempt(models.Model):

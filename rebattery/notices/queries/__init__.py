@@ -4,9 +4,7 @@ from django.db.models import Count, Q, QuerySet
 
 from rebattery.accounts.models import User
 from rebattery.notices.domain.topics import CHOICES
-from rebattery.notices.models import Attempt, Delivery, Endpoint, Notice, Preference
-
-FAILING = (Delivery.State.FAILED, Delivery.State.GIVEN_UP)
+from rebattery.notices.models import FAILING, Attempt, Delivery, Endpoint, Notice, Preference
 
 
 def notices_for(*, viewer: User) -> QuerySet[Notice]:

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from rebattery.errors import RuleViolation
 from rebattery.jobs import Job, enqueue
-from rebattery.notices.models import Delivery
+from rebattery.notices.models import FAILING, Delivery
 
 MOST_AT_ONCE = 500
 
@@ -29,7 +29,7 @@ def retry(*, delivery_ids: Sequence[int]) -> int:
     """
     failing = Delivery.objects.filter(
         pk__in=list(delivery_ids)[:MOST_AT_ONCE],
-        state__in=(Delivery.State.FAILED, Delivery.State.GIVEN_UP),
+        state__in=FAILING,
         lease_token__isnull=True,
     )
     started = failing.update(state=Delivery.State.WAITING, attempts=0, next_attempt_at=Now())

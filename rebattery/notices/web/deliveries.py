@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
-from rebattery.notices.models import Delivery
-from rebattery.notices.queries import FAILING, deliveries_for, failing_for
+from rebattery.notices.models import FAILING, Delivery
+from rebattery.notices.queries import deliveries_for, failing_for
 from rebattery.notices.services.retrying import MOST_AT_ONCE, retry
 from rebattery.ui.exports import list_export
 from rebattery.ui.listing import Column, Filter, list_page

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.notices.domain.topics import LABELS
-from rebattery.notices.models import Delivery, Notice
+from rebattery.notices.models import FAILING, Delivery, Notice
 from rebattery.notices.queries import deliveries_of, notices_for, told_about, with_delivery
 from rebattery.ui.exports import list_export
 from rebattery.ui.labels import BADGES
@@ -23,7 +23,7 @@ def delivered(deliveries: Iterable[Delivery]) -> str:
     found = list(deliveries)
     sent = sum(item.state == Delivery.State.SENT for item in found)
     waiting = sum(item.state == Delivery.State.WAITING for item in found)
-    bad = [item for item in found if item.state in (Delivery.State.FAILED, Delivery.State.GIVEN_UP)]
+    bad = [item for item in found if item.state in FAILING]
     parts = [f"{number} {word}" for number, word in ((sent, "sent"), (waiting, "waiting")) if number]
     parts += [f"{item.address}: {_word(item)}" for item in bad[:NAMED_AT_MOST]]
     if len(bad) > NAMED_AT_MOST:
