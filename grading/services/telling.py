@@ -9,7 +9,7 @@ from grading.queries.results import BatchResults, results_between
 from rebattery.audit.trail import settled_before
 from rebattery.notices.domain.topics import Topic
 from rebattery.notices.models import Watermark
-from rebattery.notices.services import News, notify_many
+from rebattery.notices.services import News, notify
 
 EVERY = timedelta(minutes=15)
 """A batch gets at most one digest in this time."""
@@ -33,7 +33,7 @@ def tell_results(*, at: datetime, every: timedelta = EVERY) -> int:
     mark.transaction_id, mark.at = until, at
     mark.save(update_fields=["transaction_id", "at"])
     found = results_between(since=since, until=until)
-    return len(notify_many(news=[_news(batch, since) for batch in found], at=at))
+    return len(notify(news=[_news(batch, since) for batch in found], at=at))
 
 
 def _news(batch: BatchResults, since: int) -> News:

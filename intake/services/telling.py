@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from intake.models import Batch, Intent, Manifest, Pack
 from rebattery.notices.domain.topics import Topic
-from rebattery.notices.services import notify
+from rebattery.notices.services import News, notify
 
 MOST_NAMED = 100
 """Serials that a notice names; the page of the batch has them all."""
@@ -93,7 +93,7 @@ def _tell_corrected(manifest: Manifest, batch: Batch, facts: Mapping[str, Any], 
 
 
 def _tell_batch(batch: Batch, topic: Topic, title: str, text: str, dedupe: str, at: datetime) -> None:
-    notify(
+    news = News(
         topic=topic,
         supplier_id=batch.supplier_id,
         subject_type="batch",
@@ -103,13 +103,13 @@ def _tell_batch(batch: Batch, topic: Topic, title: str, text: str, dedupe: str, 
         text=text,
         path=reverse("batch", args=[batch.pk]),
         dedupe=dedupe,
-        at=at,
     )
+    notify(news=[news], at=at)
 
 
 def _tell_file(manifest: Manifest, topic: Topic, title: str, text: str, at: datetime) -> None:
     """Tell it once per file: a file is read again after each answer, and needs its people still."""
-    notify(
+    news = News(
         topic=topic,
         supplier_id=manifest.supplier_id,
         subject_type="manifest",
@@ -119,8 +119,8 @@ def _tell_file(manifest: Manifest, topic: Topic, title: str, text: str, at: date
         text=text,
         path=reverse("manifest", args=[manifest.pk]),
         dedupe=f"{topic.value}:{manifest.pk}",
-        at=at,
     )
+    notify(news=[news], at=at)
 
 
 def _packs(count: int) -> str:

@@ -20,7 +20,7 @@ from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
 from rebattery.notices.domain.topics import Topic
-from rebattery.notices.services.notifying import notify
+from rebattery.notices.services import News, notify
 
 REASON_CODE = "dispute"
 
@@ -92,7 +92,7 @@ def answer_dispute(*, dispute_id: int, outcome: str, text: str, actor: Actor, at
 
 def _tell(dispute: Dispute, pack: Pack, brings: Remedy | None, at: datetime) -> None:
     how = f"upheld: {REMEDY_WORDS[brings]}" if brings else "rejected: the result stands"
-    notify(
+    news = News(
         topic=Topic.DISPUTE_ANSWERED,
         supplier_id=pack.supplier_id,
         subject_type="dispute",
@@ -102,8 +102,8 @@ def _tell(dispute: Dispute, pack: Pack, brings: Remedy | None, at: datetime) -> 
         text=f"Your dispute about the result of pack {pack.serial} was {how}.\n\n{dispute.answer}",
         path=reverse("dispute", args=[dispute.pk]),
         dedupe=f"dispute:{dispute.pk}:answered",
-        at=at,
     )
+    notify(news=[news], at=at)
 
 
 def _locked(dispute_id: int) -> tuple[Dispute, Pack]:

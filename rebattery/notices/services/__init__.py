@@ -1,5 +1,5 @@
 """Tell suppliers, deliver what was told, and set up where it goes."""
 
-from rebattery.notices.services.notifying import News, notify, notify_many
+from rebattery.notices.services.notifying import News, notify
 
-__all__ = ["News", "notify", "notify_many"]
+__all__ = ["News", "notify"]

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from rebattery.jobs import Job, enqueue
 from rebattery.notices.domain.topics import Topic
-from rebattery.notices.models import Notice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,42 +29,13 @@ class News:
     """Key under which this is told once, such as ``batch_closed:12``."""
 
 
-def notify(
-    *,
-    topic: Topic,
-    supplier_id: int,
-    subject_type: str,
-    subject_id: int,
-    subject_label: str,
-    title: str,
-    text: str,
-    path: str,
-    dedupe: str,
-    at: datetime,
-) -> Notice:
-    """Tell a supplier something: one delivery per person and webhook that wants the topic.
+@transaction.atomic
+def notify(*, news: Sequence[News], at: datetime) -> list[int]:
+    """Tell suppliers each of ``news``: one delivery per person and webhook that wants the topic.
 
     Call it in the transaction of the change itself. What has the same ``dedupe`` as an earlier notice
-    is not told again; the earlier notice is returned.
+    is not told again. Returns the keys of the notices that are new.
     """
-    news = News(
-        topic=topic,
-        supplier_id=supplier_id,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        subject_label=subject_label,
-        title=title,
-        text=text,
-        path=path,
-        dedupe=dedupe,
-    )
-    notify_many(news=[news], at=at)
-    return Notice.objects.get(dedupe=dedupe)
-
-
-@transaction.atomic
-def notify_many(*, news: Sequence[News], at: datetime) -> list[int]:
-    """Tell many things as ``notify`` does and return the keys of the notices that are new."""
     with connection.cursor() as cursor:
         cursor.execute(_NOTICES, {"news": json.dumps([_row(item) for item in news]), "at": at})
         made = [notice_id for (notice_id,) in cursor.fetchall()]

@@ -6,7 +6,7 @@ from typing import Any
 from intake.models import Supplier
 from rebattery.notices.domain.topics import CHOICES, Topic
 from rebattery.notices.models import Endpoint, Notice
-from rebattery.notices.services import notify
+from rebattery.notices.services import News, notify
 from rebattery.notices.services.endpoints import add_endpoint
 from tests.factories import AT, make_actor
 
@@ -27,7 +27,9 @@ def make_notice(supplier: Supplier, **more: Any) -> Notice:
         "path": f"/batches/{number}/",
         "dedupe": f"test {number}",
     }
-    return notify(**values | more, supplier_id=supplier.pk, at=AT)
+    news = News(**values | more, supplier_id=supplier.pk)
+    notify(news=[news], at=AT)
+    return Notice.objects.get(dedupe=news.dedupe)
 
 
 def make_endpoint(supplier: Supplier, url: str = URL, topics: list[str] | None = None) -> Endpoint:
