@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from rebattery.dates import day_in_words
+
 LONGEST_INTERVAL_DAYS = 5 * 366
 """A longer interval is a slip of the pen: laboratories certify for a year or two."""
 
@@ -16,9 +18,9 @@ def why_unusable(
     if not is_active:
         return "Out of service"
     if on < valid_from:
-        return f"Certificate {certificate_number} holds only from {_day(valid_from)}"
+        return f"Certificate {certificate_number} holds only from {day_in_words(valid_from)}"
     if on >= valid_to:
-        return f"Calibration lapsed on {_day(valid_to)} (certificate {certificate_number})"
+        return f"Calibration lapsed on {day_in_words(valid_to)} (certificate {certificate_number})"
     return ""
 
 
@@ -31,7 +33,3 @@ def period_faults(*, valid_from: date, valid_to: date, today: date) -> dict[str,
     if (valid_to - valid_from).days > LONGEST_INTERVAL_DAYS:
         return {"calibrated_to_date": "Longer than five years: check the year."}
     return {}
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

@@ -10,6 +10,7 @@ from grading.models import CapacityTest, Decision, ResistanceTest
 from grading.queries.test_runs import SOURCES, Results
 from intake.models import Inspection, Pack
 from rebattery.audit.trail import Entry
+from rebattery.dates import day_in_words
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _details(entry: Entry, evidence: Evidence) -> list[str]:
     match entry.event_type:
         case "pack.announced":
             day = evidence.pack.batch.expected_on
-            return [f"Expected on {day.day} {day:%b %Y}."] if day else []
+            return [f"Expected on {day_in_words(day)}."] if day else []
         case "pack.inspected" | "pack.quarantined":
             return _findings(entry, evidence)
         case "pack.tested":
@@ -111,7 +112,7 @@ def capacity_words(test: CapacityTest) -> str:
     unit = "Ah" if test.basis == CapacityTest.Basis.AH else "kWh"
     return (
         f"Measured SOH {test.soh_percent:.2f} % of {test.reference_value.normalize():f} {unit} ({source}): "
-        f"{_lower(test.get_method_display())}, {_day(test.measured_at)}."
+        f"{_lower(test.get_method_display())}, {day_in_words(test.measured_at)}."
     )
 
 
@@ -119,8 +120,8 @@ def resistance_words(test: ResistanceTest) -> str:
     """Say a resistance result with unit, method and day, and what it means."""
     ratio = f", {test.ir_ratio:.2f}× the baseline of {test.baseline_mohm:.2f} mΩ" if test.ir_ratio else ""
     counts = "" if test.is_comparable else f"; it does not count: {test.incomparable_because}"
-    method = test.get_method_display()
-    return f"Measured resistance {test.ir_mohm:.2f} mΩ{ratio}{counts}: {method}, {_day(test.measured_at)}."
+    how = f"{test.get_method_display()}, {day_in_words(test.measured_at)}"
+    return f"Measured resistance {test.ir_mohm:.2f} mΩ{ratio}{counts}: {how}."
 
 
 def _decision_at(moment: datetime, evidence: Evidence) -> Decision | None:
@@ -139,7 +140,3 @@ def _reasons(decision: Decision | None) -> list[str]:
 
 def _lower(words: str) -> str:
     return words if words[:2].isupper() else words[:1].lower() + words[1:]
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b %Y}"

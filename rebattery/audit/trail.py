@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from rebattery.audit.events import EVENTS
 from rebattery.audit.models import Event
+from rebattery.dates import day_in_words
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _day(text: Any) -> str:
         day = date.fromisoformat(str(text))
     except ValueError:
         return str(text)
-    return f"{day.day} {day:%b %Y}"
+    return day_in_words(day)
 
 
 def entry_of(event: Event, *, for_supplier: bool = False) -> Entry:

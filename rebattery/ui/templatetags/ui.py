@@ -9,6 +9,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from rebattery.dates import day_in_words
 from rebattery.ui.labels import BADGES, BRANCHES, GRADES, ROUTES, SCAN_TONES, STATE_TRACK
 
 register = template.Library()
@@ -42,7 +43,7 @@ def utc(value: datetime | None) -> str:
 @register.filter
 def day(value: date | None) -> str:
     """Return a date as ``22 Nov 2026``."""
-    return f"{value.day} {value:%b %Y}" if value else NOTHING
+    return day_in_words(value) if value else NOTHING
 
 
 @register.filter
