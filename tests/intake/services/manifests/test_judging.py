@@ -6,8 +6,8 @@ import pytest
 
 from intake.models import Manifest
 from intake.services import manifests
-from tests.factories import AT, balance, make_actor, make_batch, make_supplier
-from tests.intake.services.manifests.acts import draft, edit, read
+from tests.factories import AT, balance, make_actor, make_batch, make_supplier, manifest_csv
+from tests.intake.services.manifests.acts import answer, draft, edit, problems, read
 
 HEADINGS = "Pack serial,Make,Model,Chemistry,Nominal energy (kWh),SOH (%),Accident,DDR status,Received as,VIN"
 TEXTS = {
@@ -80,3 +80,12 @@ def test_equals_the_reading_of_the_whole_file(db, seed):
 
     assert at_once == stored(manifest)
     balance()
+
+
+def test_lets_no_answer_accept_a_repeated_serial(db):
+    manifest = draft(make_supplier(), manifest_csv("RB-0001", "RB-0001"))
+    answer(manifest, **{"accept:serial_repeated:0": "yes"})
+
+    edit(manifest, {3: {5: "81"}})
+
+    assert [(row, rule) for row, _, rule, _ in problems(manifest)] == [(3, "serial_repeated")]
