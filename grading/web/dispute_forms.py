@@ -1,29 +1,11 @@
 """What a supplier writes against a result, and what a reviewer answers; the services check meaning."""
 
-from typing import Any
-
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from grading.domain.disputes import LONGEST_COMMENT, MOST_FILES, Outcome
 from grading.services.disputes import Upload
 from grading.services.disputes.evidence import FILE_LIMIT_BYTES
-
-
-class ManyFilesInput(forms.ClearableFileInput):
-    """A file box that takes several."""
-
-    allow_multiple_selected = True
-
-
-class ManyFilesField(forms.FileField):
-    """Cleans to a list of files, empty when there is none."""
-
-    widget = ManyFilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        chosen = data if isinstance(data, (list, tuple)) else [data]
-        return [file for file in chosen if file]
+from rebattery.ui.forms import FilesField
 
 
 class DisputeForm(forms.Form):
@@ -35,9 +17,10 @@ class DisputeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="A reviewer who had no part in the result reads and answers it.",
     )
-    files = ManyFilesField(  # type: ignore[assignment]  # a field here, as the API names it too
+    files = FilesField(  # type: ignore[assignment]  # a field here, as the API names it too
         label="Files",
         required=False,
+        allow_empty_file=True,  # the service names it in its refusal
         help_text=(
             f"At most {MOST_FILES}, {FILE_LIMIT_BYTES // 2**20} MB each: PDF, XLSX, CSV, JSON, text, JPEG, "
             "PNG or WebP. Location and other data are taken out of photos."

@@ -9,26 +9,11 @@ from intake.models import PackType, Supplier
 from intake.queries.catalogue import BASELINE_METHODS, MEASURES
 from intake.queries.suppliers import suppliers_to_send_for
 from intake.services.catalogue import EDITABLE
-from rebattery.ui.forms import MeasuredDecimalField
+from rebattery.ui.forms import FilesField, FilesInput, MeasuredDecimalField
 
 TABLES = ".csv,.txt,.tsv,.xlsx,.xls,.ods"
 """What a browser offers for a manifest."""
 _WORDS = {name: (label, unit) for name, label, unit in MEASURES}
-
-
-class FilesInput(forms.FileInput):
-    """A box that takes several files."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """One file or several; cleans to the list of them."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        return [super(FilesField, self).clean(file, initial) for file in data or [None]]
 
 
 class UploadForm(forms.Form):

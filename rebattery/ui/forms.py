@@ -84,6 +84,23 @@ class MeasuredDecimalField(forms.DecimalField):
         return super().to_python(value)
 
 
+class FilesInput(forms.FileInput):
+    """A box that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or several; cleans to the list of them, empty when there is none and none is required."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        if not data:
+            super().clean(None, initial)
+        return [super(FilesField, self).clean(file, initial) for file in data or []]
+
+
 class TriStateInput(forms.RadioSelect):
     """Three buttons; "Not checked" stays chosen until a person chooses."""
 
