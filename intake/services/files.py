@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import tempfile
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -39,6 +40,12 @@ def store(*, content: BinaryIO | bytes, at: datetime, media_type: str = "") -> S
             [sha256, byte_count, media_type[:100], at],
         )
     return StoredFile.objects.get(sha256=sha256)
+
+
+def printable_name(file_name: str) -> str:
+    """Return a sender's file name without what a page cannot show, of at most 300 characters."""
+    kept = "".join(ch for ch in unicodedata.normalize("NFC", file_name) if ch.isprintable())
+    return kept[:300]
 
 
 def path_of(stored_file: StoredFile) -> Path:

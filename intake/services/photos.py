@@ -1,6 +1,5 @@
 """Take in photos of packs."""
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -47,7 +46,7 @@ def add(
                 slot=slot,
                 original=original,
                 shown=shown,
-                file_name=_printable(file_name),
+                file_name=files.printable_name(file_name),
                 at=at,
                 person_id=actor.person_id,
                 person_label=actor.label,
@@ -58,11 +57,6 @@ def add(
         record(events=(_added(photo, picture.taken_at) for photo in added), actor=actor, at=at)
     there |= {photo.pack_id: photo for photo in added}
     return [there[pack.pk] for pack in packs]
-
-
-def _printable(name: str) -> str:
-    kept = "".join(ch for ch in unicodedata.normalize("NFC", name) if ch.isprintable())
-    return kept[:300]
 
 
 def _added(photo: Photo, taken_at: datetime | None) -> Event:

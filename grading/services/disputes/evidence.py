@@ -1,7 +1,6 @@
 """Check and keep the files that come with a dispute."""
 
 import tempfile
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,8 +68,7 @@ def keep(*, uploads: Sequence[Upload], at: datetime) -> list[Kept]:
 
 def _checked(upload: Upload) -> tuple[str, str, bytes]:
     """Return its name, what it is by its content, and the picture made anew where it is one."""
-    name = "".join(ch for ch in unicodedata.normalize("NFC", upload.file_name) if ch.isprintable())
-    name = name.replace("/", "_").replace("\\", "_")[:300] or "file"
+    name = files.printable_name(upload.file_name).replace("/", "_").replace("\\", "_") or "file"
     if len(upload.content) > FILE_LIMIT_BYTES:
         raise FileRefused(f"{name} is larger than {FILE_LIMIT_BYTES // 2**20} MB.")
     with tempfile.NamedTemporaryFile() as spool:
