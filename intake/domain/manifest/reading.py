@@ -62,7 +62,6 @@ class Table:
     sheets: name, visible and score (fields its heading names) of every sheet, the hidden ones included.
     formulas: (row number, zero-based column) of cells that hold a formula; "" there: no stored result.
     percent_cells: cells that the workbook shows as a percentage: 0.82 stands for 82 %.
-    percent_columns: the columns whose every number is shown so.
     hidden_rows, hidden_columns: those that hold something, by number and by index. ``rows`` yields them like
     all others, so that each can be accounted for; who reads on leaves them out unless told to import them.
     """
@@ -75,7 +74,6 @@ class Table:
     delimiter: str | None = None
     formulas: CellSet = field(default_factory=CellSet)
     percent_cells: CellSet = field(default_factory=CellSet)
-    percent_columns: frozenset[int] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
 

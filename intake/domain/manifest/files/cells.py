@@ -39,11 +39,6 @@ class CellSet:
         return sorted(column for column, bits in self._columns.items() if bits[at] & bit)
 
     @property
-    def columns(self) -> frozenset[int]:
-        """Return the columns that have a cell in the set."""
-        return frozenset(self._columns)
-
-    @property
     def last_row(self) -> int:
         """Return the number of the last row that has a cell in the set, 0 when it is empty."""
         return max((self._last(bits) for bits in self._columns.values()), default=0)

@@ -85,25 +85,20 @@ def _choose(
     return known, best
 
 
-def _examine(sheet: Sheet) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
-    """Return the hidden rows and columns that hold something, and the columns of nothing but percentages."""
+def _hidden(sheet: Sheet) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the hidden rows and columns that hold something."""
     facts = sheet.facts
-    percent = facts.percent.columns
     rows: set[int] = set()
     columns: set[int] = set()
-    mixed: set[int] = set()
-    if not (facts.hidden_rows or facts.hidden_columns or percent):
-        return frozenset(), frozenset(), frozenset()
+    if not (facts.hidden_rows or facts.hidden_columns):
+        return frozenset(), frozenset()
     for number, row in sheet.rows():
         if number in facts.hidden_rows and any(cell != "" for cell in row):
             rows.add(number)
         for index in facts.hidden_columns - columns:
             if index < len(row) and row[index] != "":
                 columns.add(index)
-        for index in percent - mixed:
-            if index < len(row) and type(row[index]) is float and (number, index) not in facts.percent:
-                mixed.add(index)
-    return frozenset(rows), frozenset(columns), frozenset(percent - mixed)
+    return frozenset(rows), frozenset(columns)
 
 
 def table_of(kind: str, sheets: Iterable[Callable[[], Sheet]], answers: Mapping[str, str]) -> Table:
@@ -112,7 +107,7 @@ def table_of(kind: str, sheets: Iterable[Callable[[], Sheet]], answers: Mapping[
     :raises Unreadable: when there is no such sheet, or it is larger than a manifest can be.
     """
     known, sheet = _choose(sheets, answers.get("sheet"))
-    hidden_rows, hidden_columns, percent_columns = _examine(sheet)
+    hidden_rows, hidden_columns = _hidden(sheet)
     return Table(
         kind=kind,
         sheet=sheet.name,
@@ -120,7 +115,6 @@ def table_of(kind: str, sheets: Iterable[Callable[[], Sheet]], answers: Mapping[
         rows=sheet.rows,
         formulas=sheet.facts.formulas,
         percent_cells=sheet.facts.percent,
-        percent_columns=percent_columns,
         hidden_rows=hidden_rows,
         hidden_columns=hidden_columns,
     )

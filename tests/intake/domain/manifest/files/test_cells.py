@@ -20,7 +20,6 @@ class TestCellSet:
         assert found == cells
         assert len(found) == len(cells)
         assert bool(found) == bool(cells)
-        assert found.columns == {column for _, column in cells}
         assert found.last_row == max((row for row, _ in cells), default=0)
         assert all(cell in found for cell in cells)
         assert all(column in found.in_row(row) for row, column in cells)

@@ -56,7 +56,6 @@ class TestOpenXls:
 
         assert (table.hidden_rows, table.hidden_columns) == ({4}, {1})
         assert set(table.percent_cells) == {(2, 2), (3, 2), (5, 2)}
-        assert table.percent_columns == frozenset()
         assert set(table.formulas) == {(4, 2)}
 
     def test_takes_text_of_no_length_for_the_result_of_a_formula(self, tmp_path):

@@ -169,7 +169,6 @@ class TestOpenXlsx:
         rows = rows_of({"SOH": 0.82, "SOC": 0.5, "Share": 5}, {"SOH": 0.9, "SOC": 50, "Share": 5})
         table = opened(write_xlsx(tmp_path / "a.xlsx", rows, change=format_cells))
 
-        assert table.percent_columns == {6}
         assert set(table.percent_cells) == {(2, 6), (3, 6), (2, 7)}
         assert (2, 6) in table.percent_cells
         assert [row[6] for _, row in table.rows()] == ["SOH", 0.82, 0.9]
