@@ -1,0 +1,1 @@
+"""Tester files: read, checked, and turned into capacities and resistances."""

@@ -1,0 +1,1 @@
+"""What each maker's files look like, one short declarative file per maker."""
