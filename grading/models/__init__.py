@@ -1,21 +1,39 @@
 """Tables of what we measure and conclude."""
 
+from grading.models.agreement import AgreementFit
+from grading.models.bench_run import BenchDraft, BenchRun
+from grading.models.calibration import Calibration, ControlMeasurement, ReferenceItem
 from grading.models.decision import Decision, Grade, GradingClaim
 from grading.models.dispute import Dispute, DisputeFile
-from grading.models.instrument import Instrument
+from grading.models.instrument import Channel, Instrument
 from grading.models.policy import PolicyVersion
+from grading.models.procedure import ProcedureVersion
 from grading.models.review import ReviewCase
+from grading.models.soh_report import SohReport
 from grading.models.test_run import CapacityTest, ResistanceTest
+from grading.models.tester_file import Derivation, TesterFile, TesterFileRun
 
 __all__ = [
+    "AgreementFit",
+    "BenchDraft",
+    "BenchRun",
+    "Calibration",
     "CapacityTest",
+    "Channel",
+    "ControlMeasurement",
     "Decision",
+    "Derivation",
     "Dispute",
     "DisputeFile",
     "Grade",
     "GradingClaim",
     "Instrument",
     "PolicyVersion",
+    "ProcedureVersion",
+    "ReferenceItem",
     "ResistanceTest",
     "ReviewCase",
+    "SohReport",
+    "TesterFile",
+    "TesterFileRun",
 ]

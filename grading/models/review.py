@@ -37,6 +37,10 @@ class ReviewCase(models.Model):
     closed_at = models.DateTimeField(null=True)
     reason_code = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
+    barred_instrument_ids = ArrayField(models.BigIntegerField(), default=list)
+    """Instruments that the ordered retest may not use again."""
+    barred_person_ids = ArrayField(models.BigIntegerField(), default=list)
+    """People who may not make the ordered retest."""
 
     class Meta:
         constraints = [

@@ -3,10 +3,32 @@
 from django.db import models
 from django.db.models import Q
 
-from grading.models.instrument import Instrument
+from grading.models.instrument import Channel, Instrument
+from grading.models.procedure import ProcedureVersion
 
 
-class CapacityTest(models.Model):
+class MeasuredWith(models.Model):
+    """What every bench result has: with what, by which procedure, from which file, and how sure it is."""
+
+    channel = models.ForeignKey(
+        Channel, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    procedure = models.ForeignKey(
+        ProcedureVersion, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    derivation = models.ForeignKey(
+        "grading.Derivation", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    """The tester file's derivation that the values come from; None when they were typed."""
+    ambient_degc = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    uncertainty = models.JSONField(default=dict)
+    """The budget by GUM, as :mod:`grading.domain.uncertainty` writes it; empty when it could not be made."""
+
+    class Meta:
+        abstract = True
+
+
+class CapacityTest(MeasuredWith):
     """One full-to-empty capacity test of a pack, with the conditions that give it meaning."""
 
     class Method(models.TextChoices):
@@ -41,8 +63,13 @@ class CapacityTest(models.Model):
     """A cell reached its limit: the pack's Ah then bound the weakest series group from below."""
     weakest_soh_percent = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     weakest_kind = models.CharField(max_length=12, choices=Weakest, blank=True)
+    members = models.JSONField(default=list)
+    """Of its cells, series groups or modules: {kind, label, measured_capacity_ah, soh_percent, dcir_mohm,
+    voltage_v}, decimals as strings; what was not measured is left out."""
     soh_percent = models.DecimalField(max_digits=8, decimal_places=4)
     """Computed: measured over reference, never typed."""
+    u_soh_points = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    """Standard uncertainty of ``soh_percent`` (k = 1), in points."""
     note = models.TextField(blank=True)
     measured_at = models.DateTimeField()
     at = models.DateTimeField()
@@ -55,7 +82,9 @@ class CapacityTest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["pack"], condition=Q(superseded_by__isnull=True), name="capacity_test_one_current"
+                fields=["pack", "basis"],
+                condition=Q(superseded_by__isnull=True),
+                name="capacity_test_one_current",
             )
         ]
 
@@ -63,7 +92,7 @@ class CapacityTest(models.Model):
         return f"capacity test {self.pk}"
 
 
-class ResistanceTest(models.Model):
+class ResistanceTest(MeasuredWith):
     """One internal-resistance test; methods are kept apart because their values do not compare."""
 
     class Method(models.TextChoices):
@@ -89,6 +118,13 @@ class ResistanceTest(models.Model):
     baseline_temperature_degc = models.DecimalField(max_digits=5, decimal_places=1, null=True)
     ir_ratio = models.DecimalField(max_digits=9, decimal_places=4, null=True)
     """Computed: measured over baseline; empty when there is no baseline to compare with."""
+    u_ir_mohm = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    """Standard uncertainty of ``ir_mohm`` (k = 1)."""
+    u_ratio = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    direction = models.CharField(
+        max_length=10, choices=[("discharge", "Discharge"), ("charge", "Charge")], blank=True
+    )
+    """Of the pulse; empty for AC, and where it was not recorded."""
     is_comparable = models.BooleanField()
     incomparable_because = models.CharField(max_length=300, blank=True)
     note = models.TextField(blank=True)
@@ -103,7 +139,10 @@ class ResistanceTest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["pack"], condition=Q(superseded_by__isnull=True), name="resistance_test_one_current"
+                fields=["pack", "method", "pulse_duration_s"],
+                condition=Q(superseded_by__isnull=True),
+                nulls_distinct=False,
+                name="resistance_test_one_current",
             )
         ]
 
