@@ -80,6 +80,8 @@ class Reading:
     cycle: Ints | None = None
     step: Ints | None = None
     """Changes wherever the tester's program went on to another step."""
+    step_time_s: Floats | None = None
+    """Since the step began, where the file says so: tells how long a step ran before its first record."""
     charge_ah: Floats | None = None
     """The tester's own counters, with their resets as written."""
     discharge_ah: Floats | None = None
