@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from rebattery.ui.charts import Axis, Band, Chart, Line, Point, Series
 from rebattery.ui.forms import MeasuredDecimalField, TriStateField
 from rebattery.ui.labels import BADGES, GRADES
 from rebattery.ui.listing import Chip, Column, Heading, ListPage
@@ -65,6 +66,8 @@ def context() -> dict[str, Any]:
         "bench": bench,
         "triage": TriageForm({"swelling": "yes", "smoke": "no"}),
         "page": _page(),
+        "drift": _drift(),
+        "voltage": _voltage(),
         "entries": _entries(),
         "times": {
             "announced": _AT - timedelta(days=9),
@@ -120,3 +123,45 @@ def _entries() -> list[_Entry]:
         ),
         _Entry(1, _AT - timedelta(days=9), "Batch B-2026-00012 announced this pack (row 14)."),
     ]
+
+
+def _drift() -> Chart:
+    deviations = ("0.1", "0.2", "0.2", "0.5", "1.2")
+    points = [
+        Point(x=_AT + timedelta(days=7 * week), y=Decimal(value), is_marked=week == 4)
+        for week, value in enumerate(deviations)
+    ]
+    return Chart(
+        id="drift",
+        title="Deviation of CY-1 from reference pack REF-1, with its tolerance",
+        x=Axis(label="Measured", kind="time"),
+        y=Axis(label="Deviation", unit="%", places=2),
+        series=[Series(name="Deviation", points=points, has_symbols=True)],
+        lines=[
+            Line(label="+1 %", value=1, tone="danger"),
+            Line(label="−1 %", value=-1, tone="danger"),
+        ],
+    )
+
+
+def _voltage() -> Chart:
+    hours = [tenth / 10 for tenth in range(31)]
+    return Chart(
+        id="voltage",
+        title="Voltage and current over time, the used range marked",
+        x=Axis(label="Time", unit="h", low=0, high=3),
+        y=Axis(label="Voltage", unit="V"),
+        second_y=Axis(label="Current", unit="A"),
+        series=[
+            Series(name="Voltage", points=[(hour, 400 - 30 * hour) for hour in hours]),
+            Series(
+                name="Current",
+                kind="step",
+                tone="grade-c",
+                on_second_axis=True,
+                points=[(hour, -38 if 0.5 <= hour < 2.5 else 0) for hour in hours],
+            ),
+        ],
+        bands=[Band(label="Used", start=0.5, end=2.5)],
+        zoom=True,
+    )

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from rebattery.dates import day_in_words
+from rebattery.ui.charts import Chart
 from rebattery.ui.labels import BADGES, BRANCHES, GRADES, ROUTES, SCAN_TONES, STATE_TRACK
 
 register = template.Library()
@@ -267,3 +268,15 @@ def timeline(entries: Iterable[Any], trail_links: bool = False) -> dict[str, Any
 def list_table(page: Any, caption: str, row_url: str = "", empty_text: str = "") -> dict[str, Any]:
     """Show a whole ``ListPage``: filters, table, pager, exports. ``row_url`` names the URL of a row's key."""
     return {"page": page, "caption": caption, "row_url": row_url, "empty_text": empty_text}
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(chart: Chart) -> dict[str, Any]:
+    """Show a chart with the same figures as a table; the page loads ``chart_scripts``."""
+    return {"chart": chart, "table": chart.table, "data": chart.to_json(), "data_id": f"{chart.id}-data"}
+
+
+@register.inclusion_tag("components/chart_scripts.html")
+def chart_scripts() -> dict[str, Any]:
+    """Load what draws the charts of a page; belongs into its block ``scripts``."""
+    return {}
