@@ -23,6 +23,8 @@ class MeasuredWith(models.Model):
     ambient_degc = models.DecimalField(max_digits=5, decimal_places=1, null=True)
     uncertainty = models.JSONField(default=dict)
     """The budget by GUM, as :mod:`grading.domain.uncertainty` writes it; empty when it could not be made."""
+    departures = models.JSONField(default=list)
+    """Sentences: how the test departs from the conditions of its procedure, or without one of the policy."""
 
     class Meta:
         abstract = True
@@ -66,6 +68,8 @@ class CapacityTest(MeasuredWith):
     members = models.JSONField(default=list)
     """Of its cells, series groups or modules: {kind, label, measured_capacity_ah, soh_percent, dcir_mohm,
     voltage_v}, decimals as strings; what was not measured is left out."""
+    spread_points = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    """Computed from ``members``: the best less the worst of one kind, in points of SOH."""
     soh_percent = models.DecimalField(max_digits=8, decimal_places=4)
     """Computed: measured over reference, never typed."""
     u_soh_points = models.DecimalField(max_digits=8, decimal_places=4, null=True)
@@ -126,7 +130,7 @@ class ResistanceTest(MeasuredWith):
     )
     """Of the pulse; empty for AC, and where it was not recorded."""
     is_comparable = models.BooleanField()
-    incomparable_because = models.CharField(max_length=300, blank=True)
+    incomparable_because = models.TextField(blank=True)
     note = models.TextField(blank=True)
     measured_at = models.DateTimeField()
     at = models.DateTimeField()
