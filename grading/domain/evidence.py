@@ -44,6 +44,16 @@ class Evidence:
     """Older than the maker's calendar limit."""
     has_history: bool | None = None
     """BMS or usage history of the first life is on file."""
+    soh_u_points: Decimal | None = None
+    """Standard uncertainty (k = 1) of ``soh_percent``, in points; never negative."""
+    soh_u_is_lower_limit: bool | None = None
+    """The budget behind ``soh_u_points`` could not count everything: the uncertainty is at least this."""
+    ir_ratio_u: Decimal | None = None
+    """Standard uncertainty (k = 1) of ``ir_ratio``; never negative."""
+    capacity_procedure: str | None = None
+    """Code of the procedure that the capacity test followed."""
+    resistance_procedure: str | None = None
+    """Code of the procedure that the resistance test followed."""
     sources: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Ids of the rows behind the facts, and of the people who measured them."""
 
@@ -58,6 +68,9 @@ class Evidence:
                 type(value) is Decimal and value.is_finite() and value.adjusted() < 7
             ):
                 raise ValueError(f"{name} must be a finite Decimal below ten million, not {value!r}")
+        for name in ("soh_u_points", "ir_ratio_u"):
+            if (value := getattr(self, name)) is not None and value < 0:
+                raise ValueError(f"{name} cannot be negative: {value}")
 
     def to_json(self) -> dict[str, Any]:
         """Return the facts that differ from "not known", Decimals as strings.
