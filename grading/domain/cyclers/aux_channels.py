@@ -15,9 +15,9 @@ def temperatures_of(
 ) -> tuple[dict[str, Floats], tuple[ColumnSource, ...], list[Flag]]:
     """Return the temperatures among the auxiliary columns, where each comes from, and doubts.
 
-    A channel labelled as temperature is taken as labelled. One labelled as voltage or as nothing is taken only
-    when all its values lie between 15 and 60, no labelled channel lives, and the test's own voltage lies
-    elsewhere; the flag asks a person to look. Seen on a BTS 8.5 file: 24.8 "V" beside 0 "degC".
+    A channel labelled as temperature is taken as labelled. One labelled as voltage or as nothing is taken
+    only when all its values lie between 15 and 60, no labelled channel lives, and the test's own voltage
+    lies elsewhere; the flag asks a person to look. Seen on a BTS 8.5 file: 24.8 "V" beside 0 "degC".
     """
     labelled: dict[str, Floats] = {}
     doubtful: dict[str, Floats] = {}
@@ -68,6 +68,6 @@ def _taken(header: str, least: float, most: float) -> Flag:
 def _not_taken(header: str, least: float, most: float) -> Flag:
     return Flag(
         "W_AUX",
-        f"The channel {header} holds {least:.1f} to {most:.1f}, which may be °C or as labelled. It is not used:"
-        " check the tester's channel settings if a temperature is missing.",
+        f"The channel {header} holds {least:.1f} to {most:.1f}, which may be °C or as labelled. It is not"
+        " used: check the tester's channel settings if a temperature is missing.",
     )

@@ -34,6 +34,7 @@ _SOURCES = (
     ("time_s", "total_time_s", "s", 1.0),
     ("voltage_v", "voltage_V", "V", 1.0),
     ("current_a", "current_mA", "mA", 1e-3),
+    ("step_time_s", "step_time_s", "s", 1.0),
     ("cycle", "cycle_count", "", 1.0),
     ("step", "step_count", "", 1.0),
     ("state", "step_type", "", 1.0),
@@ -46,19 +47,18 @@ def read_neware(path: Path, *, kind: str) -> Reading:
     :param kind: ``nda`` or ``ndax``, as its content says.
     :raises Unreadable: when no reader knows its version, it is damaged or holds no record.
     """
-    # Imported here, in the process that meets the file: fastnda replaces zlib's functions for the whole process.
+    # Imported here, in the process that meets the file: fastnda replaces functions of zlib for all of it.
     import fastnda
 
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         named = Path(folder) / f"test.{kind}"  # fastnda goes by the ending; ours may be a hash
         named.symlink_to(path.resolve())
-        frame = _frame(named, kind)
+        frame, flags = _frame(named, kind)
+        warnings.simplefilter("ignore")  # doubts about what is told beside the records
         facts = _facts(named)
-    flags = [_unverified(kind)] if any(issubclass(each.category, UserWarning) for each in told) else []
     temperatures, aux_columns, aux_flags = temperatures_of(frame)
     counters, counter_columns = _counters(frame)
-    flags += [*aux_flags, *_missing(frame, facts)]
+    flags += [*aux_flags, *_cut_off(path, kind), *_missing(frame, facts)]
     started_at, meta = meta_of(facts)
     return Reading(
         format=f"neware_{kind}",
@@ -71,6 +71,7 @@ def read_neware(path: Path, *, kind: str) -> Reading:
         current_a=_floats(frame, "current_mA") * 1e-3,
         state=_states(frame),
         temperature_degc=temperatures,
+        step_time_s=_floats(frame, "step_time_s") if "step_time_s" in frame else None,
         cycle=_ints(frame, "cycle_count") if "cycle_count" in frame else None,
         step=_ints(frame, "step_count") if "step_count" in frame else None,
         rows_in_file=len(frame),
@@ -81,12 +82,14 @@ def read_neware(path: Path, *, kind: str) -> Reading:
     )
 
 
-def _frame(named: Path, kind: str) -> pl.DataFrame:
+def _frame(named: Path, kind: str) -> tuple[pl.DataFrame, list[Flag]]:
     import fastnda
 
-    logging.getLogger("fastnda").setLevel(logging.CRITICAL)  # its warnings become flags
+    logging.getLogger("fastnda").setLevel(logging.CRITICAL)  # what matters of it becomes a flag
     try:
-        frame = fastnda.read(named, cycle_mode="raw", raw_categories=True)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            frame = fastnda.read(named, cycle_mode="raw", raw_categories=True)
     except NotImplementedError as fault:
         message = (
             f"This version of Neware's .{kind} cannot be read. Export the test from BTSDA as CSV or XLSX"
@@ -98,7 +101,8 @@ def _frame(named: Path, kind: str) -> pl.DataFrame:
     except Exception as fault:  # whatever a damaged file makes of a reader
         raise Unreadable(
             "E_FORMAT",
-            f"The file begins like Neware's .{kind}, but is damaged or cut off. Copy it from the tester again.",
+            f"The file begins like Neware's .{kind}, but is damaged or cut off. Copy it from the tester"
+            " again.",
         ) from fault
     if missing := [name for name in _REQUIRED if name not in frame.columns]:
         message = (
@@ -108,7 +112,8 @@ def _frame(named: Path, kind: str) -> pl.DataFrame:
         raise Unreadable("E_FORMAT", message)
     if frame.is_empty():
         raise Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
-    return frame
+    is_doubted = any(each.category.__name__ == "UnverifiedFormatWarning" for each in told)
+    return frame, [_unverified(kind)] if is_doubted else []
 
 
 def _facts(named: Path) -> Mapping[str, Any]:
@@ -130,6 +135,21 @@ def _unverified(kind: str) -> Flag:
     )
 
 
+def _cut_off(path: Path, kind: str) -> list[Flag]:
+    """Flag an .nda up to version 29 that is shorter than its own header says."""
+    if kind != "nda":
+        return []
+    with path.open("rb") as file:
+        head = file.read(72)
+    if len(head) < 72 or not 0 < head[14] <= 29:
+        return []
+    begin, length = (int.from_bytes(head[at : at + 4], "little") for at in (64, 68))
+    if not length or begin + length <= path.stat().st_size:
+        return []
+    message = "The file is shorter than it says of itself: it is cut off. Copy it from the tester again."
+    return [Flag("W_TRUNCATED", message)]
+
+
 def _missing(frame: pl.DataFrame, facts: Mapping[str, Any]) -> list[Flag]:
     """Flag records that the file announces or skips and that are not there."""
     announced, last = facts.get("num_datapoints"), int(frame["index"][-1])
@@ -145,7 +165,9 @@ def _missing(frame: pl.DataFrame, facts: Mapping[str, Any]) -> list[Flag]:
     elif last - int(frame["index"][0]) + 1 > len(frame):
         gone = last - int(frame["index"][0]) + 1 - len(frame)
         flags.append(
-            Flag("W_TRUNCATED", f"{gone:,} numbers of records up to {last:,} are missing. Copy the file again.")
+            Flag(
+                "W_TRUNCATED", f"{gone:,} numbers of records up to {last:,} are missing. Copy the file again."
+            )
         )
     return flags
 

@@ -1,0 +1,55 @@
+"""Read a tester's file, whatever it is, by what it holds and never by its name alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from grading.domain.cyclers import containers
+from grading.domain.cyclers.table import Flag, Reading, StepReading, Unreadable
+
+
+def read(path: Path, *, file_name: str) -> list[Reading | StepReading]:
+    """Return every test of a file, one reading each, with the sign made explicit and nothing judged.
+
+    Meant for the limited process of :mod:`grading.domain.cyclers.child`: a hostile file may take any memory
+    and time here.
+
+    :param file_name: as its sender calls it, for words; it decides nothing.
+    :raises Unreadable: E_EMPTY without a record, E_FORMAT for what no reader knows or damage stops, E_PARSE.
+    """
+    readings = list(_readings(Path(path), file_name))
+    kept = [reading for reading in readings if len(reading)]
+    if not kept:
+        raise Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
+    for number, reading in enumerate(kept, start=1):
+        if len(kept) > 1 and not any(flag.code == "I_MULTI" for flag in reading.flags):
+            message = f"Test {number} of {len(kept)} in this file; each has a result of its own."
+            reading.flags = (*reading.flags, Flag("I_MULTI", message))
+    return kept
+
+
+def _readings(path: Path, file_name: str) -> Sequence[Reading | StepReading]:
+    # Imported when they are needed: a process that reads one file starts faster without the others.
+    kind = containers.kind_of(path)
+    if kind in (containers.NDA, containers.NDAX):
+        from grading.domain.cyclers.neware import read_neware
+
+        return [read_neware(path, kind=kind)]
+    if kind == containers.RES:
+        from grading.domain.cyclers.arbin_res import read_res
+
+        return read_res(path)
+    if kind == containers.MPR:
+        from grading.domain.cyclers.biologic_mpr import read_mpr
+
+        return [read_mpr(path)]
+    if kind == containers.PARQUET:
+        from grading.domain.cyclers.parquet import read_parquet
+
+        return read_parquet(path)
+    if kind == containers.WORKBOOK:
+        from grading.domain.cyclers.workbook import read_workbook
+
+        return read_workbook(path)
+    from grading.domain.cyclers.text import read_text
+
+    return read_text(path)
