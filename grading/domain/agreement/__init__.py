@@ -1,0 +1,1 @@
+"""Agreement of reported with measured SOH: pure statistics on pairs."""
