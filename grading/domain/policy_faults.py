@@ -1,11 +1,11 @@
 """What is wrong with a policy document, every fault at once."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
+from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Any
 
+from grading.domain.document_shape import BOOL, INT, TEXT, decimal, moment, one_of, or_null, shape_faults
 from grading.domain.matrix import GRADES
 from grading.domain.reasons import IR, SOH
 from grading.domain.soh import SOH_MAX_PERCENT
@@ -23,144 +23,88 @@ BLOCK_FACTS = ("beyond_calendar_life", "has_history")
 """Facts that may lower a grade: those whose absence never holds a pack."""
 _UPPER, _LOWER = {"<": ">=", "<=": ">"}, (">=", ">")
 
-Check = Callable[[object], str]
-
-
-def _kind(kind: type, words: str) -> Check:
-    return lambda value: "" if type(value) is kind else f"must be {words}, not {value!r}"
-
-
-def _one_of(*allowed: object) -> Check:
-    return lambda value: (
-        "" if value in allowed else f"must be one of {', '.join(map(str, allowed))}, not {value!r}"
-    )
-
-
-def _or_null(check: Check) -> Check:
-    return lambda value: "" if value is None else check(value)
-
-
-def _decimal(value: object) -> str:
-    try:
-        if type(value) is str and Decimal(value).is_finite() and Decimal(value) >= 0:
-            return ""
-    except InvalidOperation:
-        pass
-    return f'must be a decimal number in a string, like "1.5", not {value!r}'
-
-
-def _moment(value: object) -> str:
-    try:
-        if type(value) is str and datetime.fromisoformat(value).tzinfo:
-            return ""
-    except ValueError:
-        pass
-    return f"must be a moment with its time zone, like 2026-01-01T00:00:00Z, not {value!r}"
-
-
-_TEXT, _INT, _BOOL = _kind(str, "text"), _kind(int, "a whole number"), _kind(bool, "true or false")
-_GRADE, _ROUTE = _one_of(*GRADES), _one_of(*ROUTES)
-_OUTCOME = {"grade": _GRADE, "route": _ROUTE, "code": _TEXT}
-_WINDOWS = {"*": [_decimal]}
+_GRADE, _ROUTE = one_of(*GRADES), one_of(*ROUTES)
+_OUTCOME = {"grade": _GRADE, "route": _ROUTE, "code": TEXT}
+_WINDOWS = {"*": [decimal]}
 
 SHAPE: Mapping[str, Any] = {
-    "id": _TEXT,
-    "version": _INT,
-    "title": _TEXT,
-    "effective_from": _moment,
-    "author": _TEXT,
-    "approver": _TEXT,
-    "chemistry_classes": {"*": {"label": _TEXT, "treat_as": _TEXT, "flags?": [_TEXT]}},
+    "id": TEXT,
+    "version": INT,
+    "title": TEXT,
+    "effective_from": moment,
+    "author": TEXT,
+    "approver": TEXT,
+    "chemistry_classes": {"*": {"label": TEXT, "treat_as": TEXT, "flags?": [TEXT]}},
     "class_rules": {
-        "*": {"kind": _one_of("hold", "unknown", "exit"), "code": _TEXT, "grade?": _GRADE, "route?": _ROUTE}
+        "*": {"kind": one_of("hold", "unknown", "exit"), "code": TEXT, "grade?": _GRADE, "route?": _ROUTE}
     },
     "safety": {"critical": _OUTCOME, "damaged": _OUTCOME},
     "floors": {
-        "weakest_percent": _decimal,
-        "weakest_code": _TEXT,
-        "pack_percent": _decimal,
-        "pack_code": _TEXT,
+        "weakest_percent": decimal,
+        "weakest_code": TEXT,
+        "pack_percent": decimal,
+        "pack_code": TEXT,
         "grade": _GRADE,
         "route": _ROUTE,
     },
     "bands": [
-        {"class": _TEXT, "lo": _decimal, "lo_incl": _BOOL, "hi": _decimal, "hi_incl": _BOOL}
-        | {"ir_op": _or_null(_one_of(*_UPPER, *_LOWER)), "ir_limit": _or_null(_decimal)}
+        {"class": TEXT, "lo": decimal, "lo_incl": BOOL, "hi": decimal, "hi_incl": BOOL}
+        | {"ir_op": or_null(one_of(*_UPPER, *_LOWER)), "ir_limit": or_null(decimal)}
         | _OUTCOME
-        | {"flags": [_TEXT], "warranty": _or_null(_TEXT)}
+        | {"flags": [TEXT], "warranty": or_null(TEXT)}
     ],
     "evidence": {
-        "soh_sources_allowed": [_one_of("lab", "bms", "telematics", "estimate")],
-        "max_age_days": _or_null(_INT),
-        "needs_ir": _BOOL,
-        "needs_weakest": _BOOL,
-        "no_ir_flag": _TEXT,
+        "soh_sources_allowed": [one_of("lab", "bms", "telematics", "estimate")],
+        "max_age_days": or_null(INT),
+        "needs_ir": BOOL,
+        "needs_weakest": BOOL,
+        "no_ir_flag": TEXT,
     },
-    "guard_band_pts": _decimal,
+    "guard_band_pts": decimal,
     "test_conditions": {"capacity": _WINDOWS, "resistance": _WINDOWS},
-    "near_limits": {"soh_percent": _decimal, "ir_ratio": _decimal, "weakest_cell_soh_percent": _decimal},
+    "near_limits": {"soh_percent": decimal, "ir_ratio": decimal, "weakest_cell_soh_percent": decimal},
     "overlays": [
         {
-            "code": _TEXT,
+            "code": TEXT,
             "when": [
                 {
-                    "fact": _one_of(*OVERLAY_FACTS),
-                    "op": _one_of("<", "<=", "=", ">=", ">"),
+                    "fact": one_of(*OVERLAY_FACTS),
+                    "op": one_of("<", "<=", "=", ">=", ">"),
                     "limit": lambda _: "",
                 }
             ],
-            "classes": _or_null(lambda v: "" if isinstance(v, list) else f"must be a list, not {v!r}"),
-            "grades": _or_null(lambda v: "" if isinstance(v, list) else f"must be a list, not {v!r}"),
-            "grade": _or_null(_GRADE),
-            "route": _or_null(_ROUTE),
+            "classes": or_null(lambda v: "" if isinstance(v, list) else f"must be a list, not {v!r}"),
+            "grades": or_null(lambda v: "" if isinstance(v, list) else f"must be a list, not {v!r}"),
+            "grade": or_null(_GRADE),
+            "route": or_null(_ROUTE),
         }
     ],
-    "review": {"grades": [_GRADE], "flags": [_TEXT]},
-    "routes": {route: {"label": _TEXT, "certificate": _BOOL} for route in ROUTES},
+    "review": {"grades": [_GRADE], "flags": [TEXT]},
+    "routes": {route: {"label": TEXT, "certificate": BOOL} for route in ROUTES},
     "warranty": {
         "*": {
-            "label": _TEXT,
-            "by_default": _BOOL,
-            "term_months": _INT,
-            "cycles": _INT,
-            "threshold_percent": _decimal,
-            "residual_basis": _one_of("certified_at_sale", "nameplate"),
-            "monitoring": _one_of("none", "optional", "mandatory"),
-            "note": _TEXT,
+            "label": TEXT,
+            "by_default": BOOL,
+            "term_months": INT,
+            "cycles": INT,
+            "threshold_percent": decimal,
+            "residual_basis": one_of("certified_at_sale", "nameplate"),
+            "monitoring": one_of("none", "optional", "mandatory"),
+            "note": TEXT,
         }
     },
     "applications": [
-        {"code": _TEXT, "label": _TEXT, "routes": [_ROUTE], "min_usable_kwh": _decimal}
-        | {"voltage_v": [_decimal], "rebuild": _BOOL}
+        {"code": TEXT, "label": TEXT, "routes": [_ROUTE], "min_usable_kwh": decimal}
+        | {"voltage_v": [decimal], "rebuild": BOOL}
     ],
-    "texts": {"*": _TEXT},
+    "texts": {"*": TEXT},
 }
 
 
 def faults_in(document: object) -> list[str]:
     """Return every fault of ``document`` as a sentence that starts with its place; empty when it is sound."""
-    faults = list(_shape_faults(document, SHAPE, "policy"))
+    faults = list(shape_faults(document, SHAPE, "policy"))
     return faults or [*_reference_faults(document), *_tiling_faults(document), *_overlay_faults(document)]  # type: ignore[arg-type]
-
-
-def _shape_faults(value: object, shape: Any, path: str) -> list[str]:
-    if callable(shape):
-        fault = shape(value)
-        return [f"{path}: {fault}"] if fault else []
-    if isinstance(shape, list):
-        if not isinstance(value, list):
-            return [f"{path}: must be a list, not {value!r}"]
-        return [f for i, item in enumerate(value, 1) for f in _shape_faults(item, shape[0], f"{path} {i}")]
-    if not isinstance(value, Mapping):
-        return [f"{path}: must be an object, not {value!r}"]
-    if "*" in shape:
-        return [f for key, item in value.items() for f in _shape_faults(item, shape["*"], f"{path}.{key}")]
-    known = {key.rstrip("?"): part for key, part in shape.items()}
-    faults = [f"{path}: {key} is not a known field" for key in value if key not in known]
-    faults += [f"{path}: {key} is missing" for key in shape if not key.endswith("?") and key not in value]
-    return faults + [
-        f for k, part in known.items() if k in value for f in _shape_faults(value[k], part, f"{path}.{k}")
-    ]
 
 
 def _reference_faults(document: Mapping[str, Any]) -> list[str]:
@@ -245,7 +189,7 @@ def _overlay_faults(document: Mapping[str, Any]) -> list[str]:
             if entry["grade"] is not None and term["fact"] not in BLOCK_FACTS:
                 faults.append(f"{place}: {term['fact']} cannot change a grade here; use bands and floors")
             boolean = term["fact"] in BLOCK_FACTS
-            if boolean != isinstance(term["limit"], bool) or (not boolean and _decimal(term["limit"])):
+            if boolean != isinstance(term["limit"], bool) or (not boolean and decimal(term["limit"])):
                 faults.append(f"{place}: limit {term['limit']!r} does not fit {term['fact']}")
     for name, window in [(k, w) for part in document["test_conditions"].values() for k, w in part.items()]:
         if len(window) != 2 or Decimal(window[0]) > Decimal(window[1]):
