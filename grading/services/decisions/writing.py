@@ -203,7 +203,7 @@ def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Ac
         cursor.execute(
             """INSERT INTO grading_reviewcase (pack_id, decision_id, rule, state, opened_at, version,
                    measured_by_person_ids, requested_by, override_grade, override_route, closed_by,
-                   reason_code, reason)
+                   reason_code, reason, barred_instrument_ids, barred_person_ids)
                SELECT d.pack_id, d.id, m.rule, 'open', %s, 1,
                    ARRAY(SELECT person_id FROM intake_inspection
                          WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL
@@ -211,7 +211,7 @@ def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Ac
                          WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL
                          UNION SELECT person_id FROM grading_resistancetest
                          WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL),
-                   '', '', '', '', '', ''
+                   '', '', '', '', '', '', '{}', '{}'
                FROM unnest(%s::bigint[], %s::text[]) AS m(id, rule) JOIN grading_decision d ON d.id = m.id
                ORDER BY d.id""",
             [at, list(rules), list(rules.values())],
