@@ -6,8 +6,9 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from grading.queries.waiting import is_grading_waiting
-from grading.services import decisions
+from grading.services import decisions, tester_files
 from grading.services.telling import tell_results as tell
+from grading.services.tester_files.watched_folder import look_into_watched_folder
 from rebattery.actor import task_actor
 from rebattery.jobs import Job, send
 
@@ -29,3 +30,29 @@ def sweep_grading(**_: Any) -> None:
 def tell_results(**_: Any) -> None:
     """Tell suppliers the results of their packs. Natural key: the span of the trail not told yet."""
     tell(at=timezone.now())
+
+
+@shared_task(bind=True, name=Job.READ_TESTER_FILE.value)
+def read_tester_file(self: Task, *, tester_file_id: int, **_: Any) -> None:
+    """Read one tester file. Natural key: the file, one per SHA-256; settled ones stay."""
+    actor = task_actor("Tester file reader", job_id=self.request.id or "")
+    tester_files.run(tester_file_id=tester_file_id, actor=actor, at=timezone.now())
+
+
+@shared_task(name=Job.SWEEP_TESTER_FILES.value)
+def sweep_tester_files(**_: Any) -> None:
+    """Nudge what waits. Natural key: the waiting files themselves; a second run nudges again in vain."""
+    tester_files.sweep()
+
+
+@shared_task(bind=True, name=Job.WATCH_TESTER_FOLDER.value)
+def watch_tester_folder(self: Task, **_: Any) -> None:
+    """Look into the watched folder, if there is one. Natural key: each file's SHA-256."""
+    actor = task_actor("Watched folder", job_id=self.request.id or "")
+    look_into_watched_folder(actor=actor, at=timezone.now())
+
+
+@shared_task(name=Job.KEEP_TESTER_TABLES.value)
+def keep_tester_tables(*, derivation_id: int, **_: Any) -> None:
+    """Make a derivation's table again. Natural key: the derivation; one that has its table is left alone."""
+    tester_files.keep_tables(derivation_id=derivation_id)

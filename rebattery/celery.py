@@ -17,6 +17,17 @@ app.conf.beat_schedule = {
     "sweep manifests": {"task": Job.SWEEP_MANIFESTS.value, "schedule": 15.0, "options": {"expires": 15}},
     "sweep attachments": {"task": Job.SWEEP_ATTACHMENTS.value, "schedule": 15.0, "options": {"expires": 15}},
     "sweep grading": {"task": Job.SWEEP_GRADING.value, "schedule": 15.0, "options": {"expires": 15}},
+    "sweep tester files": {
+        "task": Job.SWEEP_TESTER_FILES.value,
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "sweep notices": {"task": Job.SWEEP_NOTICES.value, "schedule": 15.0, "options": {"expires": 15}},
     "tell results": {"task": Job.TELL_RESULTS.value, "schedule": 60.0, "options": {"expires": 60}},
 }
+if "TESTER_FOLDER" in os.environ:
+    app.conf.beat_schedule["watch tester folder"] = {
+        "task": Job.WATCH_TESTER_FOLDER.value,
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    }

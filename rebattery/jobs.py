@@ -23,6 +23,10 @@ class Job(StrEnum):
     GRADE_WAITING = "grading.tasks.grade_waiting"
     SWEEP_GRADING = "grading.tasks.sweep_grading"
     TELL_RESULTS = "grading.tasks.tell_results"
+    READ_TESTER_FILE = "grading.tasks.read_tester_file"
+    SWEEP_TESTER_FILES = "grading.tasks.sweep_tester_files"
+    WATCH_TESTER_FOLDER = "grading.tasks.watch_tester_folder"
+    KEEP_TESTER_TABLES = "grading.tasks.keep_tester_tables"
     DELIVER_NOTICES = "rebattery.notices.tasks.deliver_notices"
     SWEEP_NOTICES = "rebattery.notices.tasks.sweep_notices"
 

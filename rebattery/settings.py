@@ -99,6 +99,8 @@ CACHES = {
 }
 FILES_ROOT = env.path("FILES_ROOT", default=BASE_DIR / ".run" / "files" if LOCAL else None)
 """Where received files are kept, by SHA-256."""
+TESTER_FOLDER = env.text("TESTER_FOLDER", default="")
+"""Folder that testers write their files to, looked into by the workers; empty for none."""
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"

@@ -1,7 +1,16 @@
 """Tester files as received, and what was derived from them."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+
+from rebattery.accounts.models import User
+
+
+class TesterFileQuerySet(models.QuerySet["TesterFile"]):
+    def visible_to(self, viewer: User) -> "TesterFileQuerySet":
+        """Keep what ``viewer`` may see: a supplier's people see no tester files."""
+        return self.none() if viewer.is_supplier else self
 
 
 class TesterFile(models.Model):
@@ -26,7 +35,9 @@ class TesterFile(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     why = models.TextField(blank=True)
     """Why it needs a person or cannot be read: code and sentence."""
-    pack = models.ForeignKey("intake.Pack", null=True, on_delete=models.PROTECT, related_name="+")
+    pack = models.ForeignKey(
+        "intake.Pack", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     candidates = models.JSONField(default=list)
     """Serials that its name or its content may mean."""
     answers = models.JSONField(default=dict)
@@ -34,13 +45,25 @@ class TesterFile(models.Model):
     channel = models.ForeignKey(
         "grading.Channel", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    procedure = models.ForeignKey(
+        "grading.ProcedureVersion", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """Whose limits its derivation is judged by."""
+    format = models.CharField(max_length=40, blank=True)
+    """As its last reading says; empty before it was read."""
+    flag_codes = models.JSONField(default=list)
+    """Of all tests in it, each code once."""
     received_at = models.DateTimeField()
     received_by_person_id = models.BigIntegerField(null=True)
     received_by = models.CharField(max_length=120)
     version = models.IntegerField(default=1)
 
+    objects = TesterFileQuerySet.as_manager()
+
     class Meta:
         indexes = [
+            models.Index(fields=["pack", "id"], condition=Q(pack__isnull=False), name="tester_file_of_pack"),
+            GinIndex(fields=["flag_codes"], name="tester_file_flags"),
             models.Index(fields=["id"], condition=Q(state="queued"), name="tester_file_queued"),
             models.Index(fields=["state", "id"]),
         ]

@@ -88,4 +88,32 @@ OF_GRADING = (
         "Your dispute was rejected: {reason}",
         needs_reason=True,
     ),
+    EventType(
+        "tester_file.received",
+        "tester_file",
+        "{actor} sent the tester file {subject} ({bytes} bytes, SHA-256 {sha256}).",
+    ),
+    EventType("tester_file.read", "tester_file", "The tester file {subject} was read: {outcome}"),
+    EventType("tester_file.refused", "tester_file", "The tester file {subject} cannot be read: {why}"),
+    EventType("tester_file.assigned", "tester_file", "{actor} said that {subject} is of pack {serial}."),
+    EventType(
+        "tester_file.answered",
+        "tester_file",
+        "{actor} answered what {subject} leaves open, {answers}: {reason}",
+        needs_reason=True,
+    ),
+    EventType("tester_file.placed", "tester_file", "{actor} said how {subject} was measured: {placed}."),
+    EventType("tester_file.read_again", "tester_file", "{actor} had {subject} read again."),
+    EventType(
+        "tester_file.set_aside", "tester_file", "{actor} set {subject} aside: {reason}", needs_reason=True
+    ),
+    EventType("tester_file.taken_back", "tester_file", "{actor} took {subject} back."),
+    EventType("tester_file.recorded", "tester_file", "{actor} recorded {results} from {subject}."),
+    EventType(
+        "derivation.made",
+        "derivation",
+        "Test {test} of {file} was derived by {reader} {reader_version}, algorithm {algorithm}"
+        " (SHA-256 of the result {sha256}).",
+    ),
+    EventType("derivation.superseded", "derivation", "A newer derivation took the place of {subject}."),
 )

@@ -66,6 +66,14 @@ BADGES: dict[str, dict[str, Badge]] = {
         "refused": Badge("Refused", "stop"),
         "failed": Badge("Failed: we will look at it", "stop"),
     },
+    "tester_file": {
+        "queued": Badge("Waiting to be read", "neutral"),
+        "inbox": Badge("Needs a person", "wait"),
+        "ready": Badge("Ready to record", "busy"),
+        "recorded": Badge("Recorded", "ok"),
+        "refused": Badge("Cannot be read", "stop"),
+        "set_aside": Badge("Set aside", "off"),
+    },
     "row": {
         "error": Badge("Error", "stop"),
         "question": Badge("Question", "busy"),

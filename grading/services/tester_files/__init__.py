@@ -1,0 +1,33 @@
+"""Files of testers: taken in, read and derived by a worker, judged and recorded by people."""
+
+from grading.services.tester_files.accepting import NoTesterFile, accept
+from grading.services.tester_files.changes import FileMovedOn, WrongState
+from grading.services.tester_files.changing import (
+    PackNotAtBench,
+    answer,
+    assign,
+    place,
+    read_again,
+    set_aside,
+    take_back,
+)
+from grading.services.tester_files.lease import sweep
+from grading.services.tester_files.reading import run
+from grading.services.tester_files.retabling import keep_tables
+
+__all__ = [
+    "FileMovedOn",
+    "NoTesterFile",
+    "PackNotAtBench",
+    "WrongState",
+    "accept",
+    "answer",
+    "assign",
+    "keep_tables",
+    "place",
+    "read_again",
+    "run",
+    "set_aside",
+    "sweep",
+    "take_back",
+]
