@@ -14,7 +14,7 @@ from rebattery.embedded.state import AlreadyRunning, State
 WITHOUT_SERVERS = frozenset({
     "", "help", "--help", "-h", "version", "--version",
     "check", "collectstatic", "compilemessages", "decide", "diffsettings", "findstatic",
-    "makemessages", "makemigrations", "spectacular",
+    "makemessages", "makemigrations", "read_cycler", "spectacular",
 })  # fmt: skip
 NOWHERE = {"DATABASE_URL": "dummy://", "REDIS_URL": "redis://127.0.0.1:1/0", "REBATTERY_LOCAL": "1"}
 STACK = "stack"

@@ -63,6 +63,7 @@ def read_res(path: Path) -> list[Reading]:
     if not records.get("Test_Time"):
         raise Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
     columns = _numbers(records)
+    lost = _lost(database, found=len(columns["Test_Time"]))
     tests = columns.get("Test_ID")
     if tests is None:
         tests = np.ones(len(columns["Test_Time"]))
@@ -73,7 +74,9 @@ def read_res(path: Path) -> list[Reading]:
     for test in np.unique(tests):
         chosen = np.flatnonzero(tests == test)
         fact = next((row for row in about if row.get("Test_ID") == test), {})
-        found.append(_reading(columns, chosen, int(test), fact, software, aux))
+        reading = _reading(columns, chosen, int(test), fact, software, aux)
+        reading.flags = (*reading.flags, *lost)
+        found.append(reading)
     return found
 
 
@@ -91,6 +94,18 @@ def _table(database: Any, name: str) -> Table:
         raise
     except Exception as fault:
         raise _damaged() from fault
+
+
+def _lost(database: Any, *, found: int) -> tuple[Flag, ...]:
+    """Flag records that the head of the table counts and no page holds: the file is cut off."""
+    announced = int(database.get_table(_RECORDS).table_header.number_of_rows)
+    if announced <= found:
+        return ()
+    message = (
+        f"The file announces {announced:,} records and holds {found:,}: it is cut off, or was copied while"
+        " the test ran. Copy it again."
+    )
+    return (Flag("W_TRUNCATED", message),)
 
 
 def _numbers(records: Table) -> dict[str, Floats]:
