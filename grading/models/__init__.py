@@ -1,8 +1,9 @@
 """Tables of what we measure and conclude."""
 
-from grading.models.agreement import AgreementFit
+from grading.models.agreement import AgreementFit, AgreementGroup
 from grading.models.bench_run import BenchDraft, BenchRun
 from grading.models.calibration import Calibration, ControlMeasurement, ReferenceItem
+from grading.models.channel_use import ChannelUse
 from grading.models.decision import Decision, Grade, GradingClaim
 from grading.models.dispute import Dispute, DisputeFile
 from grading.models.instrument import Channel, Instrument
@@ -15,11 +16,13 @@ from grading.models.tester_file import Derivation, TesterFile, TesterFileRun
 
 __all__ = [
     "AgreementFit",
+    "AgreementGroup",
     "BenchDraft",
     "BenchRun",
     "Calibration",
     "CapacityTest",
     "Channel",
+    "ChannelUse",
     "ControlMeasurement",
     "Decision",
     "Derivation",

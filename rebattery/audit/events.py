@@ -1,6 +1,7 @@
 """Every auditable event, each with the sentence a person reads."""
 
 from rebattery.audit.event_type import EventType
+from rebattery.audit.events_of_agreement import OF_AGREEMENT
 from rebattery.audit.events_of_grading import OF_GRADING
 
 _ALL = (
@@ -225,5 +226,6 @@ _ALL = (
     EventType("inspection.superseded", "inspection", "A newer inspection took the place of {subject}."),
     EventType("photo.added", "photo", "{actor} added a photo ({slot}, SHA-256 {sha256})."),
     *OF_GRADING,
+    *OF_AGREEMENT,
 )
 EVENTS: dict[str, EventType] = {event.code: event for event in _ALL}

@@ -13,6 +13,10 @@ from grading.domain.agreement.student_t import t_quantile
 LEAST_PAIRS = 5
 """Fewer pairs than this are shown, and nothing is done with them."""
 NORMAL_95 = 1.96
+LEAST_ACROSS = 0.1
+"""Standard deviation of the means [pp] below which the packs are too alike for a slope."""
+MOST_DAYS_APART = 90
+"""A report and a test further apart than this are not of the same pack any more."""
 
 
 class Pair(NamedTuple):
@@ -109,7 +113,7 @@ def _slope(pairs: Sequence[Pair], bias: float) -> Slope | None:
     n = len(pairs)
     center = math.fsum(pair.mean for pair in pairs) / n
     across = math.fsum((pair.mean - center) ** 2 for pair in pairs)
-    if n < 3 or across < 1e-9:
+    if n < 3 or across < n * LEAST_ACROSS**2:
         return None
     value = math.fsum((pair.mean - center) * (pair.difference - bias) for pair in pairs) / across
     rest = math.fsum((pair.difference - bias - value * (pair.mean - center)) ** 2 for pair in pairs)
