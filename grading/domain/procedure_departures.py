@@ -1,0 +1,182 @@
+"""Where a result departs from the procedure that it names."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """One condition that a result does not meet."""
+
+    field: str
+    """Field of the result."""
+    words: str
+    is_grave: bool = True
+    """The value does not compare with others by this procedure; otherwise it only calls for a look."""
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def departures_of(document: Document, values: Mapping[str, Any]) -> list[Departure]:
+    """Return every departure of a result's ``values`` from a sound ``document``, in a fixed order."""
+    checks = (_method, _c_rate, _temperature, _ambient, _voltages, _rest, _pulse, _state_of_charge, _step)
+    return [departure for check in checks for departure in check(document, values)]
+
+
+def _method(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
+    wanted, found = document["method"], values.get("method", document["method"])
+    if found != wanted:
+        yield Departure("method", f"method is {_METHODS.get(found, found)}, not {_METHODS[wanted]}")
+
+
+_METHODS = {
+    "cc_discharge": "constant-current discharge",
+    "cccv_charge": "CC-CV charge",
+    "dc_pulse": "DC pulse",
+    "ac_1khz": "AC 1 kHz",
+    "pulse_screen": "pulse screen",
+}
+
+
+def _c_rate(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
+    if document["c_rate"] is None or document["kind"] != "capacity":
+        return
+    wanted, percent = Decimal(document["c_rate"]), Decimal(document["c_rate_tolerance_percent"])
+    slack = wanted * percent / 100
+    yield from _outside(values, "c_rate", "C-rate", "C", (wanted - slack, wanted + slack))
+
+
+def _temperature(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
+    windows = document["temperature_degc"]
+    grave = list(_outside(values, "temperature_degc", "temperature", "°C", _ends(windows["accepted"])))
+    yield from grave
+    if not grave:
+        yield from _outside(
+            values, "temperature_degc", "temperature", "°C", _ends(windows["grading"]), is_grave=False
+        )
+
+
+def _ambient(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
+    if document["ambient_degc"] is not None:
+        window = _ends(document["ambient_degc"])
+        yield from _outside(values, "ambient_degc", "ambient temperature", "°C", window, is_grave=False)
+
+
+def _voltages(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
+    """Compare the voltages at both ends of a capacity test with the limits, per cell in series.
+
+    A pack that rested after its charge begins below the limit, and one that a cell's limit ended stops
+    short of its own; neither is a departure. Without the number of cells nothing can be said.
+    """
+    cells = values.get("series_count")
+    if "capacity" not in document or not cells:
+        return
+    limits = document["voltage_limits"]
+    if limits["by"] == "cell":
+        low, high = Decimal(limits["min_v"]) * cells, Decimal(limits["max_v"]) * cells
+    else:
+        low, high = values.get("voltage_min_v"), values.get("voltage_max_v")
+    slack = Decimal(document["capacity"]["cutoff_tolerance_mv"]) / 1000 * cells
+    discharges = document["method"] == "cc_discharge"
+    start, end = (high, low) if discharges else (low, high)
+    begun, ended = values.get("voltage_from_v"), values.get("voltage_to_v")
+    if begun is not None and start is not None and _is_beyond(begun, start, slack, discharges):
+        side = "above" if discharges else "below"
+        yield Departure("voltage_from_v", f"it began at {begun} V, {side} the limit of {_plain(start)} V")
+    by_cell = values.get("ended_by_cell_limit")
+    if ended is not None and end is not None and abs(ended - end) > slack and not by_cell:
+        words = f"it ended at {ended} V, not at {_plain(end)} V ± {_plain(slack)} V"
+        yield Departure("voltage_to_v", words)
+
+
+def _is_beyond(found: Decimal, limit: Decimal, slack: Decimal, is_upper: bool) -> bool:
+    return found > limit + slack if is_upper else found < limit - slack
+
+
+def _rest(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
+    if "rest_before_s" not in values:
+        return
+    found, wanted = values["rest_before_s"], Decimal(document["rest_before_s"])
+    if found is None:
+        yield Departure("rest_before_s", "rest before the test is not recorded", is_grave=False)
+    elif found < wanted:
+        least = Decimal(document.get("resistance", {}).get("flag_rest_below_s", wanted))
+        words = f"rest before the test is {found} s, shorter than {_plain(wanted)} s"
+        yield Departure("rest_before_s", words, is_grave=found < least)
+
+
+def _pulse(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
+    part = document.get("resistance")
+    if part is None or not part["pulse_lengths_s"]:
+        return
+    if "pulse_duration_s" in values:
+        lengths = [Decimal(length) for length in part["pulse_lengths_s"]]
+        found = values["pulse_duration_s"]
+        if found is None:
+            yield Departure("pulse_duration_s", "pulse length is not recorded")
+        elif found not in lengths:
+            known = ", ".join(part["pulse_lengths_s"])
+            yield Departure("pulse_duration_s", f"pulse of {found} s is none of {known} s")
+    direction = values.get("direction")
+    if direction and direction not in part["directions"]:
+        yield Departure("direction", f"a {direction} pulse, not {' or '.join(part['directions'])}")
+    current, rated = values.get("pulse_current_a"), values.get("rated_capacity_ah")
+    if part["min_c_rate"] is not None and current is not None and rated:
+        rate = abs(current) / rated
+        if rate < Decimal(part["min_c_rate"]):
+            words = f"pulse of {current} A is {rate:.2f} C, below {part['min_c_rate']} C"
+            yield Departure("pulse_current_a", words)
+    elif "pulse_current_a" in values and current is None:
+        yield Departure("pulse_current_a", "pulse current is not recorded", is_grave=False)
+
+
+def _state_of_charge(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
+    if part := document.get("resistance"):
+        yield from _outside(values, "soc_percent", "state of charge", "%", _ends(part["soc_percent"]))
+
+
+def _step(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
+    """Judge the step of the voltage, which follows from resistance and current."""
+    least = document.get("resistance", {}).get("min_delta_v")
+    ir, current = values.get("ir_mohm"), values.get("pulse_current_a")
+    if least is None or ir is None or current is None:
+        return
+    step = ir * abs(current) / 1000
+    if step < Decimal(least):
+        moved, wanted = _plain(step * 1000), _plain(Decimal(least) * 1000)
+        words = f"the pulse moved the voltage by {moved} mV, less than {wanted} mV"
+        yield Departure("pulse_current_a", words)
+
+
+def _outside(
+    values: Mapping[str, Any],
+    field: str,
+    name: str,
+    unit: str,
+    window: tuple[Decimal, Decimal],
+    *,
+    is_grave: bool = True,
+) -> Iterator[Departure]:
+    if field not in values:
+        return
+    value, (low, high) = values[field], window
+    if value is None:
+        yield Departure(field, f"{name} is not recorded", is_grave)
+    elif not low <= value <= high:
+        words = f"{name} is {value} {unit}, outside {_plain(low)} to {_plain(high)} {unit}"
+        yield Departure(field, words, is_grave)
+
+
+def _ends(window: list[str]) -> tuple[Decimal, Decimal]:
+    return Decimal(window[0]), Decimal(window[1])
+
+
+def _plain(value: Decimal) -> str:
+    """Return ``value`` with at most four places and no idle zeros."""
+    text = f"{value:.4f}"
+    return text.rstrip("0").rstrip(".")
