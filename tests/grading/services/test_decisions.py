@@ -143,7 +143,7 @@ class TestGradeWaiting:
     def test_takes_constant_statements(self, policy):
         run()  # compiles the policy
         counts = []
-        for size in (10, 2000):
+        for size in (10, 300):
             make_tested(size)
             make_tested(size, soh="15")
             with CaptureQueriesContext(connection) as queries:
