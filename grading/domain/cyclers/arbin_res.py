@@ -1,7 +1,7 @@
 """Arbin's .res, an Access database with one or several tests, read by access-parser."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from grading.domain.cyclers.access_rows import NotPlain, numbers_of
 from grading.domain.cyclers.table import ColumnSource, Flag, Floats, Ints, Reading, Unreadable
 
 _RECORDS = "Channel_Normal_Table"
@@ -59,12 +60,16 @@ def read_res(path: Path) -> list[Reading]:
             " the test from Arbin's Data Watcher as CSV or XLSX."
         )
         raise Unreadable("E_FORMAT", message)
-    records = _table(database, _RECORDS)
-    if not records.get("Test_Time"):
+    wanted = {header for _, header, _ in _SOURCES} | {"Test_ID", "Data_Point", "DateTime"}
+    columns = _numbers(database, _RECORDS, wanted)
+    if missing := [name for name in _REQUIRED if name not in columns]:
+        raise Unreadable("E_FORMAT", f"The table {_RECORDS} has no column {', '.join(missing)}.")
+    if not len(columns["Test_Time"]):
         raise Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
-    columns = _numbers(records)
     lost = _lost(database, found=len(columns["Test_Time"]))
     tests = columns.get("Test_ID")
+    if any(np.isnan(columns[name]).any() for name in ("Test_ID", "Data_Point") if name in columns):
+        raise _damaged()
     if tests is None:
         tests = np.ones(len(columns["Test_Time"]))
     about = _rows(_table(database, "Global_Table")) if "Global_Table" in names else []
@@ -108,16 +113,21 @@ def _lost(database: Any, *, found: int) -> tuple[Flag, ...]:
     return (Flag("W_TRUNCATED", message),)
 
 
-def _numbers(records: Table) -> dict[str, Floats]:
-    """Return the columns that are used as arrays; a row that lost a field would shift all that follow."""
-    if missing := [name for name in _REQUIRED if name not in records]:
-        raise Unreadable("E_FORMAT", f"The table {_RECORDS} has no column {', '.join(missing)}.")
-    wanted = {header for _, header, _ in _SOURCES} | {"Test_ID", "Data_Point", "DateTime"}
-    chosen = {name: values for name, values in records.items() if name in wanted and isinstance(values, list)}
-    if len({len(values) for values in chosen.values()}) != 1:
+def _numbers(database: Any, name: str, wanted: Collection[str]) -> dict[str, Floats]:
+    """Return the columns of numbers; a row that lost a field would shift all that follow."""
+    try:
+        return numbers_of(database.get_table(name), wanted)
+    except NotPlain:
+        table = _table(database, name)
+    except MemoryError:
+        raise
+    except Exception as fault:
+        raise _damaged() from fault
+    chosen = {header: list(values) for header, values in table.items() if header in wanted}
+    if len({len(values) for values in chosen.values()}) > 1:
         raise _damaged()
     try:
-        return {name: np.array(values, dtype=np.float64) for name, values in chosen.items()}
+        return {header: np.array(values, dtype=np.float64) for header, values in chosen.items()}
     except (TypeError, ValueError) as fault:
         raise _damaged() from fault
 
@@ -137,15 +147,13 @@ def _temperatures(database: Any, names: set[str]) -> dict[tuple[int, str], tuple
     """Return points and values of each temperature channel by test and name."""
     if "Auxiliary_Table" not in names:
         return {}
-    table = _table(database, "Auxiliary_Table")
     wanted = ("Test_ID", "Data_Point", "Auxiliary_Index", "Data_Type", "X")
-    if any(not isinstance(table.get(name), list) or not table[name] for name in wanted):
+    columns = _numbers(database, "Auxiliary_Table", wanted)
+    if any(header not in columns for header in wanted):
         return {}
-    if len({len(table[name]) for name in wanted}) != 1:
-        raise _damaged()
-    test, point, index, kind, value = (np.array(table[name], dtype=np.float64) for name in wanted)
+    test, point, index, kind, value = (columns[header] for header in wanted)
+    is_hot = (kind == _TEMPERATURE_TYPE) & np.isfinite(test) & np.isfinite(point) & np.isfinite(index)
     found = {}
-    is_hot = kind == _TEMPERATURE_TYPE
     for number in np.unique(test[is_hot]):
         for channel in np.unique(index[is_hot & (test == number)]):
             mine = is_hot & (test == number) & (index == channel)

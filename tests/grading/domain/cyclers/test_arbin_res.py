@@ -25,7 +25,8 @@ class Database:
         return self._tables[name]
 
     def get_table(self, name):
-        return SimpleNamespace(table_header=SimpleNamespace(number_of_rows=self._announced))
+        head = SimpleNamespace(number_of_rows=self._announced)
+        return SimpleNamespace(table_header=head, columns={}, table=SimpleNamespace(linked_pages=[]))
 
 
 def records(*tests):
