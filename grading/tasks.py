@@ -56,3 +56,9 @@ def watch_tester_folder(self: Task, **_: Any) -> None:
 def keep_tester_tables(*, derivation_id: int, **_: Any) -> None:
     """Make a derivation's table again. Natural key: the derivation; one that has its table is left alone."""
     tester_files.keep_tables(derivation_id=derivation_id)
+
+
+@shared_task(bind=True, name=Job.FIT_AGREEMENT.value)
+def fit_agreement(self: Task, **_: Any) -> None:
+    """Fit the agreement of reported SOH with the bench. Natural key: the pairs; the same ones fit once."""
+    fit_all(actor=task_actor("Agreement", job_id=self.request.id or ""), at=timezone.now())

@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 from rebattery.jobs import Job
 
@@ -30,4 +31,5 @@ if "TESTER_FOLDER" in os.environ:
         "task": Job.WATCH_TESTER_FOLDER.value,
         "schedule": 10.0,
         "options": {"expires": 10},
+        "fit agreement": {"task": Job.FIT_AGREEMENT.value, "schedule": crontab("0", "3", day_of_month="1")},
     }

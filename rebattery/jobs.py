@@ -23,6 +23,7 @@ class Job(StrEnum):
     GRADE_WAITING = "grading.tasks.grade_waiting"
     SWEEP_GRADING = "grading.tasks.sweep_grading"
     TELL_RESULTS = "grading.tasks.tell_results"
+    FIT_AGREEMENT = "grading.tasks.fit_agreement"
     READ_TESTER_FILE = "grading.tasks.read_tester_file"
     SWEEP_TESTER_FILES = "grading.tasks.sweep_tester_files"
     WATCH_TESTER_FOLDER = "grading.tasks.watch_tester_folder"

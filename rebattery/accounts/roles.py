@@ -26,6 +26,7 @@ class Capability(StrEnum):
     RECEIVE_PACKS = "receive_packs"
     INSPECT_PACKS = "inspect_packs"
     RECORD_TESTS = "record_tests"
+    FIT_AGREEMENT = "fit_agreement"
     DISPUTE_RESULTS = "dispute_results"
     DECIDE_REVIEWS = "decide_reviews"
     VIEW_REVIEWS = "view_reviews"
@@ -74,13 +75,15 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         }
     ),
     Role.WAREHOUSE: _STAFF_READS | {C.RECEIVE_PACKS, C.INSPECT_PACKS, C.RECORD_TESTS, C.MANAGE_TOKENS},
-    Role.REVIEWER: _STAFF_READS | {C.RECORD_TESTS, C.DECIDE_REVIEWS, C.VIEW_REVIEWS, C.MANAGE_TOKENS},
+    Role.REVIEWER: _STAFF_READS
+    | {C.RECORD_TESTS, C.FIT_AGREEMENT, C.DECIDE_REVIEWS, C.VIEW_REVIEWS, C.MANAGE_TOKENS},
     Role.ADMINISTRATOR: _STAFF_READS
     | {
         C.UPLOAD_MANIFEST,
         C.VIEW_REVIEWS,
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
+        C.FIT_AGREEMENT,
         C.MANAGE_SUPPLIERS,
         C.RETRY_NOTICES,
         C.MANAGE_PEOPLE,
@@ -95,6 +98,7 @@ WRITES = frozenset(
         C.RECEIVE_PACKS,
         C.INSPECT_PACKS,
         C.RECORD_TESTS,
+        C.FIT_AGREEMENT,
         C.DISPUTE_RESULTS,
         C.DECIDE_REVIEWS,
         C.MANAGE_CATALOGUE,
