@@ -7,13 +7,14 @@ import polars as pl
 
 from grading.domain.cyclers.table import Floats, Reading
 
-COLUMNS = ("time_s", "voltage_v", "current_a", "temperature_degc", "cycle", "step", "row")
+COLUMNS = ("time_s", "voltage_v", "current_a", "temperature_degc", "cycle", "step", "row", "net_ah")
 _ROWS_A_GROUP = 250_000
 
 
 def write_table(reading: Reading, path: Path, *, sensor: str | None = None) -> None:
-    """Write time_s, voltage_v, current_a, temperature_degc, cycle, step and row; unknown is null.
+    """Write time_s, voltage_v, current_a, temperature_degc, cycle, step, row and net_ah; unknown is null.
 
+    net_ah is the charge since the first record, integrated; time that jumps back adds nothing.
     Current is + charge unless ``reading.signed`` is False. Rows keep the file's order and numbers.
 
     :param sensor: the temperature to take; otherwise the first that is not constantly zero.
@@ -24,6 +25,7 @@ def write_table(reading: Reading, path: Path, *, sensor: str | None = None) -> N
         "voltage_v": reading.voltage_v,
         "current_a": reading.current_a,
         "row": reading.row,
+        "net_ah": _net_ah(reading),
     })  # fmt: skip
     temperature = _temperature(reading, sensor)
     more = [
@@ -36,6 +38,13 @@ def write_table(reading: Reading, path: Path, *, sensor: str | None = None) -> N
     frame.with_columns(more).select(COLUMNS).write_parquet(
         path, compression="zstd", compression_level=3, row_group_size=_ROWS_A_GROUP
     )
+
+
+def _net_ah(reading: Reading) -> Floats:
+    current = np.nan_to_num(reading.current_a)
+    step_s = np.nan_to_num(np.diff(reading.time_s))
+    charge = (current[1:] + current[:-1]) / 2 * np.maximum(step_s, 0.0)
+    return np.concatenate((np.zeros(min(1, len(current))), np.cumsum(charge) / 3600.0))
 
 
 def _temperature(reading: Reading, sensor: str | None) -> Floats | None:
