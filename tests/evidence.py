@@ -121,9 +121,9 @@ def _insert(rows: Sequence[Any], code: str, facts: dict[str, Any]) -> None:
 def _supersede(rows: Sequence[Any], subject: str) -> list[Event]:
     """Let the packs' current rows of the same kind point to ``rows``, which get their keys here."""
     model, events = type(rows[0]), []
-    current = {row.pack_id: row for row in model.objects.filter(superseded_by__isnull=True)}
+    current = {_kind(row): row for row in model.objects.filter(superseded_by__isnull=True)}
     for row in rows:
-        if old := current.get(row.pack_id):
+        if old := current.get(_kind(row)):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [model._meta.db_table])
                 row.pk = cursor.fetchone()[0]
@@ -138,6 +138,14 @@ def _supersede(rows: Sequence[Any], subject: str) -> list[Event]:
             )
             events.append(event)
     return events
+
+
+def _kind(row: Any) -> tuple[object, ...]:
+    """Return what a row of its table may take the place of."""
+    names = ("pack_id", "basis", "method", "pulse_duration_s")
+    if isinstance(row, CapacityTest):
+        names = ("pack_id", "basis")
+    return tuple(getattr(row, name, None) for name in names)
 
 
 def _person(by: User | None) -> dict[str, Any]:

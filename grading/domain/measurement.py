@@ -59,6 +59,10 @@ PLAUSIBLE: Mapping[str, Range] = {
     "baseline_soc_percent": _range("%", "0", "100"),
     "baseline_temperature_degc": _range("°C", "-40", "80", "15", "35"),
     "pulse_current_a": _range("A", "0.1", "3000", "1", "1000"),
+    # Of cells, series groups and modules.
+    "rated_capacity_ah": _range("Ah", "0.1", "2000"),
+    "dcir_mohm": _range("mΩ", "0.01", "2000"),
+    "voltage_v": _range("V", "0", "1000"),
     "isolation_kohm": _range("kΩ", "0", "10000000", "1", "1000000"),
 }
 

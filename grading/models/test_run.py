@@ -24,7 +24,8 @@ class MeasuredWith(models.Model):
     uncertainty = models.JSONField(default=dict)
     """The budget by GUM, as :mod:`grading.domain.uncertainty` writes it; empty when it could not be made."""
     departures = models.JSONField(default=list)
-    """Sentences: how the test departs from the conditions of its procedure, or without one of the policy."""
+    """How the test departs from the conditions of its procedure, or without one of the policy: {words,
+    is_grave}. Gravely, and the value compares with no other."""
 
     class Meta:
         abstract = True

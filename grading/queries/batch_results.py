@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery
 
 from grading.models import CapacityTest, Decision, Grade, ResistanceTest
+from grading.queries.kinds import counting_first
 from grading.queries.packs import packs_for
 from intake.domain.lifecycle import Status
 from intake.models import Batch, Pack
@@ -29,8 +30,8 @@ def results_in(*, batch: Batch, viewer: User) -> QuerySet[Pack]:
     Each has, besides grade and policy: ``measured_soh``, ``measured_at``, ``soh_difference``, ``ir_ratio``,
     ``route``, and ``reasons`` of the decision in force.
     """
-    test = CapacityTest.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
-    resistance = ResistanceTest.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
+    test = counting_first(CapacityTest.objects.filter(pack=OuterRef("pk")))[:1]
+    resistance = counting_first(ResistanceTest.objects.filter(pack=OuterRef("pk")))[:1]
     current = Decision.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
     packs = packs_for(viewer=viewer).filter(batch=batch)
     return packs.annotate(
@@ -47,14 +48,14 @@ def measured(packs: QuerySet[Pack], what: str) -> QuerySet[Pack]:
 
     :raises KeyError: for anything else.
     """
-    test = CapacityTest.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
+    test = counting_first(CapacityTest.objects.filter(pack=OuterRef("pk")))[:1]
     wanted = {
-        "yes": Exists(test),
-        "no": ~Exists(test),
-        "below": Exists(test.filter(soh_percent__lt=OuterRef("declared_soh_percent") - CLEARLY)),
-        "above": Exists(test.filter(soh_percent__gt=OuterRef("declared_soh_percent") + CLEARLY)),
+        "yes": Q(counted_soh__isnull=False),
+        "no": Q(counted_soh__isnull=True),
+        "below": Q(counted_soh__lt=F("declared_soh_percent") - CLEARLY),
+        "above": Q(counted_soh__gt=F("declared_soh_percent") + CLEARLY),
     }[what]
-    return packs.filter(wanted)
+    return packs.alias(counted_soh=Subquery(test.values("soh_percent"), output_field=_POINTS)).filter(wanted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,8 @@ def totals_of(*, batch: Batch) -> Totals:
     What was withdrawn will never have a result and is not counted.
     """
     packs = Pack.objects.filter(batch=batch).exclude(status=Status.WITHDRAWN)
-    tests = CapacityTest.objects.filter(pack__batch=batch, superseded_by__isnull=True)
+    counting = counting_first(CapacityTest.objects.filter(pack=OuterRef("pack")))[:1]
+    tests = CapacityTest.objects.filter(pack__batch=batch, pk=Subquery(counting.values("pk")))
     claimed = F("pack__declared_soh_percent")
     difference = F("soh_percent") - claimed
     both = Q(pack__declared_soh_percent__isnull=False)

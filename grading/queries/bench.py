@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Min, OuterRef, QuerySet, Subquery
+from django.db.models import F, Min, OuterRef, QuerySet, Subquery
 
 from grading.domain.resistance import Baseline
 from grading.models import CapacityTest, ResistanceTest, ReviewCase
+from grading.queries.kinds import counting_first
 from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
 from intake.models import Pack, PackType, Scan
@@ -34,7 +35,7 @@ def packs_at_bench(*, viewer: User) -> "QuerySet[AtBench]":
     """Return the packs that wait for tests, each with what is recorded already.
 
     They carry ``retest_reason`` (None unless a reviewer sent them back), ``soh_percent``, ``ir_mohm`` and
-    ``ir_ratio`` of the results that stand.
+    ``ir_ratio`` of the results that count.
     """
     packs = Pack.objects.visible_to(viewer).filter(status=Status.INSPECTED).select_related("pack_type")
     # The move and the closing of its review bear the same moment.
@@ -63,8 +64,30 @@ def packs_with_code(*, code: str, viewer: User) -> QuerySet[Pack]:
 
 
 def _standing(model: type[CapacityTest] | type[ResistanceTest], column: str) -> Subquery:
-    current = model._default_manager.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
+    current = counting_first(model._default_manager.filter(pack=OuterRef("pk")))  # type: ignore[attr-defined]
     return Subquery(current.values(column)[:1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """What the reviewer asked of a retest beside the retest itself."""
+
+    instrument_ids: frozenset[int] = frozenset()
+    """Instruments that may not be used again."""
+    person_ids: frozenset[int] = frozenset()
+    """People who may not measure again."""
+
+
+def demands_on(*, pack_ids: Sequence[int]) -> dict[int, Demand]:
+    """Return what is demanded of each pack's ordered retest; packs without a demand are left out."""
+    orders = ReviewCase.objects.filter(
+        pack_id__in=pack_ids, state=ReviewCase.State.RETEST_ORDERED, closed_at=F("pack__status_at")
+    ).exclude(barred_instrument_ids=[], barred_person_ids=[])
+    rows = orders.values_list("pack_id", "barred_instrument_ids", "barred_person_ids")
+    return {
+        pack_id: Demand(instrument_ids=frozenset(instruments), person_ids=frozenset(people))
+        for pack_id, instruments, people in rows
+    }
 
 
 @dataclass(frozen=True)

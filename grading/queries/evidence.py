@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -9,23 +10,42 @@ from django.db import connection
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy
 from grading.domain.soh import bounds_weakest_cell
+from grading.models import CapacityTest, ResistanceTest
+from grading.queries.kinds import counting_sql
 from intake.domain.chemistry import Chemistry
 
 _COLUMNS = """
     p.id, p.chemistry, t.chemistry AS type_chemistry, p.pack_type_id, p.declared_soh_percent,
     p.history_completeness_percent, i.id AS inspection_id, i.safety, i.identity_confirmed,
     c.id AS capacity_test_id, c.soh_percent, c.basis, c.ended_by_cell_limit, c.weakest_soh_percent,
-    c.measured_at, r.id AS resistance_test_id, r.ir_ratio, r.is_comparable, r.incomparable_because,
+    c.measured_at, c.spread_points, c.u_soh_points,
+    (c.uncertainty -> 'is_complete')::boolean AS u_is_complete,
+    NOT c.departures @> '[{"is_grave": true}]' AS is_by_procedure, cp.code AS capacity_procedure,
+    r.id AS resistance_test_id, r.ir_ratio, r.is_comparable, r.incomparable_because, r.u_ratio,
+    rp.code AS resistance_procedure,
     array_remove(ARRAY[i.person_id, c.person_id, r.person_id], NULL) AS people"""
-_EVIDENCE = f"""
-    SELECT {_COLUMNS}
-    FROM intake_pack p
-    LEFT JOIN intake_packtype t ON t.id = p.pack_type_id
-    LEFT JOIN intake_inspection i ON i.pack_id = p.id AND i.superseded_by_id IS NULL
-    LEFT JOIN grading_capacitytest c ON c.pack_id = p.id AND c.superseded_by_id IS NULL
-    LEFT JOIN grading_resistancetest r ON r.pack_id = p.id AND r.superseded_by_id IS NULL
-    WHERE p.id = ANY(%s)
-"""  # noqa: S608 (constant text)
+
+
+@cache
+def _query() -> tuple[str, tuple[Any, ...]]:
+    """Return the one query, and the parameters that stand before the keys of the packs.
+
+    Of several kinds of result each pack brings the one that counts, so that it is one row.
+    """
+    capacity, of_capacity = counting_sql(CapacityTest, "p.id")
+    resistance, of_resistance = counting_sql(ResistanceTest, "p.id")
+    sql = f"""
+        SELECT {_COLUMNS}
+        FROM intake_pack p
+        LEFT JOIN intake_packtype t ON t.id = p.pack_type_id
+        LEFT JOIN intake_inspection i ON i.pack_id = p.id AND i.superseded_by_id IS NULL
+        LEFT JOIN LATERAL ({capacity}) c ON TRUE
+        LEFT JOIN grading_procedureversion cp ON cp.id = c.procedure_id
+        LEFT JOIN LATERAL ({resistance}) r ON TRUE
+        LEFT JOIN grading_procedureversion rp ON rp.id = r.procedure_id
+        WHERE p.id = ANY(%s)
+    """  # noqa: S608 (constant text)
+    return sql, (*of_capacity, *of_resistance)
 
 
 def evidence_for(*, pack_ids: Sequence[int], aged_at: datetime | None = None) -> dict[int, Evidence]:
@@ -35,7 +55,8 @@ def evidence_for(*, pack_ids: Sequence[int], aged_at: datetime | None = None) ->
         limits the age, because it makes the snapshot of unchanged facts differ from day to day.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_EVIDENCE, [list(pack_ids)])
+        sql, params = _query()
+        cursor.execute(sql, [*params, list(pack_ids)])
         names = [column.name for column in cursor.description]
         rows = (dict(zip(names, values, strict=True)) for values in cursor.fetchall())
         return {row["id"]: _evidence(row, aged_at) for row in rows}
@@ -65,6 +86,13 @@ def _evidence(row: dict[str, Any], aged_at: datetime | None) -> Evidence:
         weakest_bound_from_pack_ah=is_measured
         and bounds_weakest_cell(basis=row["basis"], ended_by_cell_limit=row["ended_by_cell_limit"]),
         declared_soh_percent=row["declared_soh_percent"],
+        cell_spread_percent=row["spread_points"],
+        soh_u_points=row["u_soh_points"],
+        soh_u_is_lower_limit=None if row["u_soh_points"] is None else not row["u_is_complete"],
+        ir_ratio_u=row["u_ratio"],
+        # A test that departs from its procedure was not made by it.
+        capacity_procedure=row["capacity_procedure"] if row["is_by_procedure"] else None,
+        resistance_procedure=row["resistance_procedure"],
         has_history=row["history_completeness_percent"] > 0,
         sources=_sources(row),
     )

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from grading.domain.reasons import IR, SOH, WEAKEST
 from grading.models import CapacityTest, Decision, ResistanceTest
-from grading.queries.test_runs import SOURCES, Results
+from grading.queries.test_runs import SOURCES, Result, Results
 from intake.models import Inspection, Pack
 from rebattery.audit.trail import Entry
 from rebattery.dates import day_in_words
+
+T = TypeVar("T", CapacityTest, ResistanceTest)
 
 
 @dataclass(frozen=True)
@@ -97,13 +99,18 @@ def _findings(entry: Entry, evidence: Evidence) -> list[str]:
 
 
 def _measured(until: datetime, evidence: Evidence) -> list[str]:
-    """Say what the newest results were by ``until``."""
-    capacity = next((r.test for r in evidence.results.capacity if r.test.at <= until), None)
-    resistance = next((r.test for r in evidence.results.resistance if r.test.at <= until), None)
-    return [
-        *([capacity_words(capacity)] if capacity else []),
-        *([resistance_words(resistance)] if resistance else []),
-    ]
+    """Say what the newest result of each kind was by ``until``."""
+    capacity = _newest_of_kinds(evidence.results.capacity, until)
+    resistance = _newest_of_kinds(evidence.results.resistance, until)
+    return [*map(capacity_words, capacity), *map(resistance_words, resistance)]
+
+
+def _newest_of_kinds(results: Sequence[Result[T]], until: datetime) -> list[T]:
+    found: dict[str, T] = {}
+    for result in results:
+        if result.test.at <= until:
+            found.setdefault(result.kind, result.test)
+    return [found[kind] for kind in sorted(found)]
 
 
 def capacity_words(test: CapacityTest) -> str:

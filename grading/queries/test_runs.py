@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from grading.domain.soh import bounds_weakest_cell, weakest_gap_points
+from django.db.models import Subquery
+
+from grading.domain.members import bound_conflict
 from grading.models import CapacityTest, ResistanceTest
+from grading.queries.kinds import counting_first
 from intake.models import Pack
 from rebattery.audit.trail import events_of_pack
 
@@ -31,10 +34,26 @@ class Result(Generic[T]):
     test: T
     superseded_because: str
     """Empty while it stands."""
+    counts: bool = False
+    """Of the kinds that stand side by side it is the one that the policy judges."""
 
     @property
     def stands(self) -> bool:
         return self.test.superseded_by_id is None
+
+    @property
+    def kind(self) -> str:
+        """Name what it may take the place of: nothing but a result of the same kind."""
+        test = self.test
+        if isinstance(test, CapacityTest):
+            return test.get_basis_display()
+        pulse = f" {test.pulse_duration_s.normalize():f} s" if test.pulse_duration_s else ""
+        return f"{test.get_method_display()}{pulse}"
+
+    @property
+    def budget(self) -> dict[str, Any]:
+        """Return the uncertainty budget as it is stored; empty when there is none."""
+        return self.test.uncertainty
 
     @property
     def source(self) -> str:
@@ -53,16 +72,22 @@ class Results:
 
     @property
     def standing_capacity(self) -> CapacityTest | None:
-        return next((result.test for result in self.capacity if result.stands), None)
+        """The one that counts."""
+        return next((result.test for result in self.capacity if result.counts), None)
 
     @property
     def standing_resistance(self) -> ResistanceTest | None:
-        return next((result.test for result in self.resistance if result.stands), None)
+        """The one that counts."""
+        return next((result.test for result in self.resistance if result.counts), None)
 
     @property
     def conflict(self) -> str:
         """How the standing capacity test contradicts itself; empty when it does not."""
-        return conflict_in(self.standing_capacity) if self.standing_capacity else ""
+        test = self.standing_capacity
+        if test is None:
+            return ""
+        pack_type = test.pack.pack_type
+        return conflict_in(test, parallel_count=pack_type.parallel_count if pack_type else None)
 
 
 def results_of(*, pack_id: int) -> Results:
@@ -77,25 +102,25 @@ def results_of(*, pack_id: int) -> Results:
 
 
 def _results(model: type[T], subject: str, pack_id: int, why: dict[tuple[str, int], str]) -> list[Result[T]]:
-    tests = model._default_manager.filter(pack_id=pack_id).select_related("instrument").order_by("-pk")
-    return [Result(test, why.get((subject, test.pk), "")) for test in tests]
+    of_pack = model._default_manager.filter(pack_id=pack_id)
+    related = ("instrument", "channel", "procedure", "pack__pack_type")
+    tests = of_pack.select_related(*related).order_by("-pk")
+    tests = tests.annotate(counting_id=Subquery(counting_first(of_pack).values("pk")[:1]))
+    return [
+        Result(test, why.get((subject, test.pk), ""), counts=test.pk == test.counting_id)  # type: ignore[union-attr]
+        for test in tests
+    ]
 
 
-def conflict_in(test: CapacityTest) -> str:
-    """Say how a reported weakest member contradicts the pack's own charge; empty when it does not.
-
-    In a series string every group passes the same charge: a pack that was stopped by a cell's limit cannot
-    have given more Ah than its weakest group. The two are shown side by side, never averaged.
-    """
-    gap = weakest_gap_points(test.soh_percent, test.weakest_soh_percent)
-    if gap is None or gap <= 0:
-        return ""
-    if not bounds_weakest_cell(basis=test.basis, ended_by_cell_limit=test.ended_by_cell_limit):
-        return ""
-    return (
-        f"The weakest {test.get_weakest_kind_display().lower()} is reported {gap:.1f} points below the pack, "
-        "yet this test ended at a cell's limit, so no group in series can be weaker than the pack. "
-        "Check both values."
+def conflict_in(test: CapacityTest, *, parallel_count: int | None = None) -> str:
+    """Say how a reported weakest member contradicts the pack's own charge; empty when it does not."""
+    return bound_conflict(
+        soh_percent=test.soh_percent,
+        weakest_soh_percent=test.weakest_soh_percent,
+        weakest_kind=test.weakest_kind,
+        basis=test.basis,
+        ended_by_cell_limit=test.ended_by_cell_limit,
+        parallel_count=parallel_count,
     )
 
 

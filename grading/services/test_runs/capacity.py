@@ -2,15 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.db import transaction
 
 from grading.domain.measurement import check_ranges
-from grading.domain.soh import SohImplausible, soh_from_capacity, soh_from_energy
+from grading.domain.members import (
+    Layout,
+    Member,
+    counting_weakest,
+    faults_in,
+    spread_points,
+    unmeasured,
+    with_soh,
+)
+from grading.domain.policy import Policy
+from grading.domain.soh import SohImplausible, bounds_weakest_cell, soh_from_capacity, soh_from_energy
 from grading.models import CapacityTest
 from grading.queries.bench import references_of
 from grading.queries.instruments import CAPACITY_KINDS
+from grading.queries.policies import compiled, policy_in_force
 from grading.services.test_runs.checks import (
     BLANK,
     Bench,
@@ -21,6 +32,7 @@ from grading.services.test_runs.checks import (
     refuse_faults,
 )
 from grading.services.test_runs.inputs import CapacityInput
+from grading.services.test_runs.judging import judge_capacity, rated_ah
 from grading.services.test_runs.storing import common_values, store
 from intake.models import Pack
 from rebattery.actor import Actor
@@ -31,6 +43,8 @@ AS_GIVEN = (
     "voltage_to_v", "ended_by_cell_limit", "weakest_soh_percent", "weakest_kind",
 )  # fmt: skip
 MEASURED = {"ah": "measured_capacity_ah", "kwh": "measured_energy_kwh"}
+WEAKEST_QUANTUM = Decimal("0.01")
+"""What its column keeps; rounded down, so that rounding never lifts a member over a floor."""
 REFERENCE_RANGES = {"ah": "reference_capacity_ah", "kwh": "reference_energy_kwh"}
 
 
@@ -38,16 +52,20 @@ REFERENCE_RANGES = {"ah": "reference_capacity_ah", "kwh": "reference_energy_kwh"
 def record_capacity(*, rows: Sequence[CapacityInput], actor: Actor, at: datetime) -> list[CapacityTest]:
     """Record one capacity test for each of ``rows``, or none of them.
 
-    A pack's current result is superseded, with the row's reason; both stay. Packs whose verdict no longer
-    depends on what is missing go on to grading.
+    The pack's current result of the same basis is superseded, with the row's reason; both stay. Packs whose
+    verdict no longer depends on what is missing go on to grading.
 
     :raises NotAtBench: when a pack is not between inspection and grading.
+    :raises AnotherPersonNeeded: when a retest is to be made by somebody else.
+    :raises AnotherInstrumentNeeded: when a retest is to be made with another instrument.
     :raises InstrumentLapsed: when an instrument may not measure, on the day of the test or today.
     :raises ResultsRefused: when values are blank or cannot be right; names every field.
+    :raises NoPolicyInForce: when there is no policy that says what is needed.
     """
-    bench = open_bench(rows, CapacityTest, at)
+    bench = open_bench(rows, CapacityTest, actor, at)
     refuse_faults(rows, lambda row: _faults(row, bench))
-    results = [_result(row, bench, actor, at) for row in rows]
+    policy = compiled(policy_in_force(at=at))
+    results = [_result(row, bench, policy, actor, at) for row in rows]
     return store(
         code="capacity_test",
         results=results,
@@ -64,7 +82,7 @@ def _faults(row: CapacityInput, bench: Bench[CapacityTest]) -> Faults:
     faults |= choice_faults(row, CapacityTest, ["basis"])
     if row.ended_by_cell_limit is None:
         faults["ended_by_cell_limit"] = "Answer yes or no."
-    faults |= _window_faults(row) | _weakest_faults(row)
+    faults |= _window_faults(row) | _weakest_faults(row, bench.packs[row.pack_id])
     return _soh_faults(row, bench.packs[row.pack_id]) | faults
 
 
@@ -79,10 +97,24 @@ def _window_faults(row: CapacityInput) -> Faults:
     return {}
 
 
-def _weakest_faults(row: CapacityInput) -> Faults:
+def _weakest_faults(row: CapacityInput, pack: Pack) -> Faults:
+    if row.members:
+        typed = [name for name in ("weakest_soh_percent", "weakest_kind") if getattr(row, name)]
+        found = faults_in(row.members, _layout(row, pack))
+        return dict.fromkeys(typed, "Leave empty: it follows from the members.") | found
     if row.weakest_soh_percent is None:
         return {"weakest_soh_percent": "Enter its SOH, or leave both empty."} if row.weakest_kind else {}
     return choice_faults(row, CapacityTest, ["weakest_kind"])
+
+
+def _layout(row: CapacityInput, pack: Pack) -> Layout:
+    pack_type, reference = pack.pack_type, _reference(row, pack)
+    return Layout(
+        rated_capacity_ah=reference if row.basis == CapacityTest.Basis.AH else rated_ah(pack),
+        series_count=pack_type.series_count if pack_type else None,
+        parallel_count=pack_type.parallel_count if pack_type else None,
+        module_count=pack_type.module_count if pack_type else None,
+    )
 
 
 def _soh_faults(row: CapacityInput, pack: Pack) -> Faults:
@@ -121,12 +153,33 @@ def _soh(row: CapacityInput, reference: Decimal) -> Decimal:
     return soh_from_energy(measured_energy_kwh=measured, reference_energy_kwh=reference)
 
 
-def _result(row: CapacityInput, bench: Bench[CapacityTest], actor: Actor, at: datetime) -> CapacityTest:
-    reference = _reference(row, bench.packs[row.pack_id])
+def _result(
+    row: CapacityInput, bench: Bench[CapacityTest], policy: Policy, actor: Actor, at: datetime
+) -> CapacityTest:
+    pack = bench.packs[row.pack_id]
+    reference = _reference(row, pack)
     assert reference is not None  # refuse_faults saw to it
-    return CapacityTest(
+    result = CapacityTest(
         **common_values(row, bench, actor, at),
         **{name: getattr(row, name) for name in AS_GIVEN},
         reference_value=reference,
         soh_percent=_soh(row, reference),
     )
+    judge_capacity(result, policy)
+    if row.members:
+        _take_members(result, row.members, _layout(row, pack))
+    return result
+
+
+def _take_members(result: CapacityTest, given: Sequence[Member], layout: Layout) -> None:
+    """Keep the members with their computed SOH, and what follows from them."""
+    members = with_soh(given, layout)
+    is_bounded = bounds_weakest_cell(basis=result.basis, ended_by_cell_limit=result.ended_by_cell_limit)
+    result.members = [member.to_json() for member in members]
+    result.spread_points = spread_points(members)
+    if weakest := counting_weakest(members, layout, is_bounded=is_bounded):
+        assert weakest.soh_percent is not None  # it is the weakest by its SOH
+        result.weakest_soh_percent = weakest.soh_percent.quantize(WEAKEST_QUANTUM, rounding=ROUND_DOWN)
+        result.weakest_kind = weakest.kind
+    if gap := unmeasured(members, layout):
+        result.departures = [*result.departures, {"words": gap, "is_grave": False}]

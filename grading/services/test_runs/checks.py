@@ -1,5 +1,6 @@
 """What makes a result fit to be recorded, all faults of a set found at once."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +10,14 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, prefetch_related_objects
 
 from grading.domain.measurement import check_ranges
-from grading.models import Instrument
-from grading.queries.bench import arrivals
+from grading.models import CapacityTest, Channel, Instrument, ProcedureVersion, ResistanceTest
+from grading.queries.bench import Demand, arrivals, demands_on
 from grading.queries.instruments import standing_of
 from grading.services.test_runs.inputs import Input
 from intake.domain.lifecycle import Status
 from intake.models import Pack
 from intake.services.lifecycle import lock_packs
+from rebattery.actor import Actor
 from rebattery.errors import RuleViolation
 
 BLANK = "Enter a value."
@@ -36,10 +38,30 @@ class InstrumentLapsed(ResultsRefused):
     code = "instrument_lapsed"
 
 
+class AnotherInstrumentNeeded(ResultsRefused):
+    """The ordered retest may not use this instrument again. Nothing was recorded."""
+
+    code = "another_instrument_needed"
+
+
+class AnotherPersonNeeded(ResultsRefused):
+    """The ordered retest must be made by another person. Nothing was recorded."""
+
+    code = "another_person_needed"
+
+
 class NotAtBench(RuleViolation):
     """Only packs that passed their inspection are measured."""
 
     code = "not_at_bench"
+
+
+Key = tuple[object, ...]
+"""A pack with everything that makes a kind of result."""
+_KIND: Mapping[type[Model], tuple[str, ...]] = {
+    CapacityTest: ("pack_id", "basis"),
+    ResistanceTest: ("pack_id", "method", "pulse_duration_s"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,18 +71,29 @@ class Bench(Generic[M]):
     packs: Mapping[int, Pack]
     instruments: Mapping[int, Instrument]
     arrived_at: Mapping[int, datetime]
-    current: Mapping[int, M]
-    """The result of this kind that stands for each pack now."""
+    channels: Mapping[int, Channel]
+    procedures: Mapping[int, ProcedureVersion]
+    demands: Mapping[int, Demand]
+    """What the reviewer asked for who sent the pack back."""
+    current: Mapping[Key, M]
+    """The results that stand now, by pack and kind."""
     at: datetime
 
 
-def open_bench(rows: Sequence[Input], model: type[M], at: datetime) -> Bench[M]:
-    """Lock the packs of ``rows`` and read what their checks need; six queries for any number of rows.
+def key_of(model: type[Model], row: object) -> Key:
+    """Return what ``row``, an input or a stored result, may take the place of: the same kind of the pack."""
+    return tuple(getattr(row, name) for name in _KIND[model])
+
+
+def open_bench(rows: Sequence[Input], model: type[M], actor: Actor, at: datetime) -> Bench[M]:
+    """Lock the packs of ``rows`` and read what their checks need, in as many queries for any number of rows.
 
     :raises MoveRefused: when a pack does not exist.
-    :raises NotAtBench: when a pack is not between inspection and grading, or comes twice; names the packs.
+    :raises NotAtBench: when a pack is not between inspection and grading, or a kind of result comes twice
+        for it; names the packs.
+    :raises AnotherPersonNeeded: when a retest was ordered to be made by somebody else; names the packs.
     """
-    pack_ids = [row.pack_id for row in rows]
+    pack_ids = list({row.pack_id for row in rows})
     packs = lock_packs(pack_ids=pack_ids)
     if elsewhere := [pack for pack in packs if pack.status != Status.INSPECTED]:
         named = ", ".join(f"{pack.serial} is {pack.get_status_display().lower()}" for pack in elsewhere[:5])
@@ -68,16 +101,27 @@ def open_bench(rows: Sequence[Input], model: type[M], at: datetime) -> Bench[M]:
             f"{named}. Only inspected packs are measured; a graded one needs a retest order first. "
             "Nothing was recorded."
         )
-    if len(pack_ids) != len(packs):
-        twice = [pack.serial for pack in packs if pack_ids.count(pack.pk) > 1]
-        raise NotAtBench(f"Twice in one set: {', '.join(twice[:5])}. Nothing was recorded.")
+    keys = Counter(key_of(model, row) for row in rows)
+    if twice := {key[0] for key, count in keys.items() if count > 1}:
+        named = ", ".join([pack.serial for pack in packs if pack.pk in twice][:5])
+        raise NotAtBench(f"Twice in one set: {named}. Nothing was recorded.")
+    demands = demands_on(pack_ids=pack_ids)
+    barred = [pack.serial for pack in packs if actor.person_id in demands.get(pack.pk, Demand()).person_ids]
+    if barred:
+        raise AnotherPersonNeeded(
+            f"{', '.join(barred[:5])}: the reviewer wants somebody else to measure it this time. "
+            "Nothing was recorded."
+        )
     prefetch_related_objects(packs, "pack_type")
     current = model._default_manager.filter(pack_id__in=pack_ids, superseded_by__isnull=True)
     return Bench(
         packs={pack.pk: pack for pack in packs},
         instruments=Instrument.objects.in_bulk({row.instrument_id for row in rows if row.instrument_id}),
         arrived_at=arrivals(pack_ids=pack_ids),
-        current={result.pack_id: result for result in current},  # type: ignore[attr-defined]
+        channels=Channel.objects.in_bulk({row.channel_id for row in rows if row.channel_id}),
+        procedures=ProcedureVersion.objects.in_bulk({row.procedure_id for row in rows if row.procedure_id}),
+        demands=demands,
+        current={key_of(model, result): result for result in current},
         at=at,
     )
 
@@ -94,13 +138,17 @@ def refuse_faults(rows: Sequence[R], faults_of: Callable[[R], Faults]) -> None:
         return
     key = "rows.{}.{}" if len(rows) > 1 else "{1}"
     fields = {key.format(n, name): text for n, faults in found.items() for name, text in faults.items()}
-    lapsed = next((faults["instrument_id"] for faults in found.values() if "instrument_id" in faults), "")
-    if lapsed and lapsed != CHOOSE_INSTRUMENT:
-        raise InstrumentLapsed(f"{lapsed}. Nothing was recorded.", fields=fields)
+    faulty = (faults.get("instrument_id", "") for faults in found.values())
+    against = next((fault for fault in faulty if fault and fault != CHOOSE_INSTRUMENT), "")
+    if against.endswith(ANOTHER_INSTRUMENT):
+        raise AnotherInstrumentNeeded(f"{against}. Nothing was recorded.", fields=fields)
+    if against:
+        raise InstrumentLapsed(f"{against}. Nothing was recorded.", fields=fields)
     raise ResultsRefused(fields=fields)
 
 
 CHOOSE_INSTRUMENT = "Choose an instrument."
+ANOTHER_INSTRUMENT = "the reviewer wants another instrument for this retest"
 
 
 def common_faults(
@@ -114,8 +162,9 @@ def common_faults(
     faults = number_faults(row, model, needed)
     faults |= choice_faults(row, model, ["method"])
     faults |= _time_faults(row, bench) or _instrument_faults(row, kinds, bench)
-    if row.pack_id in bench.current and not row.reason.strip():
-        faults["reason"] = "This pack has a result already. Say why a new one takes its place."
+    faults |= _channel_faults(row, bench) | _procedure_faults(row, model, bench)
+    if key_of(model, row) in bench.current and not row.reason.strip():
+        faults["reason"] = "This pack has a result of this kind already. Say why a new one takes its place."
     return faults
 
 
@@ -160,4 +209,28 @@ def _instrument_faults(row: Input, kinds: Sequence[str], bench: Bench[Any]) -> F
     for on in (row.measured_at.date(), bench.at.date()):
         if fault := standing_of(instrument=instrument, on=on).fault:
             return {"instrument_id": f"{instrument.code}: {fault}"}
+    if instrument.pk in bench.demands.get(row.pack_id, Demand()).instrument_ids:
+        return {"instrument_id": f"{instrument.code}: {ANOTHER_INSTRUMENT}"}
+    return {}
+
+
+def _channel_faults(row: Input, bench: Bench[Any]) -> Faults:
+    if row.channel_id is None:
+        return {}
+    channel = bench.channels.get(row.channel_id)
+    if channel is None or channel.instrument_id != row.instrument_id:
+        return {"channel_id": "Choose a channel of this instrument."}
+    return {} if channel.is_active else {"channel_id": f"Channel {channel} is out of service."}
+
+
+def _procedure_faults(row: Input, model: type[Model], bench: Bench[Any]) -> Faults:
+    if row.procedure_id is None:
+        return {}
+    procedure = bench.procedures.get(row.procedure_id)
+    kind = ProcedureVersion.Kind.CAPACITY if model is CapacityTest else ProcedureVersion.Kind.RESISTANCE
+    if procedure is None or procedure.kind != kind:
+        return {"procedure_id": f"Choose a procedure for a {kind.label.lower()}."}
+    # A test made before it was withdrawn did follow it.
+    if procedure.retired_at and row.measured_at and row.measured_at >= procedure.retired_at:
+        return {"procedure_id": f"{procedure} was withdrawn before this test was made."}
     return {}

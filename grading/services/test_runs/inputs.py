@@ -1,8 +1,11 @@
 """What a person or a program hands in; ``None`` and "" are blanks, refused where they count."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from grading.domain.members import Member
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +19,14 @@ class Input:
     measured_at: datetime | None
     note: str = ""
     reason: str = ""
-    """Why it supersedes the current result of the pack; needed only then."""
+    """Why it supersedes the pack's current result of the same kind; needed only then."""
+    channel_id: int | None = None
+    """Of the instrument; without it the uncertainty cannot be computed."""
+    procedure_id: int | None = None
+    """The procedure version that the test followed; its conditions are compared with the test's."""
+    ambient_degc: Decimal | None = None
+    derivation_id: int | None = None
+    """The tester file's derivation that the values come from; None when they were typed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +46,10 @@ class CapacityInput(Input):
     voltage_to_v: Decimal | None
     ended_by_cell_limit: bool | None
     weakest_soh_percent: Decimal | None = None
+    """Blank where there are members: then it is computed from them."""
     weakest_kind: str = ""
+    members: Sequence[Member] = ()
+    """What was measured of its cells, series groups or modules."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +60,8 @@ class ResistanceInput(Input):
     ir_mohm: Decimal | None
     pulse_duration_s: Decimal | None = None
     pulse_current_a: Decimal | None = None
+    direction: str = ""
+    """Of the pulse: discharge, charge, or blank where it was not recorded."""
     baseline_source: str = ""
     """type_catalogue (looked up, never typed), pack_datasheet, or blank when none is known."""
     baseline_mohm: Decimal | None = None

@@ -16,11 +16,13 @@ from grading.services.test_runs.checks import (
     BLANK,
     Bench,
     Faults,
+    choice_faults,
     common_faults,
     open_bench,
     refuse_faults,
 )
 from grading.services.test_runs.inputs import ResistanceInput
+from grading.services.test_runs.judging import judge_resistance
 from grading.services.test_runs.storing import common_values, store
 from intake.models import Pack
 from rebattery.actor import Actor
@@ -35,16 +37,19 @@ def record_resistance(*, rows: Sequence[ResistanceInput], actor: Actor, at: date
     """Record one resistance test for each of ``rows``, or none of them.
 
     The ratio to the baseline counts only when both were measured alike, by the test conditions of the
-    policy in force at ``at``; why it does not is stored with the result. A pack's current result is
-    superseded, with the row's reason; both stay. Packs whose verdict no longer depends on what is missing
+    policy in force at ``at`` and by those of the row's procedure; why it does not is stored with the
+    result. The pack's current result of the same method and pulse length is superseded, with the row's
+    reason; both stay. Packs whose verdict no longer depends on what is missing
     go on to grading.
 
     :raises NotAtBench: when a pack is not between inspection and grading.
+    :raises AnotherPersonNeeded: when a retest is to be made by somebody else.
+    :raises AnotherInstrumentNeeded: when a retest is to be made with another instrument.
     :raises InstrumentLapsed: when an instrument may not measure, on the day of the test or today.
     :raises ResultsRefused: when values are blank or cannot be right; names every field.
     :raises NoPolicyInForce: when there is no policy that says what is comparable.
     """
-    bench = open_bench(rows, ResistanceTest, at)
+    bench = open_bench(rows, ResistanceTest, actor, at)
     refuse_faults(rows, lambda row: _faults(row, bench))
     policy = compiled(policy_in_force(at=at))
     results = [_result(row, bench, policy, actor, at) for row in rows]
@@ -64,6 +69,12 @@ def _faults(row: ResistanceInput, bench: Bench[ResistanceTest]) -> Faults:
     faults = common_faults(row, ResistanceTest, NEEDED + (PULSE if is_pulse else ()), RESISTANCE_KINDS, bench)
     if row.method == ResistanceTest.Method.AC_1KHZ:
         faults |= _not_empty(row, (*PULSE, "baseline_pulse_s"), "Leave empty: AC has no pulse.")
+    if row.direction:
+        faults |= (
+            choice_faults(row, ResistanceTest, ["direction"])
+            if is_pulse
+            else {"direction": "Leave empty: AC has no pulse."}
+        )
     return faults | _baseline_faults(row, bench.packs[row.pack_id])
 
 
@@ -122,15 +133,16 @@ def _result(
     )
     baseline = _baseline(row, bench.packs[row.pack_id])
     comparison = compare(policy, measured, baseline)
-    return ResistanceTest(
+    result = ResistanceTest(
         **common_values(row, bench, actor, at),
         pulse_duration_s=row.pulse_duration_s,
         pulse_current_a=row.pulse_current_a,
+        direction=row.direction,
         soc_percent=row.soc_percent,
         ir_mohm=row.ir_mohm,
         **_baseline_values(baseline),
         baseline_source=comparison.baseline_source,
         ir_ratio=comparison.ir_ratio,
-        is_comparable=comparison.is_comparable,
-        incomparable_because=comparison.why,
     )
+    judge_resistance(result, comparison)
+    return result

@@ -8,7 +8,7 @@ from django.db import connection
 
 from grading.models import CapacityTest, ResistanceTest
 from grading.services.decisions import complete_where_settled
-from grading.services.test_runs.checks import Bench
+from grading.services.test_runs.checks import Bench, key_of
 from grading.services.test_runs.inputs import Input
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
@@ -25,6 +25,10 @@ def common_values(row: Input, bench: Bench[Any], actor: Actor, at: datetime) -> 
         "certificate_number": instrument.certificate_number,
         "method": row.method,
         "temperature_degc": row.temperature_degc,
+        "channel": bench.channels.get(row.channel_id or 0),
+        "procedure": bench.procedures.get(row.procedure_id or 0),
+        "ambient_degc": row.ambient_degc,
+        "derivation_id": row.derivation_id,
         "note": row.note.strip(),
         "measured_at": row.measured_at,
         "at": at,
@@ -50,8 +54,8 @@ def store(
     if not results:
         return []
     _allocate_keys(results)
-    pairs = zip(results, reasons, strict=True)
-    replaced = [(bench.current[new.pack_id], new, why) for new, why in pairs if new.pack_id in bench.current]
+    found = [(bench.current.get(key_of(type(new), new)), new) for new in results]
+    replaced = [(old, new, why) for (old, new), why in zip(found, reasons, strict=True) if old]
     _supersede(replaced)
     type(results[0]).objects.bulk_create(results)
     events = [_superseded(f"{code}.superseded", old, new, why) for old, new, why in replaced]
@@ -112,5 +116,7 @@ def _recorded(code: str, result: T, facts: dict[str, Any]) -> Event:
     )
 
 
-_KNOWN_ELSEWHERE = {"id", "pack_id", "at", "person_id", "person_label", "superseded_by_id"}
-"""Columns whose values the event carries itself."""
+_KNOWN_ELSEWHERE = {
+    "id", "pack_id", "at", "person_id", "person_label", "superseded_by_id", "uncertainty",
+}  # fmt: skip
+"""Columns whose values the event carries itself; the budget follows from the others, its sum is told."""
