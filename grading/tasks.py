@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from grading.queries.waiting import is_grading_waiting
 from grading.services import decisions, tester_files
+from grading.services.agreement import fit_all
 from grading.services.telling import tell_results as tell
 from grading.services.tester_files.watched_folder import look_into_watched_folder
 from rebattery.actor import task_actor
