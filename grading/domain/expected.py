@@ -85,6 +85,9 @@ def _as_if_measured(policy: Policy, claim: Claimed) -> Evidence:
         # The usual test ends at a cell's limit, so the pack's own SOH bounds its weakest cell.
         weakest_bound_from_pack_ah=soh is not None,
         declared_soh_percent=claim.soh_percent,
+        # Only its value is assumed, so the rest is as good as the policy wants it.
+        soh_u_points=Decimal(0) if policy.needs_uncertainty and soh is not None else None,
+        capacity_procedure=min(policy.procedures.get("capacity", ()), default=None),
     )
 
 
@@ -95,7 +98,9 @@ def _possible(policy: Policy, evidence: Evidence) -> tuple[str, ...]:
 
 
 def _with_ir(policy: Policy, evidence: Evidence, ratio: Decimal) -> Verdict:
-    return decide(policy, replace(evidence, ir_ratio=ratio, ir_comparable=True))
+    procedure = min(policy.procedures.get("resistance", ()), default=None)
+    measured = replace(evidence, ir_ratio=ratio, ir_comparable=True, resistance_procedure=procedure)
+    return decide(policy, measured)
 
 
 def _ratios(policy: Policy, evidence: Evidence) -> list[Decimal]:

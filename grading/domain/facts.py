@@ -5,16 +5,25 @@ from decimal import Decimal
 from grading.domain.evidence import Evidence
 from grading.domain.matrix import Facts
 from grading.domain.policy import Overlay, Policy
-from grading.domain.reasons import SOH, SOH_IMPLAUSIBLE, SOH_NOT_MEASURED, SOH_TOO_OLD
+from grading.domain.reasons import (
+    IR_OTHER_PROCEDURE,
+    SOH,
+    SOH_IMPLAUSIBLE,
+    SOH_NOT_MEASURED,
+    SOH_OTHER_PROCEDURE,
+    SOH_TOO_OLD,
+    SOH_UNCERTAINTY_UNKNOWN,
+)
 from grading.domain.soh import SOH_MAX_PERCENT, weakest_gap_points
+from grading.domain.uncertainty import lower_bound
 
 
 def usable_facts(policy: Policy, evidence: Evidence) -> Facts:
-    """Return the facts of ``evidence`` that ``policy`` lets count, SOH lowered by its guard band."""
+    """Return the facts of ``evidence`` that ``policy`` lets count, SOH lowered by its guard."""
     soh = None if soh_fault(policy, evidence) else evidence.soh_percent
-    ratio = evidence.ir_ratio
+    ratio = None if ir_fault(policy, evidence) else evidence.ir_ratio
     return Facts(
-        soh=soh if soh is None or not policy.guard_band_pts else soh - policy.guard_band_pts,
+        soh=None if soh is None else _guarded(policy, soh, evidence.soh_u_points),
         ir=ratio if evidence.ir_comparable is True and ratio is not None and ratio > 0 else None,
         weakest=evidence.weakest_cell_soh_percent,
         bounded=evidence.weakest_bound_from_pack_ah,
@@ -28,10 +37,27 @@ def soh_fault(policy: Policy, evidence: Evidence) -> str | None:
         return SOH_NOT_MEASURED
     if not 0 <= evidence.soh_percent <= SOH_MAX_PERCENT:
         return SOH_IMPLAUSIBLE
+    if not policy.accepts_procedure("capacity", evidence.capacity_procedure):
+        return SOH_OTHER_PROCEDURE
+    if policy.needs_uncertainty and evidence.soh_u_points is None:
+        return SOH_UNCERTAINTY_UNKNOWN
     age = evidence.soh_age_days
     if policy.max_age_days is not None and (age is None or age > policy.max_age_days):
         return SOH_TOO_OLD
     return None
+
+
+def ir_fault(policy: Policy, evidence: Evidence) -> str | None:
+    """Return the code that says why the resistance of ``evidence`` does not count by its procedure."""
+    if evidence.ir_ratio is None or policy.accepts_procedure("resistance", evidence.resistance_procedure):
+        return None
+    return IR_OTHER_PROCEDURE
+
+
+def _guarded(policy: Policy, soh: Decimal, u: Decimal | None) -> Decimal:
+    if policy.k_lower_bound is not None and u is not None:
+        soh = lower_bound(soh, u, policy.k_lower_bound)
+    return soh - policy.guard_band_pts if policy.guard_band_pts else soh
 
 
 def overlay_fires(

@@ -16,6 +16,7 @@ from grading.domain.reasons import WEAKEST, Clause, Reason
 from rebattery.errors import RuleViolation
 
 __all__ = [
+    "SHIPPED",
     "Overlay",
     "Policy",
     "PolicyInvalid",
@@ -24,6 +25,10 @@ __all__ = [
     "policy_sha256",
     "seed_document",
 ]
+
+
+SHIPPED = ("seed-v1", "seed-v2-guarded")
+"""Policies that come with the product; the second grades by lower bounds and is published only on request."""
 
 
 class PolicyInvalid(RuleViolation):
@@ -73,6 +78,12 @@ class Policy:
     guard_band_pts: Decimal
     soh_sources: frozenset[str]
     max_age_days: int | None
+    procedures: Mapping[str, frozenset[str]]
+    """Codes of the procedures whose results count, for ``capacity`` and ``resistance``; absent: any."""
+    k_lower_bound: Decimal | None
+    """SOH counts less this many standard uncertainties; ``None`` where uncertainty does not guard."""
+    undecided_factor: Decimal | None
+    """Nearer to a limit than this many standard uncertainties a pack is held for a retest."""
     needed: frozenset[str]
     """Missing facts that hold a pack where they can change the route."""
     no_ir: Reason
@@ -93,6 +104,15 @@ class Policy:
     def route_label(self, route: str) -> str:
         """Return the words for ``route``."""
         return str(self.document["routes"][route]["label"])
+
+    @property
+    def needs_uncertainty(self) -> bool:
+        """Tell whether an SOH counts only with its uncertainty."""
+        return self.k_lower_bound is not None or self.undecided_factor is not None
+
+    def accepts_procedure(self, test: str, code: str | None) -> bool:
+        """Tell whether results of the procedure ``code`` count as ``capacity`` or ``resistance``."""
+        return test not in self.procedures or code in self.procedures[test]
 
     def window(self, test: str, condition: str) -> tuple[Decimal, Decimal]:
         """Return the range that ``condition`` must have in the ``capacity`` or ``resistance`` test."""
@@ -125,6 +145,9 @@ def parse_policy(document: Mapping[str, Any]) -> Policy:
         guard_band_pts=Decimal(document["guard_band_pts"]),
         soh_sources=frozenset(evidence["soh_sources_allowed"]),
         max_age_days=evidence["max_age_days"],
+        procedures={test: frozenset(codes) for test, codes in evidence.get("procedures", {}).items()},
+        k_lower_bound=_optional(evidence, "k_lower_bound"),
+        undecided_factor=_optional(evidence, "undecided_factor"),
         needed=frozenset(fact for fact, is_needed in needs.items() if is_needed),
         no_ir=_remark(document, evidence["no_ir_flag"]),
         certifiable=frozenset(route for route, entry in document["routes"].items() if entry["certificate"]),
@@ -142,11 +165,15 @@ def policy_sha256(document: Mapping[str, Any]) -> str:
     return sha256_of(document)
 
 
-def seed_document() -> dict[str, Any]:
-    """Return the default policy ``seed-v1`` that ships with the product."""
-    text = (files("grading.domain") / "policies" / "seed-v1.json").read_text(encoding="utf-8")
+def seed_document(name: str = "seed-v1") -> dict[str, Any]:
+    """Return a policy that ships with the product: ``seed-v1``, the default, or another of ``SHIPPED``."""
+    text = (files("grading.domain") / "policies" / f"{name}.json").read_text(encoding="utf-8")
     document: dict[str, Any] = json.loads(text)
     return document
+
+
+def _optional(part: Mapping[str, Any], name: str) -> Decimal | None:
+    return Decimal(part[name]) if part.get(name) is not None else None
 
 
 def _remark(document: Mapping[str, Any], code: str) -> Reason:

@@ -1,12 +1,13 @@
 """What is wrong with a policy document, every fault at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Any
 
 from grading.domain.document_shape import BOOL, INT, TEXT, decimal, moment, one_of, or_null, shape_faults
 from grading.domain.matrix import GRADES
+from grading.domain.procedure_faults import CODE
 from grading.domain.reasons import IR, SOH
 from grading.domain.soh import SOH_MAX_PERCENT
 
@@ -59,6 +60,9 @@ SHAPE: Mapping[str, Any] = {
         "needs_ir": BOOL,
         "needs_weakest": BOOL,
         "no_ir_flag": TEXT,
+        "procedures?": {"capacity?": [TEXT], "resistance?": [TEXT]},
+        "k_lower_bound?": or_null(decimal),
+        "undecided_factor?": or_null(decimal),
     },
     "guard_band_pts": decimal,
     "test_conditions": {"capacity": _WINDOWS, "resistance": _WINDOWS},
@@ -104,7 +108,26 @@ SHAPE: Mapping[str, Any] = {
 def faults_in(document: object) -> list[str]:
     """Return every fault of ``document`` as a sentence that starts with its place; empty when it is sound."""
     faults = list(shape_faults(document, SHAPE, "policy"))
-    return faults or [*_reference_faults(document), *_tiling_faults(document), *_overlay_faults(document)]  # type: ignore[arg-type]
+    return faults or list(_meaning_faults(document))  # type: ignore[arg-type]
+
+
+def _meaning_faults(document: Mapping[str, Any]) -> Iterator[str]:
+    for faults in (_reference_faults, _tiling_faults, _overlay_faults, _procedure_faults):
+        yield from faults(document)
+
+
+def _procedure_faults(document: Mapping[str, Any]) -> list[str]:
+    """Find lists of procedures that no result can meet."""
+    faults = []
+    for test, codes in document["evidence"].get("procedures", {}).items():
+        if not codes:
+            faults.append(f"evidence.procedures.{test}: names no procedure; leave it out to accept any")
+        faults += [
+            f"evidence.procedures.{test}: {code!r} cannot be the code of a procedure"
+            for code in codes
+            if not CODE.fullmatch(code)
+        ]
+    return faults
 
 
 def _reference_faults(document: Mapping[str, Any]) -> list[str]:

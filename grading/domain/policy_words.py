@@ -64,6 +64,17 @@ def evidence_demands(policy: Policy) -> list[str]:
     demands = [f"Only SOH from these sources grades: {sources}."]
     if entry["max_age_days"] is not None:
         demands.append(f"A measurement counts for {entry['max_age_days']} days.")
+    for test, codes in sorted(entry.get("procedures", {}).items()):
+        demands.append(f"{_TESTS[test]} counts only by these procedures: {', '.join(codes)}.")
+    if policy.needs_uncertainty:
+        demands.append("An SOH counts only with its standard uncertainty.")
+    if policy.k_lower_bound is not None:
+        demands.append(f"{policy.k_lower_bound} standard uncertainties are taken off the SOH.")
+    if policy.undecided_factor is not None:
+        demands.append(
+            f"Nearer to a limit that decides than {policy.undecided_factor} standard uncertainties, SOH or"
+            " resistance is undecided: the pack is held for a retest."
+        )
     if entry["needs_ir"]:
         demands.append("A missing resistance holds a pack where it can still change the route.")
     if entry["needs_weakest"]:
@@ -108,6 +119,7 @@ def _row(policy: Policy, row: Mapping[str, Any]) -> Row:
     )
 
 
+_TESTS = {"capacity": "A capacity test", "resistance": "A resistance test"}
 _SOURCES = {
     "lab": "test on the bench",
     "bms": "battery management system",

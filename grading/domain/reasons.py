@@ -10,10 +10,16 @@ IDENTITY_UNCONFIRMED = "IDENTITY_UNCONFIRMED"
 SOH_NOT_MEASURED = "SOH_NOT_MEASURED"
 SOH_IMPLAUSIBLE = "SOH_IMPLAUSIBLE"
 SOH_TOO_OLD = "SOH_TOO_OLD"
+SOH_OTHER_PROCEDURE = "SOH_OTHER_PROCEDURE"
+SOH_UNCERTAINTY_UNKNOWN = "SOH_UNCERTAINTY_UNKNOWN"
 IR_MISSING = "IR_MISSING"
 IR_NOT_COMPARABLE = "IR_NOT_COMPARABLE"
+IR_OTHER_PROCEDURE = "IR_OTHER_PROCEDURE"
+IR_UNCERTAINTY_UNKNOWN = "IR_UNCERTAINTY_UNKNOWN"
 WEAKEST_CELL_MISSING = "WEAKEST_CELL_MISSING"
 BORDERLINE = "BORDERLINE"
+UNDECIDED_RETEST = "UNDECIDED_RETEST"
+UNCERTAINTY_INCOMPLETE = "UNCERTAINTY_INCOMPLETE"
 NEAR_LIMIT = "NEAR_LIMIT"
 
 SOH, IR, WEAKEST = "soh_percent", "ir_ratio", "weakest_cell_soh_percent"
@@ -65,12 +71,12 @@ class Clause(NamedTuple):
     """How the fact compares: "is below", "is not above"."""
     limit: Decimal
 
-    def sentence(self, value: Decimal, measured: Decimal) -> str:
-        """Say how ``value`` compares; ``measured`` differs from it by the guard band only."""
+    def sentence(self, value: Decimal, measured: Decimal, guard: str = "the guard band") -> str:
+        """Say how ``value`` compares; ``measured`` differs from it by the ``guard`` only."""
         label, places, unit, margin_unit = _WORDING[self.fact]
         compared = f"{shown(value, places, self.limit)}{unit}"
         if measured != value:
-            compared = f"{shown(measured, places)}{unit}, less the guard band {compared},"
+            compared = f"{shown(measured, places)}{unit}, less {guard} {compared},"
         margin = f"{shown(abs(value - self.limit), places, ZERO)}{margin_unit}"
         return f"{label} {compared} {self.words} {self.limit}{_LIMIT_UNITS[self.fact]} (margin {margin})"
 
@@ -106,3 +112,14 @@ def near_limit(fact: str, value: Decimal, limit: Decimal) -> Reason:
     found = f"{label[0].upper()}{label[1:]} {shown(value, places, limit)}{unit}"
     away = f"{shown(margin, places, ZERO)}{margin_unit} from the limit of {limit}{_LIMIT_UNITS[fact]}"
     return Reason(NEAR_LIMIT, f"{found} is {away}.", fact, value, limit, margin)
+
+
+def undecided(fact: str, value: Decimal, limit: Decimal, u: Decimal, factor: Decimal) -> Reason:
+    """Build the reason that ``value`` is too close to ``limit`` for its standard uncertainty ``u``."""
+    label, places, unit, margin_unit = _WORDING[fact]
+    margin = abs(value - limit)
+    found = f"{label} {shown(value, places, limit)}{unit} with a standard uncertainty of {u.normalize():f}"
+    away = f"{shown(margin, places, ZERO)}{margin_unit} from the limit of {limit}{_LIMIT_UNITS[fact]}"
+    needed = f"less than the {factor} standard uncertainties that decide"
+    text = f"H: undecided, retest: {found}{margin_unit} is {away}, {needed}."
+    return Reason(UNDECIDED_RETEST, text, fact, value, limit, margin)

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any, Self
 
 from grading.domain.absences import ir_absence, soh_absence, weakest_absence
 from grading.domain.evidence import Evidence
-from grading.domain.facts import overlay_fires, soh_fault, usable_facts
+from grading.domain.explaining import deciding_reason, near_limits, notes_on
+from grading.domain.facts import ir_fault, overlay_fires, soh_fault, usable_facts
 from grading.domain.matrix import Band, Cell, Facts, Matrix
 from grading.domain.policy import Policy
 from grading.domain.reasons import (
-    BORDERLINE,
     IDENTITY_UNCONFIRMED,
     IR,
     SAFETY_NOT_INSPECTED,
@@ -20,9 +19,8 @@ from grading.domain.reasons import (
     WEAKEST,
     Reason,
     fact_list,
-    near_limit,
-    shown,
 )
+from grading.domain.undecided import undecided_reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,8 @@ def decide(policy: Policy, evidence: Evidence) -> Verdict:
         return _graded(policy, evidence, matrix, facts, None, matrix.weakest_cell)
     if matrix.kind == "graded":
         return _by_matrix(policy, evidence, _capped(policy, evidence, matrix, facts), facts)
+    if unsure := undecided_reasons(policy, evidence, matrix, facts):
+        return _held(policy, unsure, _open(policy, evidence, matrix, facts), (*_CLEARED, matrix.step))
     if facts.soh is not None and matrix.band_at(facts.soh) is not matrix.bands[-1]:
         return _graded(policy, evidence, matrix, facts, matrix.bands[0], matrix.bands[0].cells[0])
     cell = matrix.bands[-1].cells[0]
@@ -104,6 +104,8 @@ def _by_matrix(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts)
         if facts.soh is None or missing:
             reasons = tuple(_absences(policy, evidence, matrix, facts, missing))
             return _held(policy, reasons, missing, (*_CLEARED, matrix.step))
+    if unsure := undecided_reasons(policy, evidence, matrix, facts):
+        return _held(policy, unsure, (), (*_CLEARED, matrix.step))
     band = matrix.band_at(facts.soh)
     return _graded(policy, evidence, matrix, facts, band, matrix.strictest(band, facts.ir))
 
@@ -138,67 +140,20 @@ def _graded(
     conditions = cell.flags
     if facts.ir is None and cell.route in policy.certifiable:
         conditions += (policy.no_ir,)
-    notes = matrix.flags + tuple(_notes(policy, evidence, matrix, facts, band, cell))
+    notes = matrix.flags + tuple(notes_on(policy, evidence, matrix, facts, band, cell))
     flags = tuple(reason.code for reason in conditions + notes)
     steps = (*_CLEARED, matrix.step, *([band.step] if band else ["Floor of the weakest cell"]), cell.step)
     return Verdict(
         grade=cell.grade,
         route=cell.route,
-        reasons=(_deciding(policy, cell, facts), *conditions),
+        reasons=(deciding_reason(policy, cell, facts), *conditions),
         path=tuple(step for step in steps if step),
         needs_review=cell.grade in policy.review_grades or not policy.review_flags.isdisjoint(flags),
         flags=flags,
         notes=notes,
-        near=tuple(_near(policy, evidence, matrix, facts, band)) if band else (),
+        near=tuple(near_limits(policy, evidence, matrix, facts, band)) if band else (),
         warranty=cell.warranty,
     )
-
-
-def _deciding(policy: Policy, cell: Cell, facts: Facts) -> Reason:
-    """Build the reason for ``cell`` with the margin of every comparison behind it."""
-    if not cell.clauses:
-        return Reason(cell.code, cell.head)
-    values = {SOH: facts.soh, IR: facts.ir, WEAKEST: facts.weakest}
-    parts = []
-    for clause in cell.clauses:
-        value = values[clause.fact]
-        if value is None:
-            return Reason(
-                cell.code,
-                f"{cell.grade}: the missing facts cannot change the route, {policy.route_label(cell.route)}.",
-            )
-        measured = facts.measured_soh if clause.fact == SOH and facts.measured_soh is not None else value
-        parts.append(clause.sentence(value, measured))
-    first = cell.clauses[0]
-    measured = values[first.fact] or Decimal(0)
-    sentence = f"{cell.head}: {' and '.join(parts)}."
-    return Reason(cell.code, sentence, first.fact, measured, first.limit, abs(measured - first.limit))
-
-
-def _notes(
-    policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts, band: Band | None, cell: Cell
-) -> Iterable[Reason]:
-    for overlay in policy.remarks:
-        if overlay_fires(policy, overlay, evidence, facts, cell.grade):
-            yield overlay.reason
-    if band and facts.measured_soh is not None and policy.guard_band_pts:
-        better = matrix.band_at(facts.measured_soh)
-        if better is not band:
-            text = (
-                f"SOH {shown(facts.measured_soh)} % is above {better.lo} % by no more than the guard band of"
-            )
-            yield Reason(
-                BORDERLINE, f"{text} {policy.guard_band_pts} points.", SOH, facts.measured_soh, better.lo
-            )
-
-
-def _near(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts, band: Band) -> Iterable[Reason]:
-    limits = [(SOH, facts.soh, limit) for limit in policy.soh_limits.get(evidence.chemistry, ())]
-    limits += [(IR, facts.ir, cell.ir_hi) for cell in band.cells if cell.ir_hi is not None]
-    limits.append((WEAKEST, facts.weakest, matrix.weakest_floor))
-    for fact, value, limit in limits:
-        if value is not None and abs(value - limit) <= policy.near[fact]:
-            yield near_limit(fact, value, limit)
 
 
 def _stated(policy: Policy, cell: Cell, steps: tuple[str, ...]) -> Verdict:
@@ -241,6 +196,7 @@ def _absences(
         yield soh_absence(soh_fault(policy, evidence) or SOH_NOT_MEASURED, evidence, missing)
         return
     if IR in missing:
-        yield ir_absence(evidence, matrix.band_at(facts.soh))
+        is_other = ir_fault(policy, evidence) is not None
+        yield ir_absence(evidence, matrix.band_at(facts.soh), is_of_other_procedure=is_other)
     if WEAKEST in missing:
         yield weakest_absence(matrix)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from grading.domain.policy import seed_document
+from grading.domain.policy import SHIPPED, seed_document
 from grading.services.policies import publish
 from rebattery.actor import SYSTEM
 from rebattery.errors import RuleViolation
@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Publish a grading policy. Publishing the same document again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("policy", help='"seed-v1" for the default policy, or a JSON file')
+        parser.add_argument(
+            "policy", help=f"a policy that ships with the product ({', '.join(SHIPPED)}), or a JSON file"
+        )
 
     def handle(self, *args: Any, policy: str, **options: Any) -> None:
         try:
@@ -29,8 +31,8 @@ class Command(BaseCommand):
 
 
 def _document(policy: str) -> dict[str, Any]:
-    if policy == "seed-v1":
-        return seed_document()
+    if policy in SHIPPED:
+        return seed_document(policy)
     try:
         document: dict[str, Any] = json.loads(Path(policy).read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
