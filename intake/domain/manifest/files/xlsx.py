@@ -1,14 +1,14 @@
 """XLSX workbooks, read after the archive has been found harmless."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from intake.domain.manifest.files.archive import Package, opened
 from intake.domain.manifest.files.calamine import open_sheets
 from intake.domain.manifest.files.sheet_xml import scan_part
-from intake.domain.manifest.files.sheets import SheetFacts, table_of
+from intake.domain.manifest.files.sheets import Sheet, SheetFacts, table_of
 from intake.domain.manifest.reading import NO_ANSWERS, Table
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -76,8 +76,15 @@ def open_xlsx(path: Path, *, answers: Mapping[str, str] = NO_ANSWERS) -> Table:
 
     :raises Unreadable: when the archive would do harm, is damaged, or has no sheet to read.
     """
-    facts = _facts_of_sheets(path)
-    return table_of("xlsx", open_sheets(partial(_facts_by_name, facts), str(path)), answers)
+    return table_of("xlsx", sheets_of(path), answers)
+
+
+def sheets_of(path: Path) -> Iterator[Callable[[], Sheet]]:
+    """Yield what loads each worksheet, once the archive has been found harmless.
+
+    :raises Unreadable: when the archive would do harm or is damaged.
+    """
+    return open_sheets(partial(_facts_by_name, _facts_of_sheets(path)), str(path))
 
 
 def _facts_by_name(facts: Mapping[str, SheetFacts], _: int, name: str) -> SheetFacts:
