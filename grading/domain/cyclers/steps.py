@@ -1,0 +1,111 @@
+"""Tables with one line per step, turned into step readings."""
+
+from typing import cast
+
+import numpy as np
+
+from grading.domain.cyclers.assembling import READER, READER_VERSION
+from grading.domain.cyclers.formats import Match
+from grading.domain.cyclers.gathering import Gathered
+from grading.domain.cyclers.table import (
+    DISCHARGE,
+    UNKNOWN,
+    ColumnSource,
+    Flag,
+    Floats,
+    Ints,
+    StepReading,
+    Unreadable,
+)
+from grading.domain.cyclers.values import iso_of
+
+MAX_UNPARSED_SHARE = 0.001
+_RENAMED = {
+    "current_end_a": "current_a",
+    "charge_ah": "capacity_ah",
+    "discharge_ah": "capacity_ah",
+    "charge_wh": "energy_wh",
+    "discharge_wh": "energy_wh",
+    "temperature_start_degc": "temperature_degc",
+    "temperature_end_degc": "temperature_degc",
+}
+
+
+def step_reading(gathered: Gathered, match: Match, *, kind: str) -> StepReading:
+    """Return a table of steps; the temperature of a step is the mean of its beginning and its end.
+
+    :raises Unreadable: when the table has no step.
+    """
+    row = gathered.take("row", np.int64)
+    if row is None or not len(row):
+        raise Unreadable("E_EMPTY", "The table holds no step. Check that the test had begun.")
+    count = len(row)
+    state = gathered.take("state", np.int64)
+    duration = _floats(gathered, "duration_s", count)
+    charge, discharge = (_direction(gathered, f"{name}_ah", count) for name in ("charge", "discharge"))
+    charged, discharged = (_direction(gathered, f"{name}_wh", count) for name in ("charge", "discharge"))
+    current = _floats(gathered, "current_end_a", count)
+    ends = [_floats(gathered, f"temperature_{end}_degc", count) for end in ("start", "end")]
+    sources = tuple(
+        ColumnSource(
+            name=_RENAMED.get(one.role, one.role), header=one.header, unit=one.unit, factor=one.factor
+        )
+        for one in match.columns
+    )
+    states = np.full(count, UNKNOWN, dtype=np.int64) if state is None else cast("Ints", state)
+    return StepReading(
+        format=f"{match.format.code}_{kind}",
+        reader=READER,
+        reader_version=READER_VERSION,
+        columns=sources,
+        row=cast("Ints", row),
+        state=states,
+        duration_s=duration,
+        current_a=_signed(current, states),
+        voltage_start_v=_floats(gathered, "voltage_start_v", count),
+        voltage_end_v=_floats(gathered, "voltage_end_v", count),
+        capacity_ah=np.fmax(charge, discharge),
+        energy_wh=np.fmax(charged, discharged),
+        temperature_degc=(ends[0] + ends[1]) / 2,
+        soc_percent=_floats(gathered, "soc_percent", count),
+        rows_in_file=count + gathered.unparsed_count,
+        started_at=_start(gathered),
+        flags=tuple(_flags(gathered, count)),
+    )
+
+
+def _floats(gathered: Gathered, role: str, count: int) -> Floats:
+    found = gathered.take(role)
+    return np.full(count, np.nan) if found is None else cast("Floats", found)
+
+
+def _direction(gathered: Gathered, role: str, count: int) -> Floats:
+    return np.abs(_floats(gathered, role, count))
+
+
+def _signed(current: Floats, state: Ints) -> Floats:
+    """Return the current with the sign of its step, when the table writes amounts only."""
+    if bool((current < 0).any()) or not bool(((state == DISCHARGE) & (current > 0)).any()):
+        return current
+    return np.where(state == DISCHARGE, -current, current)
+
+
+def _start(gathered: Gathered) -> str:
+    clock = gathered.take("clock_s")
+    known = [] if clock is None else cast("Floats", clock)[~np.isnan(cast("Floats", clock))]
+    return iso_of(float(known[0])) if len(known) else ""
+
+
+def _flags(gathered: Gathered, count: int) -> list[Flag]:
+    flags = []
+    if gathered.blank_count:
+        rows = ", ".join(str(row) for row in gathered.blank[:5])
+        flags.append(
+            Flag("W_NAN", f"{gathered.blank_count} lines of the table are blank (first: row {rows}).")
+        )
+    if gathered.unparsed_count:
+        rows = ", ".join(str(row) for row in gathered.unparsed[:5])
+        message = f"{gathered.unparsed_count} lines of the table are no step (first: row {rows})."
+        is_rare = gathered.unparsed_count <= MAX_UNPARSED_SHARE * (count + gathered.unparsed_count)
+        flags.append(Flag("W_NAN" if is_rare else "E_PARSE", message))
+    return flags
