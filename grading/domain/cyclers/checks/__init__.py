@@ -1,0 +1,1 @@
+"""The judgement of a tester file: never trust a header, counter, sign or clock alone."""

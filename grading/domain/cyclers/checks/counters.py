@@ -1,0 +1,161 @@
+"""The tester's own counters against the integrated current (CYCLERS.md 3.7: counter reset, low resolution)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grading.domain.cyclers.charge import Sums
+from grading.domain.cyclers.table import Flag, Floats
+from grading.domain.cyclers.trace import Trace
+
+WARN_SHARE = 0.005
+REJECT_SHARE = 0.02
+LARGE_RUN_SHARE = 0.05
+RESOLUTION_SHARE = 0.01
+SCALES = (1000.0, 3600.0, 60.0, 1 / 1000, 1 / 3600, 1 / 60)
+SCALE_TOLERANCE = 0.2
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The tester's charge as one running sum, + charge, with the resets taken out; the shape is (n,)."""
+
+    ah: Floats
+    resets: str
+    """``never``, ``run``, ``cycle``, ``other`` or ``net``: when the counter begins anew."""
+    least_ah: float
+    """The smallest step it ever made: its resolution, at worst."""
+
+
+def count(trace: Trace) -> Counted | None:
+    """Return the counters without their resets, or None where a file has none that move.
+
+    Increments only: where a counter falls, its new value is what came since (CYCLERS.md 3.7).
+    """
+    if trace.net_ah is not None:
+        change = np.diff(trace.net_ah, prepend=trace.net_ah[:1])
+        change[~np.isfinite(change)] = 0.0
+        falls_to_zero = (np.abs(trace.net_ah) < 1e-12) & (np.abs(change) > 0) & (trace.sign * change <= 0)
+        change[falls_to_zero] = 0.0
+        if not change.any():
+            return None
+        return Counted(ah=np.cumsum(change), resets="net", least_ah=_least(change))
+    if trace.charge_ah is None and trace.discharge_ah is None:
+        return None
+    total = np.zeros(len(trace))
+    falls = np.zeros(len(trace), dtype=bool)
+    least = np.inf
+    for counter, sign in ((trace.charge_ah, 1), (trace.discharge_ah, -1)):
+        if counter is None:
+            continue
+        counter = np.where(np.isfinite(counter), counter, 0.0)
+        change = np.diff(counter, prepend=counter[:1])
+        fell = change < -1e-12
+        change[fell] = counter[fell]
+        np.maximum(change, 0.0, out=change)
+        falls |= fell
+        least = min(least, _least(change))
+        total += sign * change
+    if not total.any():
+        return None
+    return Counted(ah=np.cumsum(total), resets=_resets(trace, falls), least_ah=float(least))
+
+
+def _least(change: Floats) -> float:
+    moved = np.abs(change[change != 0])
+    return float(np.quantile(moved, 0.05)) if len(moved) else np.inf
+
+
+def _resets(trace: Trace, falls: np.ndarray) -> str:
+    at = np.flatnonzero(falls)
+    if not len(at):
+        return "never"
+    starts = np.isin(at, trace.runs.first) | np.isin(at - 1, trace.runs.last)
+    if trace.step is not None:
+        starts |= trace.step[at] != trace.step[at - 1]
+    loads = int((trace.runs.sign != 0).sum())
+    if starts.mean() > 0.95:
+        return "step" if len(at) >= 0.4 * loads else "cycle"
+    return "schedule"
+
+
+def compare(trace: Trace, sums: Sums, counted: Counted | None) -> list[Flag]:
+    """Compare run by run: I_COUNTER how it counts, W_COUNTER beyond 0.5 %, E_COUNTER beyond 2 %.
+
+    A factor of 1000, 60 or 3600 between the two is a unit: E_UNIT or E_TIME_UNIT.
+    """
+    if counted is None:
+        return [
+            Flag("I_NO_COUNTER", "The file has no counter of its own to compare the integrated charge with.")
+        ]
+    flags = [Flag("I_COUNTER", f"The tester's counter starts anew: {counted.resets}.")]
+    mine = sums.of_runs(trace)
+    theirs = Sums(ah=counted.ah, wh=counted.ah, edge_s=counted.ah).of_runs(trace)
+    large = np.abs(mine) >= LARGE_RUN_SHARE * np.abs(mine).max() if len(mine) else np.zeros(0, dtype=bool)
+    large &= trace.runs.sign != 0
+    if not large.any():
+        return flags
+    mine, theirs, first = mine[large], theirs[large], trace.runs.first[large]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.abs(mine / theirs)
+    middle = float(np.median(ratio))
+    for scale in SCALES:
+        if abs(middle / scale - 1) < SCALE_TOLERANCE:
+            return [*flags, scale_flag(middle, scale)]
+    difference = np.abs(np.abs(mine) - np.abs(theirs))
+    excess = np.where(
+        difference <= counted.least_ah * 1.5, 0.0, difference / np.maximum(np.abs(theirs), 1e-12)
+    )
+    worst = int(np.argmax(excess))
+    if excess[worst] <= WARN_SHARE:
+        return flags
+    text = (
+        f"Integrated {mine[worst]:.5g} Ah, the tester counted {theirs[worst]:.5g} Ah: "
+        f"{min(excess[worst] * 100, 1e6):.3g} % apart in the run from row {trace.row[first[worst]]}."
+    )
+    if excess[worst] > REJECT_SHARE:
+        return [*flags, Flag("E_COUNTER", f"{text} Check units and the export's interval of records.")]
+    return [*flags, Flag("W_COUNTER", text)]
+
+
+def scale_flag(ratio: float, scale: float) -> Flag:
+    """Return E_UNIT for a factor of 1000, else E_TIME_UNIT."""
+    if scale in (1000.0, 1 / 1000):
+        text = f"Integrated charge and counter differ by x{ratio:.4g}"
+        return Flag(
+            "E_UNIT",
+            f"{text}: a header's unit is wrong (mA under A, mAh under Ah or ms under s). Confirm it.",
+        )
+    text = f"Integrated charge and counter differ by x{ratio:.4g}"
+    return Flag("E_TIME_UNIT", f"{text}: the time is not in seconds (min or h). Confirm its unit.")
+
+
+def current_resolution(trace: Trace) -> float | None:
+    """Return the step of a coarse current in ampere, or None where the values are finer than can be told."""
+    loaded = np.abs(trace.current_a[trace.sign != 0])
+    if len(loaded) > 200_000:
+        loaded = loaded[:: len(loaded) // 100_000]
+    values = np.unique(loaded)
+    if len(values) < 3:
+        return None
+    for power in range(1, -10, -1):
+        quantum = 10.0**power
+        steps = values / quantum
+        if np.all(np.abs(steps - np.round(steps)) < 1e-6 * np.maximum(1.0, steps)) and np.ptp(steps) <= 10:
+            return quantum
+    return None
+
+
+def prefer_counter(trace: Trace, sums: Sums, counted: Counted | None) -> tuple[Sums, list[Flag]]:
+    """Take the counter's charge where the current is too coarse to integrate: W_RESOLUTION."""
+    resolution = current_resolution(trace)
+    if resolution is None:
+        return sums, []
+    middle = float(np.median(np.abs(trace.current_a[trace.sign != 0])))
+    if resolution <= RESOLUTION_SHARE * middle * (1 + 1e-9):
+        return sums, []
+    text = f"The current is written in steps of {resolution:g} A, {100 * resolution / middle:.3g} % of {middle:.4g} A"
+    if counted is None:
+        return sums, [Flag("W_RESOLUTION", f"{text}; the charge is no better than that.")]
+    flag = Flag("W_RESOLUTION", f"{text}; the charge is the tester's own count.")
+    return Sums(ah=counted.ah, wh=sums.wh, edge_s=sums.edge_s), [flag]

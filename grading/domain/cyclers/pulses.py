@@ -1,0 +1,204 @@
+"""Short loads after a rest and the resistance they show (CYCLERS.md 3.2 and 3.6)."""
+
+import numpy as np
+
+from grading.domain.cyclers.charge import Sums
+from grading.domain.cyclers.checks import sensors
+from grading.domain.cyclers.derived import Pulse, Resistance, Rule
+from grading.domain.cyclers.ocv import rest_starts
+from grading.domain.cyclers.parameters import Parameters
+from grading.domain.cyclers.soc import SocPoints
+from grading.domain.cyclers.table import Floats
+from grading.domain.cyclers.trace import Trace
+
+SPREAD_SHARE = 0.05
+DEAD_BANDS = 5.0
+REST_S = 180.0
+DRIFT_MV_PER_MIN = 1.0
+C_RATE = 0.5
+RESOLUTIONS = 20.0
+SETTLED_SHARE = 0.01
+SOC_CHANGE_PERCENT = 1.0
+
+
+def find(
+    trace: Trace, sums: Sums, socs: SocPoints, *, sensor: str | None, parameters: Parameters
+) -> tuple[Pulse, ...]:
+    """Return the pulses in order.
+
+    One direction for at most 130 s, at least 3 s of rest before, p95 - p5 of the current under 5 % after the
+    first 5 %, at least 5 dead-bands strong.
+    """
+    runs = trace.runs
+    if len(runs) < 2:
+        return ()
+    starts = rest_starts(trace)
+    lasted = trace.time_s[runs.last] - starts
+    rested = np.zeros(len(runs))
+    rested[1:] = np.where(runs.sign[:-1] == 0, trace.time_s[runs.last[:-1]] - starts[:-1], 0.0)
+    candidate = (runs.sign != 0) & (lasted <= parameters.pulse_max_s * (1 + 1e-9)) & (lasted > 0)
+    candidate &= rested >= parameters.pulse_rest_s * (1 - 1e-9)
+    candidate &= ~np.isin(runs.first, trace.restarts)
+    noise_v = voltage_step_v(trace)
+    found = []
+    for run in np.flatnonzero(candidate):
+        first, last = int(runs.first[run]), int(runs.last[run])
+        if _steady(trace, first, last):
+            found.append(
+                _pulse(trace, sums, socs, first, last, float(rested[run]), noise_v, sensor, parameters)
+            )
+    return tuple(found)
+
+
+def _steady(trace: Trace, first: int, last: int) -> bool:
+    amount = np.abs(trace.current_a[first : last + 1])
+    amount = amount[min(int(np.ceil(0.05 * len(amount))), len(amount) - 1) :]
+    middle = float(np.median(amount))
+    if middle < DEAD_BANDS * trace.dead_a:
+        return False
+    low, high = np.quantile(amount, [0.05, 0.95])
+    return bool(high - low < SPREAD_SHARE * middle)
+
+
+def voltage_step_v(trace: Trace) -> float:
+    """Return the larger of the voltage's resolution and its noise while nothing flows, in volts."""
+    voltage = trace.voltage_v[:200_000]
+    moved = np.abs(np.diff(voltage))
+    moved = moved[moved > 1e-9]
+    resolution = float(np.quantile(moved, 0.01)) if len(moved) else 0.0
+    return max(resolution, noise_v(trace))
+
+
+def noise_v(trace: Trace) -> float:
+    """Return the voltage's noise in volts: of second differences, which no slow change of voltage moves."""
+    still = (trace.sign[1:-1] == trace.sign[:-2]) & (trace.sign[1:-1] == trace.sign[2:])
+    bends = (trace.voltage_v[2:] - 2 * trace.voltage_v[1:-1] + trace.voltage_v[:-2])[still]
+    if len(bends) < 3:
+        return 0.0
+    return float(np.median(np.abs(bends[:: max(1, len(bends) // 200_000)]))) * 1.4826 / np.sqrt(6)
+
+
+def _pulse(
+    trace: Trace,
+    sums: Sums,
+    socs: SocPoints,
+    first: int,
+    last: int,
+    rest_s: float,
+    noise: float,
+    sensor: str | None,
+    parameters: Parameters,
+) -> Pulse:
+    onset = first - 1
+    since = float(trace.time_s[onset])
+    if trace.step_time_s is not None and np.isfinite(trace.step_time_s[first]):
+        since = max(since, float(trace.time_s[first] - trace.step_time_s[first]))
+    after = trace.time_s[first : last + 1] - since
+    middle = float(np.median(trace.current_a[first : last + 1]))
+    rated = parameters.rated_capacity_ah
+    soc = socs.at(onset)
+    warmth = sensors.between(trace, sensor, first, last)
+    shared = _rules(trace, sums, first, last, rest_s, middle, socs, parameters)
+    resistances = tuple(
+        _resistance(trace, first, last, after, float(length), noise, middle, shared)
+        for length in parameters.pulse_lengths_s
+        if after[0] <= length + 1e-9 and length <= after[-1] * (1 + 1e-3) + 1e-9
+    )
+    return Pulse(
+        t_s=since,
+        row_from=int(trace.row[onset]),
+        row_to=int(trace.row[last]),
+        current_a=middle,
+        duration_s=float(after[-1]),
+        rest_before_s=rest_s,
+        voltage_rest_v=float(trace.voltage_v[onset]),
+        first_sample_s=float(after[0]),
+        c_rate=abs(middle) / rated if rated else None,
+        soc_percent=soc,
+        soc_source=socs.source if soc is not None else "",
+        temperature_degc=warmth.mean_degc if warmth else None,
+        resistances=resistances,
+    )
+
+
+def _rules(
+    trace: Trace,
+    sums: Sums,
+    first: int,
+    last: int,
+    rest_s: float,
+    middle: float,
+    socs: SocPoints,
+    parameters: Parameters,
+) -> tuple[Rule, ...]:
+    """Judge what holds for the whole pulse: rest, drift, load, clipping, change of charge (3.2)."""
+    onset = first - 1
+    span = int(np.searchsorted(trace.time_s[: onset + 1], trace.time_s[onset] - 60.0, "right")) - 1
+    begin = max(span, int(trace.runs.first[np.searchsorted(trace.runs.last, onset)]))
+    span_s = float(trace.time_s[onset] - trace.time_s[begin])
+    drift = 60e3 * float(trace.voltage_v[onset] - trace.voltage_v[begin]) / span_s if span_s > 0 else 0.0
+    highest, lowest = parameters.voltage_max_v, parameters.voltage_min_v
+    voltage = trace.voltage_v[first : last + 1]
+    clipped: bool | None = None
+    if highest is not None and lowest is not None:
+        clipped = bool(voltage.max() >= highest if middle > 0 else voltage.min() <= lowest)
+    change = abs(float(sums.ah[last] - sums.ah[onset]))
+    reference = socs.capacity_ah or parameters.rated_capacity_ah
+    moved = 100 * change / reference if reference else None
+    return (
+        Rule("rest", rest_s >= REST_S, f"Rested {rest_s:.4g} s, at least 180 s."),
+        Rule("drift", abs(drift) <= DRIFT_MV_PER_MIN, f"The voltage drifted by {drift:.3g} mV/min, limit 1."),
+        Rule(
+            "not_clipped", None if clipped is None else not clipped, "The voltage stays within the cut-offs."
+        ),
+        Rule(
+            "soc_change",
+            None if moved is None else moved <= SOC_CHANGE_PERCENT,
+            "No capacity to compare with."
+            if moved is None
+            else f"Moved {moved:.3g} % of the charge, limit 1 %.",
+        ),
+    )
+
+
+def _resistance(
+    trace: Trace,
+    first: int,
+    last: int,
+    after: Floats,
+    length: float,
+    noise: float,
+    middle: float,
+    shared: tuple[Rule, ...],
+) -> Resistance:
+    """R(tau) = (V(tau) - V(0)) / (I(tau) - I(0)), between records on a straight line (3.2)."""
+    onset = first - 1
+    voltage = float(np.interp(length, after, trace.voltage_v[first : last + 1]))
+    current = float(np.interp(length, after, trace.current_a[first : last + 1]))
+    change_v = voltage - float(trace.voltage_v[onset])
+    change_a = current - float(trace.current_a[onset])
+    nearest = float(np.abs(after - length).min())
+    settled = np.abs(trace.current_a[first : last + 1][after >= length / 10] / middle - 1)
+    spread = float(settled[: max(1, int((after >= length / 10).sum()))].max()) if len(settled) else 0.0
+    allowed = max(0.1, 0.05 * length)
+    own = (
+        Rule(
+            "sampled",
+            nearest <= allowed + 1e-9 and after[0] <= length / 2,
+            f"The nearest record is {nearest:.3g} s away, limit {allowed:.3g} s; the first came after {after[0]:.3g} s.",
+        ),
+        Rule("settled", spread <= SETTLED_SHARE, f"The current is off by {100 * spread:.3g} %, limit 1 %."),
+        Rule(
+            "resolved",
+            abs(change_v) >= RESOLUTIONS * noise,
+            f"{1000 * abs(change_v):.4g} mV against steps of {1000 * noise:.3g} mV, at least 20 of them.",
+        ),
+    )
+    return Resistance(
+        after_s=length,
+        r_mohm=1000 * change_v / change_a,
+        voltage_change_v=change_v,
+        current_change_a=change_a,
+        resolution_mohm=abs(1000 * noise / change_a),
+        rules=(*shared, *own),
+    )

@@ -1,0 +1,101 @@
+"""Resistances from a table of steps: rest, load, and the voltage at the end of each (CYCLERS.md 3.6)."""
+
+import numpy as np
+
+from grading.domain.cyclers import pulses
+from grading.domain.cyclers.derived import Chain, Pulse, Resistance, Rule
+from grading.domain.cyclers.parameters import Parameters
+from grading.domain.cyclers.steps_clean import Steps
+
+
+def find(steps: Steps, chains: tuple[Chain, ...], parameters: Parameters) -> tuple[Pulse, ...]:
+    """Return each load of at most 130 s after a rest of at least 3 s.
+
+    R = (V at its end - V at the end of the rest) / I at its end, named by its duration.
+    """
+    loads = (steps.sign[1:] != 0) & (steps.sign[:-1] == 0) & (steps.current_a[1:] != 0)
+    loads &= (steps.duration_s[1:] <= parameters.pulse_max_s) & (steps.duration_s[1:] > 0)
+    loads &= steps.duration_s[:-1] >= parameters.pulse_rest_s
+    capacity = chains[-1].ah if chains else parameters.rated_capacity_ah
+    net = np.cumsum(steps.sign * steps.capacity_ah)
+    ends = [(int(np.searchsorted(steps.row, chain.row_to)), 0.0) for chain in chains]
+    moved = np.abs(np.diff(np.sort(steps.voltage_end_v)))
+    resolution = float(moved[moved > 1e-9].min()) if (moved > 1e-9).any() else 0.0
+    return tuple(
+        _pulse(steps, int(step), net, ends, capacity, resolution, parameters)
+        for step in np.flatnonzero(loads) + 1
+    )
+
+
+def _pulse(
+    steps: Steps,
+    step: int,
+    net: np.ndarray,
+    ends: list[tuple[int, float]],
+    capacity: float | None,
+    resolution: float,
+    parameters: Parameters,
+) -> Pulse:
+    current, duration = float(steps.current_a[step]), float(steps.duration_s[step])
+    before = float(steps.voltage_end_v[step - 1])
+    change_v = float(steps.voltage_end_v[step]) - before
+    rest_s = float(steps.duration_s[step - 1])
+    soc = None
+    passed = [end for end, _ in ends if end < step]
+    if passed and capacity:
+        percent = 100 * float(net[step - 1] - net[passed[-1]]) / capacity
+        soc = percent if -5 <= percent <= 105 else None
+    mean = float(steps.capacity_ah[step]) * 3600 / duration
+    steady = abs(mean / abs(current) - 1) <= 0.02 if mean > 0 else None
+    highest, lowest = parameters.voltage_max_v, parameters.voltage_min_v
+    clipped: bool | None = None
+    if highest is not None and lowest is not None:
+        end_v = float(steps.voltage_end_v[step])
+        clipped = end_v >= highest if current > 0 else end_v <= lowest
+    moved = 100 * float(steps.capacity_ah[step]) / capacity if capacity else None
+    rules = (
+        Rule("rest", rest_s >= pulses.REST_S, f"Rested {rest_s:.4g} s, at least {pulses.REST_S:g} s."),
+        Rule("drift", None, "A table of steps does not show the drift before."),
+        Rule(
+            "not_clipped", None if clipped is None else not clipped, "The voltage stays within the cut-offs."
+        ),
+        Rule(
+            "soc_change",
+            None if moved is None else moved <= pulses.SOC_CHANGE_PERCENT,
+            "No capacity to compare with."
+            if moved is None
+            else f"Moved {moved:.3g} % of the charge, limit 1 %.",
+        ),
+        Rule("sampled", True, "The voltage is the one at the end of the pulse."),
+        Rule("settled", steady, f"Mean {mean:.4g} A against {abs(current):.4g} A at the end, limit 2 %."),
+        Rule(
+            "resolved",
+            abs(change_v) >= pulses.RESOLUTIONS * resolution,
+            f"{1000 * abs(change_v):.4g} mV against steps of {1000 * resolution:.3g} mV, at least 20 of them.",
+        ),
+    )
+    resistance = Resistance(
+        after_s=duration,
+        r_mohm=1000 * change_v / current,
+        voltage_change_v=change_v,
+        current_change_a=current,
+        resolution_mohm=abs(1000 * resolution / current),
+        rules=rules,
+    )
+    rated = parameters.rated_capacity_ah
+    warmth = float(steps.temperature_degc[step])
+    return Pulse(
+        t_s=float(steps.start_s[step]),
+        row_from=int(steps.row[step - 1]),
+        row_to=int(steps.row[step]),
+        current_a=current,
+        duration_s=duration,
+        rest_before_s=rest_s,
+        voltage_rest_v=before,
+        first_sample_s=duration,
+        c_rate=abs(current) / rated if rated else None,
+        soc_percent=soc,
+        soc_source="counted from empty" if soc is not None else "",
+        temperature_degc=warmth if np.isfinite(warmth) else None,
+        resistances=(resistance,),
+    )

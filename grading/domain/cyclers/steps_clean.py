@@ -1,0 +1,95 @@
+"""The steps of a table that hold numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grading.domain.cyclers.checks import records
+from grading.domain.cyclers.parameters import Parameters
+from grading.domain.cyclers.table import CHARGE, DISCHARGE, Flag, Floats, Ints, StepReading
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """Usable steps in the order of the file; every array has the shape (n,)."""
+
+    row: Ints
+    sign: Ints
+    """1 charge, -1 discharge, 0 rest, by the state."""
+    start_s: Floats
+    """When each step began, after all steps before it."""
+    duration_s: Floats
+    current_a: Floats
+    voltage_start_v: Floats
+    voltage_end_v: Floats
+    capacity_ah: Floats
+    energy_wh: Floats
+    temperature_degc: Floats
+
+
+def clean(reading: StepReading, parameters: Parameters) -> tuple[Steps | None, list[Flag]]:
+    """Return the usable steps and what is wrong with the others.
+
+    E_EMPTY without any; W_NAN up to 1 % of unusable ones, else E_NAN; W_DUP for a step written twice. A person's
+    answers about units and sign are applied here.
+    """
+    flags = [
+        Flag("I_ANSWER", f"A person answered {question}: {answer}.")
+        for question, answer in sorted(parameters.answers.items())
+    ]
+    if len(reading) == 0:
+        return None, [*flags, Flag("E_EMPTY", "The file holds no step. Export the test again.")]
+    whole = (
+        np.isfinite(reading.duration_s) & np.isfinite(reading.current_a) & np.isfinite(reading.voltage_end_v)
+    )
+    whole &= np.isfinite(reading.capacity_ah) & (reading.duration_s >= 0)
+    lost = len(reading) - int(whole.sum())
+    if not whole.any():
+        return None, [
+            *flags,
+            Flag("E_EMPTY", "No step has duration, current, voltage and capacity. Export them."),
+        ]
+    if lost:
+        text = f"{lost} of {len(reading)} steps lack a value (first in row {reading.row[np.argmin(whole)]})"
+        many = lost > records.NAN_SHARE * len(reading)
+        flags.append(Flag("E_NAN" if many else "W_NAN", f"{text}; they were left out."))
+    index = np.flatnonzero(whole)
+    same = np.ones(len(index) - 1, dtype=bool)
+    for values in (
+        reading.state,
+        reading.duration_s,
+        reading.current_a,
+        reading.voltage_end_v,
+        reading.capacity_ah,
+    ):
+        same &= values[index][1:] == values[index][:-1]
+    # Two equal loads have a rest between them; two rests of one length are common, so only loads count.
+    same &= np.isin(reading.state[index][1:], (CHARGE, DISCHARGE)) & (reading.capacity_ah[index][1:] > 0)
+    if same.any():
+        first = reading.row[index[1:][same][0]]
+        flags.append(
+            Flag(
+                "W_DUP",
+                f"{int(same.sum())} steps repeat the one before (first in row {first}); counted once.",
+            )
+        )
+        index = index[np.concatenate(([True], ~same))]
+    time_factor = records.TIME_UNITS_S[parameters.answers.get("time_unit", "s")]
+    current_factor = records.CURRENT_UNITS_A[parameters.answers.get("current_unit", "A")]
+    duration = reading.duration_s[index] * time_factor
+    state = reading.state[index]
+    turned = -1.0 if parameters.answers.get("sign") == "inverted" else 1.0
+    sign = np.where(state == CHARGE, 1, np.where(state == DISCHARGE, -1, 0)) * int(turned)
+    steps = Steps(
+        row=reading.row[index],
+        sign=sign,
+        start_s=np.cumsum(duration) - duration,
+        duration_s=duration,
+        current_a=reading.current_a[index] * current_factor * turned,
+        voltage_start_v=reading.voltage_start_v[index],
+        voltage_end_v=reading.voltage_end_v[index],
+        capacity_ah=reading.capacity_ah[index],
+        energy_wh=reading.energy_wh[index],
+        temperature_degc=reading.temperature_degc[index],
+    )
+    return steps, flags
