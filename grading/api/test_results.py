@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from grading.domain.members import KINDS, LONGEST_LABEL, MOST, Member
 from grading.models import CapacityTest, ResistanceTest
 from grading.services.test_runs import CapacityInput, ResistanceInput, record_capacity, record_resistance
 from rebattery.accounts.guards import actor_of
@@ -33,8 +34,31 @@ class ResultInput(StrictSerializer):
     measured_at = serializers.DateTimeField()
     note = serializers.CharField(default="", allow_blank=True)
     reason = serializers.CharField(
-        default="", allow_blank=True, help_text="Needed where it supersedes a result."
+        default="", allow_blank=True, help_text="Needed where it supersedes a result of the same kind."
     )
+    channel_id = serializers.IntegerField(
+        default=None, allow_null=True, help_text="Channel of the instrument; the uncertainty follows from it."
+    )
+    procedure_id = serializers.IntegerField(
+        default=None, allow_null=True, help_text="Version of the procedure that the test followed."
+    )
+    ambient_degc = measured(default=None, allow_null=True)
+
+
+class MemberInput(StrictSerializer):
+    """A cell, series group or module; its SOH is computed where it has a charge."""
+
+    kind = serializers.ChoiceField(list(KINDS.items()))
+    label = serializers.CharField(max_length=LONGEST_LABEL)
+    measured_capacity_ah = measured(default=None, allow_null=True)
+    rated_capacity_ah = measured(
+        default=None, allow_null=True, help_text="Needed for the charge of a module."
+    )
+    soh_percent = measured(
+        default=None, allow_null=True, help_text="Only where there is no charge to compute it from."
+    )
+    dcir_mohm = measured(default=None, allow_null=True)
+    voltage_v = measured(default=None, allow_null=True)
 
 
 class CapacityRow(ResultInput):
@@ -50,6 +74,7 @@ class CapacityRow(ResultInput):
     ended_by_cell_limit = serializers.BooleanField(allow_null=True)
     weakest_soh_percent = measured(default=None, allow_null=True)
     weakest_kind = serializers.CharField(default="", allow_blank=True)
+    members = MemberInput(many=True, default=list, max_length=MOST)
 
 
 class ResistanceRow(ResultInput):
@@ -58,6 +83,9 @@ class ResistanceRow(ResultInput):
     ir_mohm = measured(allow_null=True)
     pulse_duration_s = measured(default=None, allow_null=True)
     pulse_current_a = measured(default=None, allow_null=True)
+    direction = serializers.CharField(
+        default="", allow_blank=True, help_text="Of a pulse: discharge or charge."
+    )
     baseline_source = serializers.CharField(default="", allow_blank=True)
     baseline_mohm = measured(default=None, allow_null=True)
     baseline_pulse_s = measured(default=None, allow_null=True)
@@ -76,13 +104,34 @@ class ResistanceRows(StrictSerializer):
 class CapacityOutput(serializers.ModelSerializer[CapacityTest]):
     class Meta:
         model = CapacityTest
-        fields = ["id", "pack_id", "soh_percent"]
+        fields = [
+            "id",
+            "pack_id",
+            "basis",
+            "soh_percent",
+            "u_soh_points",
+            "departures",
+            "weakest_soh_percent",
+            "weakest_kind",
+            "spread_points",
+        ]
 
 
 class ResistanceOutput(serializers.ModelSerializer[ResistanceTest]):
     class Meta:
         model = ResistanceTest
-        fields = ["id", "pack_id", "ir_ratio", "is_comparable", "incomparable_because"]
+        fields = [
+            "id",
+            "pack_id",
+            "method",
+            "pulse_duration_s",
+            "ir_ratio",
+            "u_ir_mohm",
+            "u_ratio",
+            "is_comparable",
+            "incomparable_because",
+            "departures",
+        ]
 
 
 class ResultsIn(APIView):
@@ -108,9 +157,14 @@ class CapacityTests(ResultsIn):
     def post(self, request: Request) -> Response:
         payload = CapacityRows(data=request.data)
         payload.is_valid(raise_exception=True)
-        rows = [CapacityInput(**row) for row in payload.validated_data["rows"]]
+        rows = [_capacity(row) for row in payload.validated_data["rows"]]
         made = record_capacity(rows=rows, actor=actor_of(request), at=timezone.now())
         return Response(CapacityOutput(made, many=True).data, status.HTTP_201_CREATED)
+
+
+def _capacity(row: dict[str, Any]) -> CapacityInput:
+    members = [Member(**member) for member in row.pop("members")]
+    return CapacityInput(**row, members=members)
 
 
 class ResistanceTests(ResultsIn):

@@ -64,7 +64,7 @@ def packs_with_code(*, code: str, viewer: User) -> QuerySet[Pack]:
 
 
 def _standing(model: type[CapacityTest] | type[ResistanceTest], column: str) -> Subquery:
-    current = counting_first(model._default_manager.filter(pack=OuterRef("pk")))  # type: ignore[attr-defined]
+    current = counting_first(model._default_manager.filter(pack=OuterRef("pk")))
     return Subquery(current.values(column)[:1])
 
 

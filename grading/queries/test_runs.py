@@ -107,8 +107,7 @@ def _results(model: type[T], subject: str, pack_id: int, why: dict[tuple[str, in
     tests = of_pack.select_related(*related).order_by("-pk")
     tests = tests.annotate(counting_id=Subquery(counting_first(of_pack).values("pk")[:1]))
     return [
-        Result(test, why.get((subject, test.pk), ""), counts=test.pk == test.counting_id)  # type: ignore[union-attr]
-        for test in tests
+        Result(test, why.get((subject, test.pk), ""), counts=test.pk == test.counting_id) for test in tests
     ]
 
 

@@ -34,6 +34,8 @@ OF_GRADING = (
         "A newer result took the place of {subject}: {reason}",
         needs_reason=True,
     ),
+    EventType("soh_report.recorded", "soh_report", "{actor} noted a reported SOH of {soh} % ({kind})."),
+    EventType("soh_report.superseded", "soh_report", "A newer reading took the place of {subject}."),
     EventType("policy.published", "policy", "{actor} published the policy {subject} (SHA-256 {sha256})."),
     EventType("decision.made", "decision", "Decided {grade}, {route}, by {policy}: {why}"),
     EventType(
@@ -64,6 +66,12 @@ OF_GRADING = (
         needs_reason=True,
     ),
     EventType("review.retest_ordered", "review", "{actor} ordered a retest: {reason}", needs_reason=True),
+    EventType(
+        "review.retest_demanded",
+        "review",
+        "{actor} ordered a retest {demand}: {reason}",
+        needs_reason=True,
+    ),
     EventType("review.superseded", "review", "The review was closed by a newer decision."),
     EventType(
         "dispute.opened",
