@@ -170,8 +170,8 @@ def _confirm(case: ReviewCase, form: StepForm, **why: Any) -> str:
     return f"{case.decision.grade} of pack {case.pack.serial} confirmed."
 
 
-def _retest(case: ReviewCase, form: StepForm, **why: Any) -> str:
-    reviews.order_retest(cases={case.pk: form.cleaned_data["version"]}, **why)
+def _retest(case: ReviewCase, form: RetestForm, **why: Any) -> str:
+    reviews.order_retest(cases={case.pk: form.cleaned_data["version"]}, demand=form.demand, **why)
     return f"Retest of pack {case.pack.serial} ordered."
 
 

@@ -12,7 +12,7 @@ from grading.domain.review_reasons import (
     RETEST_REASONS,
     SECOND_PERSON_REASONS,
 )
-from grading.services.reviews.cases import Justification
+from grading.services.reviews.cases import Justification, RetestDemand
 
 
 class ReasonForm(forms.Form):
@@ -52,6 +52,24 @@ class ConfirmForm(StepForm):
 
 class RetestForm(StepForm):
     codes = RETEST_REASONS
+    other_instrument = forms.BooleanField(
+        label="With another instrument",
+        required=False,
+        help_text="Those that this decision rests on cannot be chosen.",
+    )
+    other_person = forms.BooleanField(
+        label="By another person",
+        required=False,
+        help_text="Those who made the tests that this decision rests on are refused.",
+    )
+    field_order = ["reason_code", "reason", "other_instrument", "other_person"]
+
+    @property
+    def demand(self) -> RetestDemand:
+        return RetestDemand(
+            other_instrument=self.cleaned_data["other_instrument"],
+            other_person=self.cleaned_data["other_person"],
+        )
 
 
 class OverrideForm(StepForm):

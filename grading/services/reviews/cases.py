@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Case, F, Value, When
 
 from grading.domain.separation import own_work
-from grading.models import ReviewCase
+from grading.models import CapacityTest, ResistanceTest, ReviewCase
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, ReasonMissing, record
@@ -43,6 +44,20 @@ class Justification:
     code: str
     """One of the codes of grading.domain.review_reasons."""
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetestDemand:
+    """What a reviewer asks of a retest beside the retest itself."""
+
+    other_instrument: bool = False
+    other_person: bool = False
+
+    @property
+    def words(self) -> str:
+        """Say it in words; empty when nothing is asked."""
+        asked = ((self.other_instrument, "with another instrument"), (self.other_person, "by another person"))
+        return " and ".join(words for is_asked, words in asked if is_asked)
 
 
 def lock_cases(
@@ -81,10 +96,12 @@ def close_cases(
     actor: Actor,
     at: datetime,
     facts: Callable[[ReviewCase], dict[str, Any]],
+    own: Mapping[int, Mapping[str, list[int]]] | None = None,
 ) -> None:
     """Write ``changes`` to the cases, all at once, with one event each.
 
     :param facts: what the event's sentence says of a case.
+    :param own: what differs from case to case, by its key: lists of keys by column.
     :raises ReasonMissing: when there is no text.
     """
     if not why.text.strip():
@@ -97,19 +114,55 @@ def close_cases(
             pack_id=case.pack_id,
             supplier_id=case.pack.supplier_id,
             before={name: getattr(case, name) for name in changes},
-            after=changes,
+            after={**changes, **(own or {}).get(case.pk, {})},
             facts=facts(case),
             reason_code=why.code,
             reason=why.text,
         )
         for case in cases
     ]
-    ReviewCase.objects.filter(pk__in=[case.pk for case in cases]).update(**changes, version=F("version") + 1)
+    rows = ReviewCase.objects.filter(pk__in=[case.pk for case in cases])
+    rows.update(**changes, **_by_case(own or {}), version=F("version") + 1)
     record(events=events, actor=actor, at=at)
     for case in cases:
         case.version += 1
         for name, value in changes.items():
             setattr(case, name, value)
+
+
+def _by_case(own: Mapping[int, Mapping[str, list[int]]]) -> dict[str, Any]:
+    """Return the expressions that give each case its own lists, within the one statement."""
+    names = {name for values in own.values() for name in values}
+    keys: Any = ArrayField(BigIntegerField())
+    return {
+        name: Case(
+            *(When(pk=key, then=Value(values[name], keys)) for key, values in own.items()), default=F(name)
+        )
+        for name in names
+    }
+
+
+def barred_by(*, demand: RetestDemand, cases: Sequence[ReviewCase]) -> dict[int, dict[str, list[int]]]:
+    """Return, by case, whom and what ``demand`` keeps from measuring again; two queries for any number.
+
+    It is those who made the tests that the decision rests on, and the instruments they used.
+    """
+    sources = {case.pk: case.decision.evidence.get("sources", {}) for case in cases}
+    found: dict[int, dict[str, list[int]]] = {}
+    tests: dict[str, Mapping[int, CapacityTest] | Mapping[int, ResistanceTest]] = {
+        "capacity_test_id": CapacityTest.objects.in_bulk(_ids(sources, "capacity_test_id")),
+        "resistance_test_id": ResistanceTest.objects.in_bulk(_ids(sources, "resistance_test_id")),
+    }
+    for key, source in sources.items():
+        used = [rows[source[name]] for name, rows in tests.items() if source.get(name) in rows]
+        instruments = {test.instrument_id for test in used if demand.other_instrument}
+        people = {test.person_id for test in used if demand.other_person and test.person_id}
+        found[key] = {"barred_instrument_ids": sorted(instruments), "barred_person_ids": sorted(people)}
+    return found
+
+
+def _ids(sources: Mapping[int, Mapping[str, Any]], name: str) -> list[int]:
+    return [source[name] for source in sources.values() if name in source]
 
 
 def closing(state: State, why: Justification, actor: Actor, at: datetime) -> dict[str, Any]:

@@ -7,10 +7,20 @@ from django.db import transaction
 
 from grading.domain.review_reasons import goes_to_reuse
 from grading.models import ReviewCase
-from grading.services.reviews.cases import Justification, State, close_cases, closing, lock_cases
+from grading.services.reviews.cases import (
+    Justification,
+    RetestDemand,
+    State,
+    barred_by,
+    close_cases,
+    closing,
+    lock_cases,
+)
 from intake.domain.lifecycle import Move
 from intake.services.lifecycle import move_packs
 from rebattery.actor import Actor
+
+NOTHING_MORE = RetestDemand()
 
 
 @transaction.atomic
@@ -43,23 +53,30 @@ def confirm(*, cases: Mapping[int, int], why: Justification, actor: Actor, at: d
 
 @transaction.atomic
 def order_retest(
-    *, cases: Mapping[int, int], why: Justification, actor: Actor, at: datetime
+    *,
+    cases: Mapping[int, int],
+    why: Justification,
+    actor: Actor,
+    at: datetime,
+    demand: RetestDemand = NOTHING_MORE,
 ) -> list[ReviewCase]:
     """Send all the packs back to the bench, or none.
 
     :param cases: key of each case with the version that the person saw.
+    :param demand: whether the tests behind the decision are to be repeated with other means.
     :raises ReviewRefused: when one was decided by somebody else or rests on the person's own measurement.
     :raises MoveRefused: when a pack is in quarantine or otherwise not in review.
     """
     found = lock_cases(cases=cases, state=State.OPEN, actor=actor)
     close_cases(
         cases=found,
-        code="review.retest_ordered",
+        code="review.retest_demanded" if demand.words else "review.retest_ordered",
         changes=closing(State.RETEST_ORDERED, why, actor, at),
         why=why,
         actor=actor,
         at=at,
-        facts=lambda case: {},
+        facts=lambda case: {"demand": demand.words} if demand.words else {},
+        own=barred_by(demand=demand, cases=found) if demand.words else None,
     )
     pack_ids = [case.pack_id for case in found]
     move_packs(pack_ids=pack_ids, move=Move.RETEST, actor=actor, at=at, reason=why.text, reason_code=why.code)
