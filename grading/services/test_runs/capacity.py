@@ -49,12 +49,15 @@ REFERENCE_RANGES = {"ah": "reference_capacity_ah", "kwh": "reference_energy_kwh"
 
 
 @transaction.atomic
-def record_capacity(*, rows: Sequence[CapacityInput], actor: Actor, at: datetime) -> list[CapacityTest]:
+def record_capacity(
+    *, rows: Sequence[CapacityInput], actor: Actor, at: datetime, then_grade: bool = True
+) -> list[CapacityTest]:
     """Record one capacity test for each of ``rows``, or none of them.
 
     The pack's current result of the same basis is superseded, with the row's reason; both stay. Packs whose
     verdict no longer depends on what is missing go on to grading.
 
+    :param then_grade: False when results of the other kind follow for the same packs in this transaction.
     :raises NotAtBench: when a pack is not between inspection and grading.
     :raises AnotherPersonNeeded: when a retest is to be made by somebody else.
     :raises AnotherInstrumentNeeded: when a retest is to be made with another instrument.
@@ -74,6 +77,7 @@ def record_capacity(*, rows: Sequence[CapacityInput], actor: Actor, at: datetime
         bench=bench,
         actor=actor,
         at=at,
+        then_grade=then_grade,
     )
 
 

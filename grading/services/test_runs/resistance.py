@@ -33,7 +33,9 @@ TYPED_BASELINE = ("baseline_mohm", "baseline_pulse_s", "baseline_soc_percent", "
 
 
 @transaction.atomic
-def record_resistance(*, rows: Sequence[ResistanceInput], actor: Actor, at: datetime) -> list[ResistanceTest]:
+def record_resistance(
+    *, rows: Sequence[ResistanceInput], actor: Actor, at: datetime, then_grade: bool = True
+) -> list[ResistanceTest]:
     """Record one resistance test for each of ``rows``, or none of them.
 
     The ratio to the baseline counts only when both were measured alike, by the test conditions of the
@@ -42,6 +44,7 @@ def record_resistance(*, rows: Sequence[ResistanceInput], actor: Actor, at: date
     reason; both stay. Packs whose verdict no longer depends on what is missing
     go on to grading.
 
+    :param then_grade: False when results of the other kind follow for the same packs in this transaction.
     :raises NotAtBench: when a pack is not between inspection and grading.
     :raises AnotherPersonNeeded: when a retest is to be made by somebody else.
     :raises AnotherInstrumentNeeded: when a retest is to be made with another instrument.
@@ -61,6 +64,7 @@ def record_resistance(*, rows: Sequence[ResistanceInput], actor: Actor, at: date
         bench=bench,
         actor=actor,
         at=at,
+        then_grade=then_grade,
     )
 
 

@@ -46,10 +46,12 @@ def store(
     bench: Bench[T],
     actor: Actor,
     at: datetime,
+    then_grade: bool = True,
 ) -> list[T]:
     """Write ``results`` with their events and let grading begin where nothing more is needed.
 
     :param code: first part of the event codes, ``capacity_test`` or ``resistance_test``.
+    :param then_grade: False when results of the same packs follow in this transaction.
     """
     if not results:
         return []
@@ -61,7 +63,8 @@ def store(
     events = [_superseded(f"{code}.superseded", old, new, why) for old, new, why in replaced]
     events += [_recorded(f"{code}.recorded", result, facts_of(result)) for result in results]
     record(events=events, actor=actor, at=at)
-    complete_where_settled(pack_ids=[result.pack_id for result in results], actor=actor, at=at)
+    if then_grade:
+        complete_where_settled(pack_ids=[result.pack_id for result in results], actor=actor, at=at)
     return list(results)
 
 
