@@ -36,6 +36,7 @@ class Capability(StrEnum):
     MANAGE_CATALOGUE = "manage_catalogue"
     VIEW_INSTRUMENTS = "view_instruments"
     MANAGE_INSTRUMENTS = "manage_instruments"
+    MANAGE_PROCEDURES = "manage_procedures"
     VIEW_SUPPLIERS = "view_suppliers"
     MANAGE_SUPPLIERS = "manage_suppliers"
     MANAGE_PEOPLE = "manage_people"
@@ -76,13 +77,21 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     ),
     Role.WAREHOUSE: _STAFF_READS | {C.RECEIVE_PACKS, C.INSPECT_PACKS, C.RECORD_TESTS, C.MANAGE_TOKENS},
     Role.REVIEWER: _STAFF_READS
-    | {C.RECORD_TESTS, C.FIT_AGREEMENT, C.DECIDE_REVIEWS, C.VIEW_REVIEWS, C.MANAGE_TOKENS},
+    | {
+        C.RECORD_TESTS,
+        C.FIT_AGREEMENT,
+        C.DECIDE_REVIEWS,
+        C.VIEW_REVIEWS,
+        C.MANAGE_PROCEDURES,
+        C.MANAGE_TOKENS,
+    },
     Role.ADMINISTRATOR: _STAFF_READS
     | {
         C.UPLOAD_MANIFEST,
         C.VIEW_REVIEWS,
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
+        C.MANAGE_PROCEDURES,
         C.FIT_AGREEMENT,
         C.MANAGE_SUPPLIERS,
         C.RETRY_NOTICES,
@@ -103,6 +112,7 @@ WRITES = frozenset(
         C.DECIDE_REVIEWS,
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
+        C.MANAGE_PROCEDURES,
         C.MANAGE_SUPPLIERS,
         C.SET_UP_NOTICES,
         C.RETRY_NOTICES,

@@ -37,6 +37,15 @@ OF_GRADING = (
     EventType("soh_report.recorded", "soh_report", "{actor} noted a reported SOH of {soh} % ({kind})."),
     EventType("soh_report.superseded", "soh_report", "A newer reading took the place of {subject}."),
     EventType("policy.published", "policy", "{actor} published the policy {subject} (SHA-256 {sha256})."),
+    EventType(
+        "procedure.published", "procedure", "{actor} published the procedure {subject} (SHA-256 {sha256})."
+    ),
+    EventType(
+        "procedure.retired",
+        "procedure",
+        "{actor} retired the procedure {subject}: {reason}",
+        needs_reason=True,
+    ),
     EventType("decision.made", "decision", "Decided {grade}, {route}, by {policy}: {why}"),
     EventType(
         "decision.overridden",
