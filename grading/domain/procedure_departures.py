@@ -31,10 +31,10 @@ def departures_of(document: Document, values: Mapping[str, Any]) -> list[Departu
 def _method(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
     wanted, found = document["method"], values.get("method", document["method"])
     if found != wanted:
-        yield Departure("method", f"method is {_METHODS.get(found, found)}, not {_METHODS[wanted]}")
+        yield Departure("method", f"method is {METHOD_WORDS.get(found, found)}, not {METHOD_WORDS[wanted]}")
 
 
-_METHODS = {
+METHOD_WORDS = {
     "cc_discharge": "constant-current discharge",
     "cccv_charge": "CC-CV charge",
     "dc_pulse": "DC pulse",
