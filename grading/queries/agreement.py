@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import DecimalField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery
 
+from grading.domain.agreement.groups import LEAST_PAIRS
+from grading.domain.agreement.shrinkage import PRESORT_HALF_WIDTH
 from grading.models import AgreementFit, AgreementGroup, CapacityTest, SohReport
 from grading.queries.agreement_pairs import TYPE_KEY
 
@@ -143,3 +147,54 @@ def pairs_in(*, group: AgreementGroup) -> QuerySet[CapacityTest]:
 
 def _unnested(rows: QuerySet[AgreementGroup], column: str) -> QuerySet[AgreementGroup, int]:
     return rows.annotate(one=Func(F(column), function="unnest")).values("one")
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a group's reports are good for."""
+
+    words: str
+    tone: str
+    """ok, wait or neutral."""
+
+
+def use_of(group: AgreementGroup) -> Use:
+    """Say in words what ``group`` is used for, and why for no more."""
+    if group.level != AgreementGroup.Level.GROUP:
+        return Use("Shown: only single groups are used", "neutral")
+    if group.n < LEAST_PAIRS:
+        return Use(f"Below n = {LEAST_PAIRS}: shown, not used", "neutral")
+    if not group.is_used:
+        return Use("All differences alike: shown, not used", "neutral")
+    if group.may_presort:
+        return Use("Ranks packs, and values them with its variance", "ok")
+    if group.half_width is not None and group.half_width > PRESORT_HALF_WIDTH:
+        why = f"wider than ± {PRESORT_HALF_WIDTH:g} points"
+    else:
+        why = "the difference depends on how good the pack is"
+    return Use(f"Values packs with its variance; does not rank: {why}", "wait")
+
+
+class PairPoint(NamedTuple):
+    """One pair as a chart shows it."""
+
+    pack_id: int
+    serial: str
+    reported: Decimal
+    measured: Decimal
+    measured_at: datetime
+
+    @property
+    def difference(self) -> Decimal:
+        return self.reported - self.measured
+
+    @property
+    def mean(self) -> Decimal:
+        return (self.reported + self.measured) / 2
+
+
+def newest_pairs(*, group: AgreementGroup, limit: int) -> list[PairPoint]:
+    """Return the ``limit`` newest pairs of ``group``, oldest first; one query."""
+    columns = ("pack_id", "pack__serial", "reported", "soh_percent", "measured_at")
+    rows = pairs_in(group=group).order_by("-measured_at", "-pk").values_list(*columns)[:limit]
+    return [PairPoint(*row) for row in reversed(rows)]

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from grading.web import (
+    agreement,
     batch_results,
     bench,
     disputes,
@@ -36,6 +37,9 @@ urlpatterns: list[URLPattern] = [
         instruments.instrument_calibrate,
         name="instrument_calibrate",
     ),
+    path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/fit/", agreement.agreement_fit, name="agreement_fit"),
+    path("agreement/<int:group_id>/", agreement.agreement_group, name="agreement_group"),
     path("review/", review.review_queue, name="review_queue"),
     path("review/confirm/", review.review_confirm_group, name="review_confirm_group"),
     path("review/<int:case_id>/", review.review_case, name="review_case"),

@@ -17,6 +17,7 @@ from rebattery.audit.trail import events
 from tests.architecture.routes import Route
 from tests.evidence import make_reviews, publish_seed
 from tests.factories import AT, make_actor, make_instrument, make_pack_type, make_person
+from tests.grading.agreeing import finest, fitted, make_pairs
 from tests.intake.drafting import make_draft
 from tests.intake.pictures import jpeg
 from tests.intake.sending import make_attachment
@@ -125,6 +126,7 @@ def _objects(owner: User) -> dict[str, Any]:
         "pack_type_id": make_pack_type().pk,
         "event_id": events().first().pk,
         "instrument_id": make_instrument().pk,
+        "group_id": _agreement_group(owner),
         "case_id": case.pk,
         "policy_id": Decision.objects.get(pack=pack).policy_id,
         "person_id": stranger.pk,
@@ -136,3 +138,8 @@ def _objects(owner: User) -> dict[str, Any]:
         "extension": "csv",
         "secrets": (pack.serial, pack.batch.number, draft.file_name, owner.supplier.name),
     }
+
+
+def _agreement_group(owner: User) -> int:
+    make_pairs(owner.supplier, [1, 2])
+    return finest(fitted())[0].pk
