@@ -129,11 +129,15 @@ def _reading(gathered: Gathered, match: Match, *, code: str, meta: dict[str, Any
         temperature_degc=_temperatures(gathered, match),
         cycle=whole["cycle"],
         step=whole["step"],
+        charge_ah=counters["charge_ah"],
+        discharge_ah=counters["discharge_ah"],
+        net_ah=counters["net_ah"],
+        charge_wh=counters["charge_wh"],
+        discharge_wh=counters["discharge_wh"],
         rows_in_file=len(row),
         started_at=str(meta.pop("started_at", "") or meta.get("clock_start", "")),
         meta=meta,
         flags=tuple(flags),
-        **counters,
     )
 
 

@@ -19,17 +19,25 @@ class Chunk:
         self._content = content
         self._layout = layout
         self._quote: str | None = '"' if b'"' in content else None
-        self.lines = content.count(b"\n") + (not content.endswith(b"\n"))
         self._names = [f"column_{number}" for number in range(1, layout.width + 1)]
         self._tail = layout.last_filled
         types = {column.index: self._type_of(column) for column in columns if column.index < layout.width}
         if self._tail >= 0 and self._tail not in types:
             types[self._tail] = pl.String
-        self._frame = self._parse(types)
+        self._frame = self._read(types)
+        # Without quotation marks a line is a row; with them, a stray one may have swallowed lines.
+        self.lines = self._frame.height if self._quote is None else content.count(b"\n")
+        if self._quote is not None:
+            self.lines += not content.endswith(b"\n")
+            self._frame = self._parse(types)
         self._texts: dict[int, pl.Series] = {}
         self.rows: Ints = np.arange(first_line, first_line + self.lines, dtype=np.int64)
         self.cut_off: Mask | None = None
         self.empty: Mask | None = None
+        self.is_plain = not self.has_decimal_comma and not any(
+            series.null_count() for series in self._frame if series.dtype == pl.Float64
+        )
+        """Whether every cell of a column of numbers is one."""
         self._look_at_short_lines()
 
     def _type_of(self, column: Column) -> type[pl.DataType]:

@@ -109,8 +109,8 @@ def _gather(path: Path, match: Match, count: int) -> Gathered:
     wanted = [column.header for column in gathered.columns]
     clock = match.column("clock")
     if clock and clock.header not in wanted:
-        ends = pl.scan_parquet(path).select(pl.col(clock.header).drop_nulls())
-        ends = pl.concat([ends.head(1), ends.tail(1)]).collect()
+        known = pl.scan_parquet(path).select(pl.col(clock.header).drop_nulls())
+        ends = pl.concat([known.head(1), known.tail(1)]).collect()
         texts = FrameCells(ends, 1).text(clock).to_list()
         gathered.first_clock, gathered.last_clock = (texts[0], texts[-1]) if texts else ("", "")
     for start in range(0, count, _BATCH_ROWS):

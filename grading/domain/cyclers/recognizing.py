@@ -18,7 +18,7 @@ _MIN_CELLS = 3
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
 _NUMERIC = re.compile(r"\s*[+-]?[.,]?\d")
-_CLOCK = re.compile(r"(?:\d+\s*d(?:ays?)?,?\s*)?\d+:\d{1,2}(?::\d{1,2}(?:[.,:]\d+)?)?")
+_CLOCK = re.compile(r"(?:\d+\s*d(?:ays?)?,?\s*)?\d+:\d{1,2}:\d{1,2}(?:[.,:]\d+)?")
 _DATE = re.compile(r"\d{1,4}[-/.](?:\d{1,2}|[A-Za-z]{3})[-/.]\d{2,4}[ T]\d.*")
 UNUSED = ("record", "excluded", "told", "impedance", "channel")
 

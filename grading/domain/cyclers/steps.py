@@ -91,8 +91,10 @@ def _signed(current: Floats, state: Ints) -> Floats:
 
 
 def _start(gathered: Gathered) -> str:
-    clock = gathered.take("clock_s")
-    known = [] if clock is None else cast("Floats", clock)[~np.isnan(cast("Floats", clock))]
+    clock = cast("Floats | None", gathered.take("clock_s"))
+    if clock is None:
+        return ""
+    known = clock[~np.isnan(clock)]
     return iso_of(float(known[0])) if len(known) else ""
 
 

@@ -3,8 +3,9 @@
 import codecs
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
-CHUNK_BYTES = 16 << 20
+CHUNK_BYTES = 8 << 20
 HEAD_BYTES = 1 << 20
 MAX_LINE_BYTES = 4 << 20
 _MARKS = (
@@ -40,37 +41,51 @@ def encoding_of(head: bytes) -> str | None:
     return "gb18030" if sum(word in chinese for word in _CHINESE) > 1 else "cp1252"
 
 
-def _as_utf8(path: Path, encoding: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    with path.open("rb") as file:
-        for mark, marked in _MARKS:
-            if marked == encoding and file.read(len(mark)) != mark:
-                file.seek(0)
-        while chunk := file.read(CHUNK_BYTES):
-            if encoding == "utf-8" or (encoding == "cp1252" and chunk.isascii()):
-                yield chunk  # what is damaged of it becomes visible where it is parsed
-            else:
-                yield decoder.decode(chunk).encode()
-        yield decoder.decode(b"", final=True).encode()
-
-
 def chunks(path: Path, encoding: str) -> Iterator[bytes]:
     """Yield a file as UTF-8 in pieces of whole lines; only the last may lack its line end.
 
     Old line ends (a carriage return alone) become new ones.
     """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        file.seek(len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0)
+        if encoding.startswith("utf-16") or b"\n" not in head:
+            yield from _decoded_chunks(file, encoding)
+        else:
+            yield from _line_chunks(file, encoding)
+
+
+def _line_chunks(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """Yield the pieces of a file whose line ends are bytes of their own, without copying them again."""
+    start = file.tell()
+    while True:
+        file.seek(start + CHUNK_BYTES)
+        line = file.readline(MAX_LINE_BYTES)
+        file.seek(start)
+        piece = file.read(CHUNK_BYTES + len(line))
+        if not piece:
+            return
+        start += len(piece)
+        if encoding == "utf-8" or piece.isascii():
+            yield piece  # what is damaged of it becomes visible where it is parsed
+        else:
+            yield piece.decode(encoding, errors="replace").encode()
+
+
+def _decoded_chunks(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     rest = b""
-    for piece in _as_utf8(path, encoding):
+    while content := file.read(CHUNK_BYTES):
+        piece = rest + decoder.decode(content).removeprefix("\ufeff").encode()
         if b"\r" in piece and b"\n" not in piece:
             piece = piece.replace(b"\r", b"\n")
         cut = piece.rfind(b"\n") + 1
         if cut:
-            yield b"".join((rest, memoryview(piece)[:cut]))
-            rest = piece[cut:]
-        else:
-            rest += piece
-            if len(rest) > MAX_LINE_BYTES + CHUNK_BYTES:
-                yield rest + b"\n"  # no table has such lines: whoever reads it will find none
-                rest = b""
+            yield piece[:cut]
+        rest = piece[cut:]
+        if len(rest) > MAX_LINE_BYTES:
+            yield rest + b"\n"  # no table has such lines: whoever reads it will find none
+            rest = b""
+    rest += decoder.decode(b"", final=True).encode()
     if rest.strip():
         yield rest

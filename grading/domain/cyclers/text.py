@@ -64,22 +64,25 @@ def _layout(path: Path) -> tuple[Layout, str]:
 def _blocks(path: Path, layout: Layout, match: Match, encoding: str) -> Iterator[Gathered]:
     """Yield the records of each block: from a heading to the next one, or to the end."""
     reader = _Blocks(layout, match)
-    for line, piece in _below_heading(path, layout, encoding):
-        yield from reader.feed(piece, line)
+    for piece in _below_heading(path, layout, encoding):
+        yield from reader.feed(piece)
     yield reader.gathered
 
 
-def _below_heading(path: Path, layout: Layout, encoding: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the pieces of a file below its first heading, with the number of their first line."""
-    line = 1
+def _below_heading(path: Path, layout: Layout, encoding: str) -> Iterator[bytes]:
+    """Yield the pieces of a file below its first heading."""
+    skipped = 1
     for piece in chunks(path, encoding):
         start = 0
-        while line < layout.first_line and start < len(piece):
+        while skipped < layout.first_line and start < len(piece):
             start = piece.find(b"\n", start) + 1 or len(piece)
-            line += 1
+            skipped += 1
         if start < len(piece):
-            yield line, piece[start:] if start else piece
-            line += piece.count(b"\n", start)
+            yield piece[start:] if start else piece
+
+
+def _lines_in(content: bytes) -> int:
+    return content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
 
 
 class _Blocks:
@@ -90,30 +93,51 @@ class _Blocks:
         self.gathered = Gathered(self._columns)
         self._layout = layout
         self._match = match
+        self._line = layout.first_line
         self._is_between = False
         self._report = Report(layout, self._columns) if layout.report else None
         self._clock = match.column("clock")
         self._marks = [layout.heading] if layout.heading else []
         self._marks += [mark.encode() for mark in match.format.between]
 
-    def feed(self, piece: bytes, line: int) -> Iterator[Gathered]:
+    def feed(self, piece: bytes) -> Iterator[Gathered]:
         """Take lines; yield a block that has ended."""
+        if self._match.format.drops_quotes:
+            piece = piece.replace(b'"', b"")
+        if not self._report and not self._is_between:
+            chunk = self._chunk(piece)
+            if chunk.is_plain:  # neither a heading nor a mark can be among numbers, as nearly always
+                self._add(chunk, piece)
+                return
+        yield from self._cut(piece)
+
+    def _cut(self, piece: bytes) -> Iterator[Gathered]:
         while piece:
             place, mark = self._next_mark(piece)
             before = piece if mark is None else piece[:place]
-            if not before.isspace() and before and not self._is_between:
-                self._gather(before, line)
+            if self._is_between or not before.strip():
+                self._line += _lines_in(before)
+            elif self._report:
+                self._report.add(before, self._line, self.gathered)
+                self._line += _lines_in(before)
+            else:
+                self._add(self._chunk(before), before)
             if mark is None:
-                return  # the whole piece, as nearly always
-            line += before.count(b"\n") + 1
+                return
+            self._line += 1
             piece = piece[place:].partition(b"\n")[2]
-            if mark != self._layout.heading:
-                self._is_between = True
-                continue
-            self._is_between = False
-            if self.gathered.parts:
+            self._is_between = mark != self._layout.heading
+            if not self._is_between and self.gathered.parts:
                 yield self.gathered
                 self.gathered = Gathered(self._columns)
+
+    def _chunk(self, content: bytes) -> Chunk:
+        return Chunk(content, first_line=self._line, layout=self._layout, columns=self._columns)
+
+    def _add(self, chunk: Chunk, content: bytes) -> None:
+        self._note_clock(content)
+        self.gathered.add(chunk)
+        self._line += chunk.lines
 
     def _next_mark(self, piece: bytes) -> tuple[int, bytes | None]:
         best: tuple[int, bytes | None] = (len(piece), None)
@@ -122,16 +146,6 @@ class _Blocks:
             if (place or piece.startswith(mark)) and place < best[0]:
                 best = (place, mark)
         return best
-
-    def _gather(self, content: bytes, line: int) -> None:
-        if self._match.format.drops_quotes:
-            content = content.replace(b'"', b"")
-        if self._report:
-            self._report.add(content, line, self.gathered)
-            return
-        chunk = Chunk(content, first_line=line, layout=self._layout, columns=self._columns)
-        self._note_clock(content)
-        self.gathered.add(chunk)
 
     def _note_clock(self, content: bytes) -> None:
         """Note the first and the last date: reading all of them would take longer than the numbers."""
@@ -149,6 +163,9 @@ class _Blocks:
 
 def _steps(path: Path, layout: Layout, encoding: str) -> StepReading:
     gathered = Gathered(columns_to_read(layout.match))
-    for line, piece in _below_heading(path, layout, encoding):
-        gathered.add(Chunk(piece, first_line=line, layout=layout, columns=gathered.columns))
+    line = layout.first_line
+    for piece in _below_heading(path, layout, encoding):
+        chunk = Chunk(piece, first_line=line, layout=layout, columns=gathered.columns)
+        gathered.add(chunk)
+        line += chunk.lines
     return step_reading(gathered, layout.match, kind="text")

@@ -1,6 +1,7 @@
 """Numbers, durations and dates, from the text that files hold."""
 
 import math
+import re
 from datetime import UTC, datetime
 
 import numpy as np
@@ -16,9 +17,10 @@ _POINT_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+\.\d*$"
 _COMMA_THOUSANDS = r"^[+-]?\d{1,3}(\.\d{3})+,\d*$"
 _DURATION = (
     r"^(?:(?P<d>\d+)(?:\s*d(?:ays?)?\s*,?\s*|-|\s+))?(?P<h>\d+):(?P<m>\d{1,2})"
-    r"(?::(?P<s>\d{1,2})(?:[.,](?P<f>\d+)|:(?P<ms>\d{1,3}))?)?$"
+    r":(?P<s>\d{1,2})(?:[.,](?P<f>\d+)|:(?P<ms>\d{1,3}))?$"
 )
-_PLAIN_DURATION = r"^\d+:\d\d:\d\d(\.\d+)?$"
+_PLAIN_DURATION = re.compile(rb"(?P<h>\d+):(?P<m>\d\d):(?P<s>\d\d)(?:\.(?P<f>\d+))?")
+_LONGEST_DURATION = 20
 _FORMATS = (
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.f",
@@ -71,17 +73,34 @@ def durations_of(text: pl.Series) -> tuple[Floats, Mask]:
 
 
 def _plain_durations(text: pl.Series) -> Floats | None:
-    """Return seconds when all texts are of the form 144:02:18.5, None when one is not.
+    """Return seconds when all texts are of one form such as 144:02:18.5, None when one is not.
 
-    Without its colons such a text is one number, which is read ten times as fast as its parts are.
+    Digit by digit over all records this takes a fraction of the time that looking at each text does.
     """
-    digits = text.str.replace_all(":", "", literal=True).cast(pl.Float64, strict=False)
-    if digits.null_count() or not text.str.contains(_PLAIN_DURATION).all():
+    length = text.str.len_bytes()
+    width = length.max()
+    if text.null_count() or not isinstance(width, int) or not 7 <= width <= _LONGEST_DURATION:
         return None
-    number = digits.to_numpy()
-    hours = np.floor(number / 10_000)
-    minutes = np.floor(number / 100) - hours * 100
-    return np.round(hours * 3_600 + minutes * 60 + number % 100, 6)
+    if length.min() != width:
+        text = text.str.zfill(width)
+    written = np.frombuffer(text.str.join("").item().encode(), dtype=np.uint8)
+    if len(written) != len(text) * width:
+        return None
+    signs = written.reshape(len(text), width)
+    form = _PLAIN_DURATION.fullmatch(bytes(signs[0]))
+    if form is None:
+        return None
+    seconds = np.zeros(len(text))
+    for name, unit_s in (("h", 3_600.0), ("m", 60.0), ("s", 1.0), ("f", 1.0)):
+        first, last = form.span(name)
+        for place in range(first, last):
+            digit = signs[:, place] - np.uint8(48)
+            if bool((digit > 9).any()):
+                return None
+            power = first - 1 - place if name == "f" else last - 1 - place
+            seconds += digit * (unit_s * 10.0**power)
+    points = [place for place in range(width) if not chr(signs[0, place]).isdigit()]
+    return seconds if all(bool((signs[:, one] == signs[0, one]).all()) for one in points) else None
 
 
 def _any_durations(text: pl.Series) -> tuple[Floats, Mask]:

@@ -39,7 +39,7 @@ _WORDS = {
     "too_many_cells": f"A sheet has more than {MAX_ROWS:,} rows or too many cells. Export the test as CSV.",
     "unknown_type": "The archive is no workbook. Send the tester's own file, or its text or Excel export.",
 }
-_Row = tuple[int, list[Cell]]
+_Row = tuple[int, Sequence[Cell]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class SheetCells:
         self.rows: Ints = np.array([number + offset for number, _ in rows], dtype=np.int64)
         self._cells = [cells for _, cells in rows]
 
-    def _column(self, column: Column) -> list[Cell]:
+    def _column(self, column: Column) -> Sequence[Cell]:
         index = column.index
         return [row[index] if index < len(row) else "" for row in self._cells]
 
