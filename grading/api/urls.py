@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from grading.api.disputes import DisputeDetail, DisputeList, PackDisputes
 from grading.api.expected import ExpectedGrades
 from grading.api.packs import DecisionList, PackDetail, PackList
+from grading.api.soh_reports import SohReports
 from grading.api.test_results import CapacityTests, ResistanceTests
 
 urlpatterns: list[URLPattern] = [
@@ -16,5 +17,6 @@ urlpatterns: list[URLPattern] = [
     path("manifests/<int:pk>/expected-grades/", ExpectedGrades.as_view(), name="api_expected_grades"),
     path("decisions/", DecisionList.as_view(), name="api_decisions"),
     path("capacity-tests/", CapacityTests.as_view(), name="api_capacity_tests"),
+    path("soh-reports/", SohReports.as_view(), name="api_soh_reports"),
     path("resistance-tests/", ResistanceTests.as_view(), name="api_resistance_tests"),
 ]

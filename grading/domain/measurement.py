@@ -47,6 +47,7 @@ PLAUSIBLE: Mapping[str, Range] = {
     "cell_spread_percent": _range("points", "0", "105", "0", "15"),
     "c_rate": _range("C", "0.01", "5", "0.1", "1"),
     "temperature_degc": _range("°C", "-40", "80", "15", "35"),
+    "ambient_degc": _range("°C", "-40", "80", "15", "35"),
     "voltage_from_v": _range("V", "1", "1000", "10"),
     "voltage_to_v": _range("V", "1", "1000", "10"),
     "pack_voltage_v": _range("V", "0", "1000", "10"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db.models import F, Min, OuterRef, QuerySet, Subquery
 
 from grading.domain.resistance import Baseline
-from grading.models import CapacityTest, ResistanceTest, ReviewCase
+from grading.models import CapacityTest, Channel, ResistanceTest, ReviewCase
 from grading.queries.kinds import counting_first
 from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
@@ -88,6 +88,12 @@ def demands_on(*, pack_ids: Sequence[int]) -> dict[int, Demand]:
         pack_id: Demand(instrument_ids=frozenset(instruments), person_ids=frozenset(people))
         for pack_id, instruments, people in rows
     }
+
+
+def channels_of(*, instrument_ids: Sequence[int]) -> list[Channel]:
+    """Return the channels in service of these instruments, by instrument and code."""
+    channels = Channel.objects.filter(instrument_id__in=instrument_ids, is_active=True)
+    return list(channels.select_related("instrument").order_by("instrument__code", "code", "pk"))
 
 
 @dataclass(frozen=True)

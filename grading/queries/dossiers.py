@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from grading.models import Decision, Dispute, Grade, ResistanceTest
+from grading.models import Decision, Dispute, Grade, ResistanceTest, SohReport
 from grading.queries.decisions import decisions_of
 from grading.queries.disputes import disputes_of, obstacle_to_dispute
 from grading.queries.histories import History, history_of
 from grading.queries.pack_story import Evidence, Limit, Step, limits_of, steps_of
+from grading.queries.soh_reports import soh_reports_of
 from grading.queries.test_runs import SOURCES, Results, results_of
 from intake.domain.hazards import BY_CODE, PHOTO_SLOTS, declared_hazards
 from intake.domain.lifecycle import Status
@@ -78,6 +79,8 @@ class Dossier:
     photos: list[tuple[str, Photo]]
     """What each is meant to show, and the photo; newest first."""
     results: Results
+    soh_reports: list[SohReport]
+    """What others report of its state of health, the newest first; for staff only."""
     decisions: list[Decision]
     """The newest first."""
     comparisons: list[Comparison]
@@ -172,6 +175,7 @@ def dossier_of(*, pack: Pack, viewer: User) -> Dossier:
         checklist=_checklist(inspections),
         photos=[(PHOTO_SLOTS.get(photo.slot, photo.slot), photo) for photo in photos_of(pack_id=pack.pk)],
         results=results,
+        soh_reports=[] if viewer.is_supplier else soh_reports_of(pack_id=pack.pk),
         decisions=list(decisions_of(pack_id=pack.pk)),
         comparisons=_comparisons(pack, results),
         people=sorted({event.actor_label for event in events if event.person_id}),

@@ -8,7 +8,7 @@ from django import forms
 
 from grading.domain.measurement import PLAUSIBLE
 from grading.domain.resistance import Baseline
-from grading.models import CapacityTest, ResistanceTest
+from grading.models import CapacityTest, Channel, ProcedureVersion, ResistanceTest
 from grading.queries.bench import Reference
 from grading.queries.instruments import Standing
 from grading.services.test_runs import CapacityInput, ResistanceInput
@@ -51,20 +51,44 @@ class ResultForm(forms.Form):
         widget=ClosableSelect,
         help_text="A gray one may not measure; beside it stands why.",
     )
+    channel_id = forms.TypedChoiceField(
+        label="Channel",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="Of the instrument; the uncertainty follows from its accuracy.",
+    )
+    procedure_id = forms.TypedChoiceField(
+        label="Procedure",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="Where the test departs from it, the result says so.",
+    )
     measured_at = forms.DateTimeField(
         label="Measured at (UTC)",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     temperature_degc = measured("temperature_degc", "Temperature")
+    ambient_degc = measured("ambient_degc", "Ambient temperature", required=False)
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
     reason = forms.CharField(
         label="Why it takes the place of the current result",
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Both stay visible, with this reason.",
+        help_text="Needed when there is one of the same kind. Both stay visible, with this reason.",
     )
 
     def __init__(
-        self, data: Any, *, standings: Sequence[Standing], has_result: bool, retest_reason: str, at: datetime
+        self,
+        data: Any,
+        *,
+        standings: Sequence[Standing],
+        channels: Sequence[Channel],
+        procedures: Sequence[ProcedureVersion],
+        has_result: bool,
+        retest_reason: str,
+        at: datetime,
     ):
         minute = at.astimezone(UTC).replace(second=0, microsecond=0)
         reason = f"Retest ordered: {retest_reason}" if retest_reason else ""
@@ -72,8 +96,14 @@ class ResultForm(forms.Form):
         field: Any = self.fields["instrument_id"]
         field.choices = [CHOOSE, *((each.instrument.pk, each.label) for each in standings)]
         field.widget.closed = [each.instrument.pk for each in standings if each.fault]
+        self._offer("channel_id", [(each.pk, f"{each.instrument.code}: {each.code}") for each in channels])
+        self._offer("procedure_id", [(each.pk, str(each)) for each in procedures])
         if not has_result:
             del self.fields["reason"]
+
+    def _offer(self, name: str, choices: Sequence[tuple[int, str]]) -> None:
+        field: Any = self.fields[name]
+        field.choices = [("", "None"), *choices]
 
 
 class CapacityForm(ResultForm):
@@ -113,8 +143,9 @@ class CapacityForm(ResultForm):
         required=False,
     )
     field_order = [
-        "instrument_id", "measured_at", "method", "reference", "reference_value", "measured_capacity_ah",
-        "measured_energy_kwh", "c_rate", "temperature_degc", "voltage_from_v", "voltage_to_v",
+        "instrument_id", "channel_id", "procedure_id",
+        "measured_at", "method", "reference", "reference_value", "measured_capacity_ah",
+        "measured_energy_kwh", "c_rate", "temperature_degc", "ambient_degc", "voltage_from_v", "voltage_to_v",
         "ended_by_cell_limit", "weakest_soh_percent", "weakest_kind", "note", "reason",
     ]  # fmt: skip
 
@@ -147,6 +178,12 @@ class ResistanceForm(ResultForm):
     soc_percent = measured("soc_percent", "State of charge")
     pulse_duration_s = measured("pulse_duration_s", "Pulse length", required=False, help_text="DC pulse only")
     pulse_current_a = measured("pulse_current_a", "Pulse current", required=False, help_text="DC pulse only")
+    direction = forms.ChoiceField(
+        label="Direction of the pulse",
+        choices=[("", "Not recorded"), ("discharge", "Discharge"), ("charge", "Charge")],
+        required=False,
+        help_text="DC pulse only",
+    )
     baseline_source = forms.ChoiceField(
         label="Baseline: its resistance when new",
         required=False,
@@ -159,8 +196,9 @@ class ResistanceForm(ResultForm):
         "baseline_temperature_degc", "Data sheet temperature", required=False
     )
     field_order = [
-        "instrument_id", "measured_at", "method", "ir_mohm", "soc_percent", "temperature_degc",
-        "pulse_duration_s", "pulse_current_a", "baseline_source", "baseline_mohm", "baseline_pulse_s",
+        "instrument_id", "channel_id", "procedure_id", "measured_at", "method", "ir_mohm", "soc_percent",
+        "temperature_degc", "ambient_degc", "pulse_duration_s", "pulse_current_a", "direction",
+        "baseline_source", "baseline_mohm", "baseline_pulse_s",
         "baseline_soc_percent", "baseline_temperature_degc", "note", "reason",
     ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from grading.web import (
     instruments,
     packs,
     policies,
+    procedures,
     review,
     trail,
 )
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("packs/<int:pack_id>/bench/", bench.bench_pack, name="bench_pack"),
     path("packs/<int:pack_id>/bench/capacity/", bench.bench_capacity, name="bench_capacity"),
     path("packs/<int:pack_id>/bench/resistance/", bench.bench_resistance, name="bench_resistance"),
+    path("packs/<int:pack_id>/bench/soh-report/", bench.bench_soh_report, name="bench_soh_report"),
     path("packs/<int:pack_id>/bench/finish/", bench.bench_finish, name="bench_finish"),
     path("instruments/", instruments.instruments, name="instruments"),
     path("instruments/new/", instruments.instrument_new, name="instrument_new"),
@@ -61,4 +63,10 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/results/", batch_results.batch_results, name="batch_results"),
     path("policies/", policies.policies, name="policies"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),
+    path("procedures/", procedures.procedures, name="procedures"),
+    path("procedures/import/", procedures.procedure_import, name="procedure_import"),
+    path("procedures/<int:procedure_id>/", procedures.procedure, name="procedure"),
+    path("procedures/<int:procedure_id>/export/", procedures.procedure_export, name="procedure_export"),
+    path("procedures/<int:procedure_id>/new-version/", procedures.procedure_next, name="procedure_next"),
+    path("procedures/<int:procedure_id>/retire/", procedures.procedure_retire, name="procedure_retire"),
 ]

@@ -3,15 +3,23 @@
 from dataclasses import fields
 
 from grading.api.disputes import DisputeInput
+from grading.api.soh_reports import SohReportRow
 from grading.api.test_results import CapacityRow, ResistanceRow
+from grading.services.soh_reports import SohReportInput
 from grading.services.test_runs import CapacityInput, ResistanceInput
 from grading.web.bench_forms import CapacityForm, ResistanceForm
 from grading.web.dispute_forms import DisputeForm
+from grading.web.soh_report_forms import SohReportForm
 from intake.api.manifests import ManifestUpload
 from intake.web.forms import UploadForm, UploadForSupplierForm
 
 FROM_THE_ADDRESS = {"pack_id"}
 """The page's address names the pack, where a row of the API names it itself."""
+
+FROM_A_FILE = {"derivation_id"}
+"""Which tester file a value comes from is the system's to say, by whichever door."""
+ONLY_FROM_PROGRAMS = {"members"}
+"""A form of one result asks for the weakest member alone."""
 
 ALWAYS_CHECKED = {"intent"}
 """A file dropped on the page is checked first; a program may want its batch at once."""
@@ -23,21 +31,31 @@ def inputs(record: type) -> set[str]:
 
 class TestCapacityTest:
     def test_row_of_the_api_is_the_input_of_the_service(self):
-        assert set(CapacityRow().fields) == inputs(CapacityInput)
+        assert set(CapacityRow().fields) | FROM_A_FILE == inputs(CapacityInput)
 
     def test_form_asks_for_the_same(self):
         # The form offers source and unit of the reference as one choice, which it takes apart again.
         asked = set(CapacityForm.base_fields) - {"reference"} | {"reference_source", "basis"}
 
-        assert asked | FROM_THE_ADDRESS == inputs(CapacityInput)
+        assert asked | FROM_THE_ADDRESS | FROM_A_FILE | ONLY_FROM_PROGRAMS == inputs(CapacityInput)
 
 
 class TestResistanceTest:
     def test_row_of_the_api_is_the_input_of_the_service(self):
-        assert set(ResistanceRow().fields) == inputs(ResistanceInput)
+        assert set(ResistanceRow().fields) | FROM_A_FILE == inputs(ResistanceInput)
 
     def test_form_asks_for_the_same(self):
-        assert set(ResistanceForm.base_fields) | FROM_THE_ADDRESS == inputs(ResistanceInput)
+        asked = set(ResistanceForm.base_fields)
+
+        assert asked | FROM_THE_ADDRESS | FROM_A_FILE == inputs(ResistanceInput)
+
+
+class TestSohReport:
+    def test_row_of_the_api_is_the_input_of_the_service(self):
+        assert set(SohReportRow().fields) == inputs(SohReportInput)
+
+    def test_form_asks_for_the_same(self):
+        assert set(SohReportForm.base_fields) | FROM_THE_ADDRESS == inputs(SohReportInput)
 
 
 class TestManifest:

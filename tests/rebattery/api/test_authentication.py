@@ -14,6 +14,7 @@ WRITES = {
     "manifests/": "upload_manifest",
     "capacity-tests/": "record_tests",
     "resistance-tests/": "record_tests",
+    "soh-reports/": "record_tests",
 }
 
 

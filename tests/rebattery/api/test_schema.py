@@ -30,7 +30,7 @@ class TestSchema:
                 "batches/{id}/corrected/",
                 "manifests/{id}/rows/", "manifests/{id}/corrections/", "manifests/{id}/corrections/undo/",
                 "manifests/{id}/submission/", "manifests/{id}/discard/",
-                "decisions/", "capacity-tests/", "resistance-tests/", "notices/",
+                "decisions/", "capacity-tests/", "resistance-tests/", "soh-reports/", "notices/",
                 "batches/{batch_id}/attachments/", "batches/{batch_id}/attachments/{attachment_id}/file",
                 "batches/{batch_id}/attachments/uploads/{upload_id}/",
             )
