@@ -135,7 +135,7 @@ def _drift() -> Chart:
         id="drift",
         title="Deviation of CY-1 from reference pack REF-1, with its tolerance",
         x=Axis(label="Measured", kind="time"),
-        y=Axis(label="Deviation", unit="%", places=2),
+        y=Axis(label="Deviation", unit="%", places=2, low=-1.5, high=1.5),
         series=[Series(name="Deviation", points=points, has_symbols=True)],
         lines=[
             Line(label="+1 %", value=1, tone="danger"),
