@@ -21,7 +21,8 @@ def _kilobytes(pid: str) -> int:
     return int(found[0].split()[1]) if found else 0
 
 
-def _watch(peaks: dict[str, int], is_over: threading.Event) -> None:
+def watch(peaks: dict[str, int], is_over: threading.Event) -> None:
+    """Note the peak of each child of this process until it is over."""
     children = Path("/proc/self/task")
     while not is_over.is_set():
         for task in children.iterdir():
@@ -41,7 +42,7 @@ def main() -> None:
     supplier = make_supplier(f"P{time.time_ns() % 10**9}")
     peaks: dict[str, int] = {}
     is_over = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(peaks, is_over))
+    watcher = threading.Thread(target=watch, args=(peaks, is_over))
     watcher.start()
     with path.open("rb") as content:  # as an upload comes: never whole in memory
         manifest = import_of(supplier, path.stem, content)

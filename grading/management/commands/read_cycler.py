@@ -92,29 +92,29 @@ class Command(BaseCommand):
 
 def _words(test: Mapping[str, Any]) -> Iterator[str]:
     yield f"{test['format']}, read by {test['reader']}: {test['rows']:,} records"
-    duration = _number(None if test["duration_s"] is None else test["duration_s"] / 3600, "h", 2)
+    duration = _number(None if test["duration_s"] is None else test["duration_s"] / 3600, "h")
     yield f"  {duration}, {_range(test['voltage_v'], 'V')}, {_range(test['current_a'], 'A')}"
     yield f"  charged {_number(test['charge_ah'], 'Ah')}, discharged {_number(test['discharge_ah'], 'Ah')}"
     for chain in test["capacity_chains"]:
-        rate = "" if chain["c_rate"] is None else f" at {chain['c_rate']:.2f} C"
-        mean = _number(chain["temperature_mean_degc"], "°C", 1)
+        rate = "" if chain["c_rate"] is None else f" at {chain['c_rate']:.3g} C"
+        mean = _number(chain["temperature_mean_degc"], "°C", ".1f")
         heat = "" if chain["temperature_mean_degc"] is None else f", mean {mean}"
         rows = f"rows {chain['row_from']:,} to {chain['row_to']:,}"
         amounts = f"{_number(chain['ah'], 'Ah')}, {_number(chain['wh'], 'Wh')}"
         yield f"  full to empty: {amounts}{rate}{heat}, {rows}"
     if pulses := test["pulses"]:
         resistances = pulses[0]["r_mohm"].items()
-        first = ", ".join(f"{_number(ohm, 'mΩ', 3)} at {after} s" for after, ohm in resistances)
-        current = _number(pulses[0]["current_a"], "A", 3)
+        first = ", ".join(f"{_number(ohm, 'mΩ', '.4g')} at {after} s" for after, ohm in resistances)
+        current = _number(pulses[0]["current_a"], "A")
         yield f"  {len(pulses):,} pulses; the first with {current}: {first or 'no resistance'}"
-    yield f"  SOH {_number(test['soh_percent'], '%', 1)}"
+    yield f"  SOH {_number(test['soh_percent'], '%', '.1f')}"
     for flag in test["flags"]:
         yield f"  {flag['code']}: {flag['message']}"
 
 
-def _number(value: float | None, unit: str, digits: int = 4) -> str:
-    return "not known" if value is None else f"{value:,.{digits}f} {unit}"
+def _number(value: float | None, unit: str, form: str = ",.5g") -> str:
+    return "not known" if value is None else f"{value:{form}} {unit}"
 
 
 def _range(values: Sequence[float] | None, unit: str) -> str:
-    return f"no {unit}" if values is None else f"{values[0]:.4f} to {values[1]:.4f} {unit}"
+    return f"no {unit}" if values is None else f"{values[0]:.5g} to {values[1]:.5g} {unit}"

@@ -2,7 +2,7 @@
 
 import struct
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,10 @@ _NDC = np.dtype([
     ("charge", "<i8"), ("discharge", "<i8"), ("charge_energy", "<i8"), ("discharge_energy", "<i8"),
     ("Y", "<u2"), ("M", "<u1"), ("D", "<u1"), ("h", "<u1"), ("m", "<u1"), ("s", "<u1"),
     ("range", "<i4"), ("_pad4", "V8"),
+])  # fmt: skip
+_AUX = np.dtype([
+    ("_pad2", "V1"), ("index", "<u4"), ("_pad3", "V19"), ("voltage", "<i4"), ("_pad4", "V6"), ("degc", "<i2"),
+    ("setpoint", "<i2"), ("_pad5", "V49"),
 ])  # fmt: skip
 
 
@@ -82,13 +86,54 @@ def write_nda(path: Path, steps: Sequence[Step] = FULL_TEST, *, barcode: str = "
     return path
 
 
-def write_ndax(path: Path, steps: Sequence[Step] = FULL_TEST, *, barcode: str = "RB-104") -> Path:
-    """Write an .ndax with records of version 5 in pages of 4 KiB, each with a bit per record that is used."""
+def write_ndax(
+    path: Path,
+    steps: Sequence[Step] = FULL_TEST,
+    *,
+    barcode: str = "RB-104",
+    temperatures: Sequence[float] = (),
+) -> Path:
+    """Write an .ndax with records of version 5 and, if wanted, one auxiliary channel."""
     records = _records(steps, _NDC)
     records["Y"], records["M"], records["D"] = 2026, 11, 20
-    per_page = (_PAGE_BYTES - 132 - 1) // _NDC.itemsize
+    members = {"data.ndc": _pages(records, kind=1)}
+    if len(temperatures):
+        aux = np.zeros(len(temperatures), _AUX)
+        aux["index"], aux["degc"] = np.arange(1, len(aux) + 1), np.round(np.array(temperatures) * 10)
+        members["data_AUX_1_1_1.ndc"] = _pages(aux, kind=5)
+    return write_members(path, members, barcode=barcode)
+
+
+def write_explosive_ndax(path: Path, *, rows: int) -> Path:
+    """Write records and temperatures that all carry one number: joined by it they are rows times rows."""
+    records, aux = np.zeros(rows, _NDC), np.zeros(rows + 1, _AUX)
+    records["index"], records["M"], records["D"], records["Y"] = 1, 11, 20, 2026
+    aux["index"], aux["degc"] = 1, 250
+    return write_members(
+        path, {"data.ndc": _pages(records, kind=1), "data_AUX_1_1_1.ndc": _pages(aux, kind=5)}, barcode=""
+    )
+
+
+def write_members(path: Path, members: Mapping[str, bytes], *, barcode: str) -> Path:
+    """Write the archive with the facts of its test."""
+    channel = '<Aux1 AuxID="1" ChlType="6"/>' if len(members) > 1 else ""
+    facts = (
+        '<?xml version="1.0" encoding="GB2312"?><root><config type="Test Info File"><TestInfo DevID="12"'
+        ' UnitID="1" ChlID="5" TestID="60" StepName="capacity.xml" StartTime="2026-11-20 08:00:00"'
+        f' Barcode="{barcode}">{channel}</TestInfo></config></root>'
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+        archive.writestr("TestInfo.xml", facts)
+    return path
+
+
+def _pages(records: np.ndarray, *, kind: int) -> bytes:
+    """Lay records out in pages of 4 KiB, each with a bit per record that is used."""
+    per_page = (_PAGE_BYTES - 132 - 1) // records.dtype.itemsize
     head = bytearray(_PAGE_BYTES)
-    head[0], head[2] = 1, 5  # kind of file, version
+    head[0], head[2] = kind, 5  # the version
     pages = [bytes(head)]
     for first in range(0, len(records), per_page):
         some = records[first : first + per_page]
@@ -97,12 +142,4 @@ def write_ndax(path: Path, steps: Sequence[Step] = FULL_TEST, *, barcode: str = 
         page[4 : 4 + len(bits)] = bits
         page[132 : 132 + some.nbytes] = some.tobytes()
         pages.append(bytes(page))
-    facts = (
-        '<?xml version="1.0" encoding="GB2312"?><root><config type="Test Info File"><TestInfo DevID="12"'
-        ' UnitID="1" ChlID="5" TestID="60" StepName="capacity.xml" StartTime="2026-11-20 08:00:00"'
-        f' Barcode="{barcode}" AuxCount="0"/></config></root>'
-    )
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data.ndc", b"".join(pages))
-        archive.writestr("TestInfo.xml", facts)
-    return path
+    return b"".join(pages)
