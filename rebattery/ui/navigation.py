@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("Pack types", "catalogue", C.VIEW_CATALOGUE, is_main=False),
     Entry("Instruments", "instruments", C.VIEW_INSTRUMENTS, is_main=False),
     Entry("Agreement", "agreement", C.VIEW_INTERNAL, is_main=False),
+    Entry("Procedures", "procedures", C.VIEW_INSTRUMENTS, is_main=False),
     Entry("Policies", "policies", C.VIEW_POLICIES, is_main=False),
     Entry("Trail", "trail", C.VIEW_TRAIL, is_main=False),
     Entry("People", "people", C.MANAGE_PEOPLE, is_main=False),

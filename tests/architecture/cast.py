@@ -7,8 +7,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from grading.domain.procedure import shipped_document
 from grading.models import Decision
-from grading.services import disputes
+from grading.services import disputes, procedures
 from intake.services import photos
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role, scopes_of
@@ -129,6 +130,9 @@ def _objects(owner: User) -> dict[str, Any]:
         "group_id": _agreement_group(owner),
         "case_id": case.pk,
         "policy_id": Decision.objects.get(pack=pack).policy_id,
+        "procedure_id": procedures.publish(
+            document=shipped_document("iso12405-capacity"), actor=make_actor(), at=AT
+        ).pk,
         "person_id": stranger.pk,
         "object_id": owner.supplier_id,
         "content_type_id": 1,

@@ -1,3 +1,5 @@
+"""manage.py publish_procedure --shipped | FILE.json"""
+
 import json
 from pathlib import Path
 from typing import Any
