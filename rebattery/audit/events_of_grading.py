@@ -12,6 +12,7 @@ OF_GRADING = (
         "instrument",
         "{actor} recorded certificate {certificate} for {subject}, valid until {until!d}.",
     ),
+    EventType("channel.created", "channel", "{actor} added channel {subject} to {instrument}."),
     EventType(
         "capacity_test.recorded",
         "capacity_test",
