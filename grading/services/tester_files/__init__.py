@@ -13,19 +13,36 @@ from grading.services.tester_files.changing import (
 )
 from grading.services.tester_files.lease import sweep
 from grading.services.tester_files.reading import run
+from grading.services.tester_files.recording import record_results
+from grading.services.tester_files.rederiving import Difference, rederive
+from grading.services.tester_files.results import (
+    CapacityAnswers,
+    Head,
+    NothingToRecord,
+    ResistanceAnswers,
+    preferred_pulse,
+)
 from grading.services.tester_files.retabling import keep_tables
 
 __all__ = [
+    "CapacityAnswers",
+    "Difference",
     "FileMovedOn",
+    "Head",
     "NoTesterFile",
+    "NothingToRecord",
     "PackNotAtBench",
+    "ResistanceAnswers",
     "WrongState",
     "accept",
     "answer",
     "assign",
     "keep_tables",
     "place",
+    "preferred_pulse",
     "read_again",
+    "record_results",
+    "rederive",
     "run",
     "set_aside",
     "sweep",

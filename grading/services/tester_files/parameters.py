@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from grading.domain.cyclers.parameters import Parameters
+from grading.domain.procedure import parse_procedure
 from grading.models import ProcedureVersion
 from intake.models import Pack
 
@@ -12,7 +13,8 @@ def parameters_for(
 ) -> Parameters:
     """Return what is known; a blank in the catalog stays unknown, so that the flags say what is missing.
 
-    The maker's rated capacity is preferred to the supplier's nameplate, as for a typed result.
+    The procedure's limits go before the type's, since the test followed the procedure. The maker's rated
+    capacity is preferred to the supplier's nameplate, as for a typed result.
     """
     known: dict[str, object] = {}
     pack_type = pack.pack_type if pack else None
@@ -29,8 +31,7 @@ def parameters_for(
     sensor = answers.get("temperature_sensor")
     if sensor:
         known["temperature_sensor"] = sensor
-    return Parameters(**known, **_of_procedure(procedure), answers=dict(answers))  # type: ignore[arg-type]
-
-
-def _of_procedure(procedure: ProcedureVersion | None) -> dict[str, float]:
-    return {} if procedure is None else {}
+    if procedure:
+        cells = pack_type.series_count if pack_type else None
+        known |= parse_procedure(procedure.document).to_parameters(series_count=cells)
+    return Parameters(**known, answers=dict(answers))  # type: ignore[arg-type]

@@ -1,0 +1,39 @@
+"""Compute every stored result of a tester file again and report any difference."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from grading.services.tester_files import rederive
+from rebattery.audit.record import plain
+
+_DIFFERENT = 1
+
+
+class Command(BaseCommand):
+    help = "Derive all stored results of tester files again; exit 1 and tell each difference."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--file", type=int, help="the number of one tester file")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    def handle(self, *args: Any, file: int | None, **options: Any) -> None:
+        count = 0
+        for difference in rederive(tester_file_id=file):
+            count += 1
+            if options["json"]:
+                self.stdout.write(json.dumps(plain(asdict(difference)), ensure_ascii=False))
+            else:
+                self.stdout.write(
+                    f"file {difference.tester_file_id} ({difference.file_name}), {difference.subject},"
+                    f" {difference.field}: stored {difference.old}, now {difference.new}"
+                )
+        if count:
+            self.stderr.write(f"{count} differences.")
+            sys.exit(_DIFFERENT)
+        if not options["json"]:
+            self.stdout.write("No difference.")

@@ -1,0 +1,47 @@
+"""A pack at the bench, and files of its tester, for tests of what follows."""
+
+import io
+from typing import Any
+
+from grading.models import Channel, Instrument, TesterFile
+from grading.services import tester_files
+from intake.models import Pack
+from rebattery.actor import SYSTEM
+from tests.evidence import make_inspected, publish_seed
+from tests.factories import AT, _made, make_actor, make_instrument, make_pack_type
+from tests.grading.tester_samples import TYPE, full_test
+
+READ_AT = AT
+
+
+def make_bench_pack(serial: str = "RB-0001", **fields: Any) -> Pack:
+    """Make an inspected pack of a type that the catalog knows whole."""
+    return make_inspected(1, serial=serial, pack_type=make_pack_type(**TYPE), **fields)[0]
+
+
+def make_channel(instrument: Instrument | None = None, code: str = "1") -> Channel:
+    return _made(
+        Channel(instrument=instrument or make_instrument(), code=code),
+        "channel.created",
+        code,
+        facts={"instrument": "I"},
+    )
+
+
+def send(name: str = "RB-0001.csv", content: bytes | None = None, **more: Any) -> TesterFile:
+    """Take a file in; a worker has not seen it yet."""
+    values = {"source": TesterFile.Source.PAGE, "actor": make_actor(), "at": AT} | more
+    stream = io.BytesIO(full_test() if content is None else content)
+    return tester_files.accept(file_name=name, content=stream, **values)[0]
+
+
+def read(file: TesterFile) -> TesterFile:
+    """Do the worker's part."""
+    return tester_files.run(tester_file_id=file.pk, actor=SYSTEM, at=READ_AT)
+
+
+def make_ready(serial: str = "RB-0001", **fields: Any) -> TesterFile:
+    """Make a file that was read and is ready to record, with its pack and a policy in force."""
+    publish_seed()
+    make_bench_pack(serial, **fields)
+    return read(send(f"{serial}.csv", full_test(note=f",{serial}")))
