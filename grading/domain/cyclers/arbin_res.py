@@ -181,7 +181,7 @@ def _reading(
         row = chosen + 1
     taken = {header: columns[header][chosen] for _, header, _ in _SOURCES if header in columns}
     temperatures = {name: _at(row, *pairs) for (number, name), pairs in aux.items() if number == test}
-    counters = {name: taken.get(header) for name, header, _ in _SOURCES[6:]}
+    counters: dict[str, Any] = {name: taken.get(header) for name, header, _ in _SOURCES[6:]}
     return Reading(
         format="arbin_res",
         reader="access-parser",

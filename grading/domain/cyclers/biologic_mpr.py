@@ -112,7 +112,7 @@ def _current(columns: Mapping[str, Floats]) -> tuple[Floats, ColumnSource]:
     return current, ColumnSource(name="current_a", header=f"{header} / time/s", unit="mA.h/s", factor=3.6)
 
 
-def _counters(columns: Mapping[str, Floats]) -> tuple[dict[str, Floats], list[ColumnSource]]:
+def _counters(columns: Mapping[str, Floats]) -> tuple[dict[str, Any], list[ColumnSource]]:
     """Return the net charge since the beginning, which every technique counts."""
     header = "(Q-Qo)/mA.h"
     if header not in columns:

@@ -136,14 +136,18 @@ def _unverified(kind: str) -> Flag:
 
 
 def _cut_off(path: Path, kind: str) -> list[Flag]:
-    """Flag an .nda up to version 29 that is shorter than its own header says."""
+    """Flag an .nda that is shorter than its own head says.
+
+    Up to version 29 the head points to the records, in 129 and 130 to what is told of the test, behind them.
+    """
     if kind != "nda":
         return []
     with path.open("rb") as file:
         head = file.read(72)
-    if len(head) < 72 or not 0 < head[14] <= 29:
+    if len(head) < 72:
         return []
-    begin, length = (int.from_bytes(head[at : at + 4], "little") for at in (64, 68))
+    at, size = (64, 4) if head[14] <= 29 else (34, 8)
+    begin, length = (int.from_bytes(head[from_ : from_ + size], "little") for from_ in (at, at + size))
     if not length or begin + length <= path.stat().st_size:
         return []
     message = "The file is shorter than it says of itself: it is cut off. Copy it from the tester again."
@@ -180,7 +184,7 @@ def _columns(frame: pl.DataFrame) -> tuple[ColumnSource, ...]:
     )
 
 
-def _counters(frame: pl.DataFrame) -> tuple[dict[str, Floats], tuple[ColumnSource, ...]]:
+def _counters(frame: pl.DataFrame) -> tuple[dict[str, Any], tuple[ColumnSource, ...]]:
     """Return the tester's counters: apart where every step goes one way, else the net one."""
     if "capacity_mAh" not in frame.columns:
         return {}, ()

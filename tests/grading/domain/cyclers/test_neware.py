@@ -88,6 +88,18 @@ class TestDamage:
         assert len(reading) < 1324
         assert codes(reading) == ["W_TRUNCATED"]
 
+    @pytest.mark.parametrize("name", ["neware/TestFile.nda", "neware/SINTEF__G20M7_BTS91.nda"])
+    @pytest.mark.parametrize("share", [0.3, 0.9])
+    def test_flags_a_real_file_of_bts_9_that_ends_early(self, tmp_path, name, share):
+        content = real_file(name).read_bytes()
+        path = tmp_path / "a.nda"
+        path.write_bytes(content[: int(len(content) * share)])
+
+        reading = read_neware(path, kind="nda")
+
+        assert len(reading) < expected_of(name)["rows"]
+        assert codes(reading) == ["W_TRUNCATED"]
+
     def test_flags_records_that_are_missing_within(self, tmp_path):
         path = write_nda(tmp_path / "a.nda")
         content = bytearray(path.read_bytes())
