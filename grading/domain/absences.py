@@ -39,7 +39,7 @@ def soh_absence(code: str, evidence: Evidence, missing: tuple[str, ...]) -> Reas
 
 
 def _followed(procedure: str | None) -> str:
-    return f"followed the procedure {procedure}" if procedure else "names no procedure"
+    return f"followed the procedure {procedure}" if procedure else "followed no procedure throughout"
 
 
 _SOURCES = {"bms": "the BMS", "telematics": "telematics", "estimate": "an estimate", "lab": "the bench"}

@@ -126,13 +126,14 @@ def _pulse(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]
     if direction and direction not in part["directions"]:
         yield Departure("direction", f"a {direction} pulse, not {' or '.join(part['directions'])}")
     current, rated = values.get("pulse_current_a"), values.get("rated_capacity_ah")
-    if part["min_c_rate"] is not None and current is not None and rated:
+    if current is None and "pulse_current_a" in values:
+        yield Departure("pulse_current_a", "pulse current is not recorded", is_grave=False)
+    elif part["min_c_rate"] is not None and current is not None and rated:
         rate = abs(current) / rated
         if rate < Decimal(part["min_c_rate"]):
             words = f"pulse of {current} A is {rate:.2f} C, below {part['min_c_rate']} C"
-            yield Departure("pulse_current_a", words)
-    elif "pulse_current_a" in values and current is None:
-        yield Departure("pulse_current_a", "pulse current is not recorded", is_grave=False)
+            # A weak current does no harm where the voltage still moved enough (CYCLERS 3.2).
+            yield Departure("pulse_current_a", words, is_grave=not _moves_enough(part, values))
 
 
 def _state_of_charge(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
@@ -142,15 +143,21 @@ def _state_of_charge(document: Document, values: Mapping[str, Any]) -> Iterator[
 
 def _step(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
     """Judge the step of the voltage, which follows from resistance and current."""
-    least = document.get("resistance", {}).get("min_delta_v")
-    ir, current = values.get("ir_mohm"), values.get("pulse_current_a")
-    if least is None or ir is None or current is None:
-        return
-    step = ir * abs(current) / 1000
-    if step < Decimal(least):
-        moved, wanted = _plain(step * 1000), _plain(Decimal(least) * 1000)
-        words = f"the pulse moved the voltage by {moved} mV, less than {wanted} mV"
+    part, moved = document.get("resistance"), _moved_v(values)
+    if part and moved is not None and part["min_delta_v"] is not None and not _moves_enough(part, values):
+        found, least = _plain(moved * 1000), _plain(Decimal(part["min_delta_v"]) * 1000)
+        words = f"the pulse moved the voltage by {found} mV, less than {least} mV"
         yield Departure("pulse_current_a", words)
+
+
+def _moved_v(values: Mapping[str, Any]) -> Decimal | None:
+    ir, current = values.get("ir_mohm"), values.get("pulse_current_a")
+    return None if ir is None or current is None else Decimal(ir * abs(current) / 1000)
+
+
+def _moves_enough(part: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    moved = _moved_v(values)
+    return moved is not None and part["min_delta_v"] is not None and moved >= Decimal(part["min_delta_v"])
 
 
 def _outside(

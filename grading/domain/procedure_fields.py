@@ -51,7 +51,7 @@ def _f(path: str, label: str, unit: str = "", kind: str = NUMBER, **more: Any) -
 
 _LIMITS: Choices = (("pack_type", "by pack type"), ("cell", "per cell, as below"))
 _DIRECTIONS: Choices = (("discharge", "Discharge"), ("charge", "Charge"))
-_BLANK = {"may_be_blank": True}
+_BLANK: dict[str, Any] = {"may_be_blank": True}
 
 _COMMON = (
     *_all(_GENERAL, "", _f("title", "Title", kind=TEXT), _f("summary", "What is done", kind=LONG_TEXT)),

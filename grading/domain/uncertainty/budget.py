@@ -77,13 +77,15 @@ class Budget:
         return cls(
             value=Decimal(value["value"]),
             unit=value["unit"],
-            lines=tuple(
-                Line(**{k: Decimal(line[k]) if k in _NUMBERS else line[k] for k in _LINE_FIELDS})
-                for line in value["lines"]
-            ),
+            lines=tuple(_line(line) for line in value["lines"]),
             standard_uncertainty=None if u is None else Decimal(u),
             unknown=tuple(value["unknown"]),
         )
+
+
+def _line(stored: Mapping[str, str]) -> Line:
+    values: dict[str, Any] = {k: Decimal(stored[k]) if k in _NUMBERS else stored[k] for k in _LINE_FIELDS}
+    return Line(**values)
 
 
 _LINE_FIELDS = tuple(field.name for field in fields(Line))

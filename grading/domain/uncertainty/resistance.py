@@ -111,7 +111,7 @@ def _temperature(
     effects.add("Temperature sensor", accuracy.temperature_error_k, "K", slope)
     if reference_degc is not None:
         away = None if temperature_degc is None else temperature_degc - reference_degc
-        effects.add(f"Distance from {reference_degc} °C, not corrected", away, "K", slope)
+        effects.add(f"Distance from {reference_degc.normalize():f} °C, not corrected", away, "K", slope)
 
 
 def arrhenius_percent_per_k(

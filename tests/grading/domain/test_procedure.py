@@ -173,7 +173,8 @@ class TestFaultsOfResult:
             ("pulse_duration_s", D("12"), [("pulse_duration_s", True)]),
             ("pulse_duration_s", None, [("pulse_duration_s", True)]),
             ("pulse_current_a", D("30"), []),
-            ("pulse_current_a", D("29.9"), [("pulse_current_a", True)]),
+            ("pulse_current_a", D("29.9"), [("pulse_current_a", False)]),
+            ("pulse_current_a", D("0.2"), [("pulse_current_a", True), ("pulse_current_a", True)]),
             ("pulse_current_a", D("-60"), []),
             ("pulse_current_a", None, [("pulse_current_a", False)]),
             ("ir_mohm", D("0.334"), []),
@@ -188,6 +189,11 @@ class TestFaultsOfResult:
     )
     def test_judges_a_resistance_at_its_limits(self, field, value, expected):
         assert self.departures(PULSES, self.RESISTANCE_RESULT, **{field: value}) == expected
+
+    def test_a_weak_current_is_grave_where_the_step_is_not_known(self):
+        weak = {"pulse_current_a": D("29.9"), "ir_mohm": None}
+
+        assert self.departures(PULSES, self.RESISTANCE_RESULT, **weak) == [("pulse_current_a", True)]
 
     def test_does_not_judge_what_is_absent(self):
         assert parse_procedure(PULSES).faults_of_result({"method": "dc_pulse"}) == []
