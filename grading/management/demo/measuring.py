@@ -15,6 +15,7 @@ from grading.services.test_runs import CapacityInput, ResistanceInput
 from intake.domain.lifecycle import Status
 from intake.models import Batch, Pack
 
+AMBIENT_DEGC = Decimal("24.5")
 RETEST_REASON = "Retest ordered by the reviewers."
 
 
@@ -115,14 +116,27 @@ def _capacity_row(year: Year, row: Pack, at: datetime, is_retest: bool) -> Capac
         reference_source="nameplate",
         c_rate=Decimal("0.33"),
         temperature_degc=rounded(year.bench_random.uniform(23.6, 26.2), 1),
-        voltage_from_v=(volts * Decimal("1.14")).quantize(Decimal("0.1")),
-        voltage_to_v=(volts * Decimal("0.82")).quantize(Decimal("0.1")),
+        voltage_from_v=_full(row, volts),
+        voltage_to_v=_cut_off(row, volts),
+        ambient_degc=AMBIENT_DEGC,
+        procedure_id=year.procedures["iso12405-capacity"],
         ended_by_cell_limit=ends_at_a_cell and not is_retest and not pack.skips_weakest,
         weakest_soh_percent=pack.weakest_percent if tells_weakest else None,
         weakest_kind="series_group" if tells_weakest else "",
         measured_at=at,
         reason=RETEST_REASON if is_retest else "",
     )
+
+
+def _full(row: Pack, nominal_v: Decimal) -> Decimal:
+    found = (nominal_v * Decimal("1.14")).quantize(Decimal("0.1"))
+    most = row.pack_type.voltage_max_v if row.pack_type else None
+    return found if most is None else min(found, most)
+
+
+def _cut_off(row: Pack, nominal_v: Decimal) -> Decimal:
+    least = row.pack_type.voltage_min_v if row.pack_type else None
+    return least if least is not None else (nominal_v * Decimal("0.82")).quantize(Decimal("0.1"))
 
 
 def _resistance_row(year: Year, row: Pack, at: datetime, is_retest: bool) -> ResistanceInput:
@@ -133,7 +147,10 @@ def _resistance_row(year: Year, row: Pack, at: datetime, is_retest: bool) -> Res
         instrument_id=year.instruments["IRT-1" if pack.number % 2 else "IRT-2"],
         method=ResistanceTest.Method.DC_PULSE,
         pulse_duration_s=Decimal(10),
-        pulse_current_a=Decimal(100),
+        pulse_current_a=Decimal(pack.kind.rated_ah).quantize(Decimal("0.1")),
+        direction="discharge",
+        ambient_degc=AMBIENT_DEGC,
+        procedure_id=year.procedures["hppc-pulses"],
         soc_percent=rounded(year.bench_random.uniform(48, 52), 1),
         temperature_degc=rounded(year.bench_random.uniform(23.6, 26.2) - 7 * is_cold, 1),
         ir_mohm=rounded(float(Decimal(pack.kind.baseline_mohm) * pack.ir_ratio), 3),

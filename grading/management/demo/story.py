@@ -15,6 +15,7 @@ from grading.management.demo import (
     measuring,
     mending,
     people,
+    procedures,
     reviewing,
     telling,
 )
@@ -53,6 +54,7 @@ def seed(*, at: datetime) -> None:
     chance, bench_chance = Random(SEED), Random(SEED)  # noqa: S311  a story, not a secret
     year = Year(cast, chance, bench_chance, ends_at, opens_at)
     _equip(year, begins_at)
+    procedures.publish_all(year, begins_at)
     _set_baselines(cast, begins_at + 1 * _DAY)
     _plan(year)
     year.pass_by()

@@ -32,6 +32,8 @@ class Year:
     """Serial to the pack as it really is."""
     instruments: dict[str, int] = field(default_factory=dict)
     """Code to key."""
+    procedures: dict[str, int] = field(default_factory=dict)
+    """Code to the key of its newest version."""
     overrides: int = 0
     """How many were asked for so far."""
     _steps: list[tuple[datetime, int, Callable[..., None], tuple[Any, ...]]] = field(default_factory=list)
