@@ -78,7 +78,7 @@ def _input(procedure: Procedure | None, name: str) -> Decimal | None:
 
 
 def _capacity_conditions(test: CapacityTest) -> dict[str, Any]:
-    names = ("method", "c_rate", "temperature_degc", "ambient_degc")
+    names = ("method", "c_rate", "temperature_degc", "ambient_degc", "ended_by_cell_limit")
     values = {name: getattr(test, name) for name in names}
     pack_type = test.pack.pack_type
     # The cut-off is exact per cell: without their number nobody can say by how much it was missed.
