@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grading.domain.cyclers.clocks import Timed, timed
 from grading.domain.cyclers.formats import TEMPERATURE, Column, Match
@@ -44,6 +43,8 @@ def readings_of(gathered: Gathered, match: Match, *, kind: str, told: Mapping[st
 
     :param kind: what the table stands in: text, xlsx or parquet.
     """
+    if "row" not in gathered.parts:
+        return []
     unparsed = tuple(gathered.unparsed), gathered.unparsed_count
     code = f"{match.format.code}_{kind}"
     readings = []
@@ -66,24 +67,29 @@ def numbered(readings: Readings) -> Readings:
     return readings
 
 
+def no_record(readings: Readings) -> Unreadable:
+    """Return the refusal of a table of which no line is a record."""
+    failed = [row for one in readings if isinstance(one, Reading) for row in one.unparsed_rows]
+    if failed:
+        return Unreadable(
+            "E_PARSE", f"No line of the table is a record, from line {failed[0]} on. Export it again."
+        )
+    return Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
+
+
 def _tests(gathered: Gathered) -> Iterator[tuple[str, Gathered]]:
     tests = gathered.take("test", np.int32)
     names = {number: name for name, number in gathered.tests.items()}
     if tests is None or len(names) < 2:
         yield next(iter(names.values()), ""), gathered
         return
-    parts = {role: cast("NDArray[Any]", gathered.take(role, _dtype(role))) for role in list(gathered.parts)}
+    parts = {role: values[: gathered.count] for role, values in gathered.parts.items()}
     for number, name in sorted(names.items()):
         mask = tests == number
         if mask.any():
-            own = {role: [values[mask]] for role, values in parts.items()}
-            yield name, Gathered(gathered.columns, parts=own, odd_cells=gathered.odd_cells)
-
-
-def _dtype(role: str) -> type[np.generic]:
-    if role == "row":
-        return np.int64
-    return np.int8 if role == "state" else np.float64
+            own = {role: values[mask] for role, values in parts.items()}
+            count = int(mask.sum())
+            yield name, Gathered(gathered.columns, parts=own, count=count, odd_cells=gathered.odd_cells)
 
 
 def _reading(gathered: Gathered, match: Match, *, code: str, meta: dict[str, Any]) -> Reading:
@@ -145,10 +151,11 @@ def _span(gathered: Gathered) -> tuple[float, float] | None:
     """Return the first date of the records in seconds since 1970, and how long after it the last one is."""
     if gathered.first_clock:
         return clock_span(gathered.first_clock, gathered.last_clock)
-    parts = cast("list[Floats]", gathered.parts.get("clock_s", []))
-    known = [part[~np.isnan(part)] for part in parts]
-    known = [part for part in known if len(part)]
-    return (float(known[0][0]), float(known[-1][-1] - known[0][0])) if known else None
+    clock = gathered.parts.get("clock_s")
+    if clock is None:
+        return None
+    known = clock[: gathered.count][~np.isnan(clock[: gathered.count])]
+    return (float(known[0]), float(known[-1] - known[0])) if len(known) else None
 
 
 def _flags_of(gathered: Gathered) -> Iterator[Flag]:

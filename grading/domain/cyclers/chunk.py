@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from grading.domain.cyclers.formats import NUMBER, Column
+from grading.domain.cyclers.formats import NUMBER, REQUIRED, Column
 from grading.domain.cyclers.recognizing import Layout
 from grading.domain.cyclers.table import Ints, Unreadable
 from grading.domain.cyclers.values import Mask
@@ -20,7 +20,8 @@ class Chunk:
         self._layout = layout
         self._quote: str | None = '"' if b'"' in content else None
         self._names = [f"column_{number}" for number in range(1, layout.width + 1)]
-        self._tail = layout.last_filled
+        needed = [column.index for column in columns if column.role in REQUIRED]
+        self._tail = min(max(layout.last_filled, *needed[:1]), layout.width - 1)
         types = {column.index: self._type_of(column) for column in columns if column.index < layout.width}
         if self._tail >= 0 and self._tail not in types:
             types[self._tail] = pl.String

@@ -109,7 +109,13 @@ class Match:
 
     def with_kind(self, role: str, kind: str) -> "Match":
         """Return the same with the column of a role read in another way."""
-        columns = (replace(one, kind=kind) if one.role == role else one for one in self.columns)
+        columns = []
+        for one in self.columns:
+            if one.role == role and one.kind != kind:
+                # Numbers below a heading that promises a clock are in a unit that nobody told.
+                unit = {CLOCK_TIME: DURATION, DATE: "date"}.get(kind, "")
+                one = replace(one, kind=kind, unit=unit, factor=1.0)
+            columns.append(one)
         return replace(self, columns=tuple(columns))
 
     def without(self, *roles: str) -> "Match":

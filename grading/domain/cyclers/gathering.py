@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,7 @@ from grading.domain.cyclers.table import Floats, Ints
 from grading.domain.cyclers.values import Mask, clock_of, durations_of, numbers_of
 
 MAX_NAMED = 100
+_GROWTH = 1.125
 
 
 class Cells(Protocol):
@@ -39,7 +40,9 @@ class Gathered:
     """The records of one block; every array has the shape (n,)."""
 
     columns: tuple[Column, ...]
-    parts: dict[str, list[NDArray[np.generic]]] = field(default_factory=dict)
+    parts: dict[str, NDArray[Any]] = field(default_factory=dict)
+    """Role → its values, of which the first ``count`` are filled."""
+    count: int = 0
     unparsed: list[int] = field(default_factory=list)
     unparsed_count: int = 0
     blank: list[int] = field(default_factory=list)
@@ -53,10 +56,8 @@ class Gathered:
 
     def take(self, role: str, dtype: type[np.generic] = np.float64) -> NDArray[np.generic] | None:
         """Hand the array of a role over, and forget it: two copies of 10 million records are one too many."""
-        parts = self.parts.pop(role, None)
-        if parts is None:
-            return None
-        return parts[0].astype(dtype, copy=False) if len(parts) == 1 else np.concatenate(parts, dtype=dtype)
+        values = self.parts.pop(role, None)
+        return None if values is None else values[: self.count].astype(dtype, copy=False)
 
     def note_unparsed(self, rows: Sequence[int] | Ints) -> None:
         """Count and name rows that are no record."""
@@ -108,8 +109,16 @@ class Gathered:
             self.blank += [int(row) for row in rows[is_blank][: MAX_NAMED - len(self.blank)]]
             kept = ~(failed | is_blank)
             values = {role: value[kept] for role, value in values.items()}
+        end = self.count + len(values["row"])
         for role, value in values.items():
-            self.parts.setdefault(role, []).append(value)
+            if role not in self.parts:
+                self.parts[role] = np.empty(end, dtype=value.dtype)
+            held = self.parts[role]
+            if len(held) < end:
+                # Grown in place: pieces joined at the end would be held twice.
+                held.resize(max(end, int(len(held) * _GROWTH)), refcheck=False)
+            held[self.count : end] = value
+        self.count = end
 
 
 def _value(cells: Cells, column: Column) -> tuple[Floats, Mask]:

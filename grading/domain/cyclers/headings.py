@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from grading.domain.cyclers.units import is_unit
 
 _WIDE = str.maketrans("（）［］／：", "()[]/:")
-_BRACKETED = re.compile(r"(.*\S)\s*[\[(]([^()\[\]]*)[\])]\.?")
+_BRACKETED = re.compile(r"(.*\S)\s*[\[(]([^()\[\]]*)[\])](?:_?(\d*)|\.)")
 _DROPPED = re.compile(r"[\s_\-./\\~'\"#:]+")
 _PLAIN_SUFFIXES = frozenset(["dimensionless", "1"])
 
@@ -38,7 +38,7 @@ def split_heading(written: str) -> Heading:
     written = written.strip().strip('"').lstrip("\ufeff~").strip()
     text = written.translate(_WIDE)
     if found := _BRACKETED.fullmatch(text):
-        return _heading(written, found[1], found[2].strip() or None)
+        return _heading(written, found[1] + (found[3] or ""), found[2].strip() or None)
     for sign in "/_":
         name, _, unit = text.rpartition(sign)
         unit = unit.strip()

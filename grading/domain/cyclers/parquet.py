@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from grading.domain.cyclers.assembling import Readings, numbered, readings_of
+from grading.domain.cyclers.assembling import Readings, no_record, numbered, readings_of
 from grading.domain.cyclers.formats import (
     CLOCK_TIME,
     DATE,
@@ -76,7 +76,7 @@ def read_parquet(path: Path) -> Readings:
         raise Unreadable("E_FORMAT", "The parquet file is damaged. Write it again.") from fault
     readings: Readings = list(readings_of(gathered, match, kind="parquet", told={}))
     if not any(len(reading) for reading in readings):
-        raise Unreadable("E_EMPTY", "The table holds no record. Check that the test had begun.")
+        raise no_record(readings)
     return numbered([reading for reading in readings if len(reading)])
 
 

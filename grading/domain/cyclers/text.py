@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from grading.domain.cyclers.assembling import Readings, numbered, readings_of, told_above
+from grading.domain.cyclers.assembling import Readings, no_record, numbered, readings_of, told_above
 from grading.domain.cyclers.chunk import Chunk
 from grading.domain.cyclers.formats import Match, columns_to_read, without_needless
 from grading.domain.cyclers.gathering import Gathered
@@ -37,7 +37,7 @@ def read_text(path: Path) -> Readings:
         told = told_above(match, layout.above) if number == 0 else {}
         readings += readings_of(block, match, kind="text", told=told)
     if not any(len(reading) for reading in readings):
-        raise Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
+        raise no_record(readings)
     return numbered([reading for reading in readings if len(reading)])
 
 
@@ -49,8 +49,9 @@ def _layout(path: Path) -> tuple[Layout, str]:
     encoding = encoding_of(head)
     text = b""
     for piece in chunks(path, encoding) if encoding else ():
-        text = piece[:HEAD_BYTES]
-        break
+        text += piece
+        if len(text) >= HEAD_BYTES:
+            break
     layout = find_layout(text) if encoding else None
     if layout is None:
         message = (
@@ -96,6 +97,9 @@ class _Blocks:
         self._line = layout.first_line
         self._is_between = False
         self._report = Report(layout, self._columns) if layout.report else None
+        if self._report:
+            self._columns = self._report.columns()
+            self.gathered = Gathered(self._columns)
         self._clock = match.column("clock")
         self._marks = [layout.heading] if layout.heading else []
         self._marks += [mark.encode() for mark in match.format.between]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from grading.domain.cyclers.assembling import Readings, numbered, readings_of
+from grading.domain.cyclers.assembling import Readings, no_record, numbered, readings_of
 from grading.domain.cyclers.formats import (
     DATE,
     Column,
@@ -102,7 +102,7 @@ def read_workbook(path: Path) -> Readings:
         )
         raise Unreadable("E_FORMAT", message)
     if not any(len(reading) for reading in readings):
-        raise Unreadable("E_EMPTY", "The workbook holds no record. Check that the test had begun.")
+        raise no_record(readings)
     return numbered([reading for reading in readings if len(reading)])
 
 
