@@ -1,12 +1,20 @@
 """Record what the bench measured; a newer result supersedes, nothing edits."""
 
 from grading.services.test_runs.capacity import record_capacity
-from grading.services.test_runs.checks import InstrumentLapsed, NotAtBench, ResultsRefused
+from grading.services.test_runs.checks import (
+    AnotherInstrumentNeeded,
+    AnotherPersonNeeded,
+    InstrumentLapsed,
+    NotAtBench,
+    ResultsRefused,
+)
 from grading.services.test_runs.finish import finish_testing
 from grading.services.test_runs.inputs import CapacityInput, ResistanceInput
 from grading.services.test_runs.resistance import record_resistance
 
 __all__ = [
+    "AnotherInstrumentNeeded",
+    "AnotherPersonNeeded",
     "CapacityInput",
     "InstrumentLapsed",
     "NotAtBench",

@@ -140,6 +140,36 @@ class TestCapacityTests:
 
         assert (response.status_code, response.json()["code"]) == (422, "instrument_lapsed")
 
+    def test_takes_members_and_answers_what_follows_from_them(self, program, instrument):
+        members = [
+            {"kind": "module", "label": "1", "soh_percent": "85"},
+            {"kind": "module", "label": "2", "soh_percent": "69.5"},
+        ]
+        row = capacity(make_inspected(chemistry="LFP")[0], instrument, members=members)
+
+        response = program.post("capacity-tests/", {"rows": [row]})
+
+        assert response.status_code == 201, response.content
+        [made] = response.json()
+        assert (made["weakest_soh_percent"], made["weakest_kind"]) == ("69.50", "module")
+        assert (made["spread_points"], made["basis"]) == ("15.5000", "ah")
+
+    @pytest.mark.parametrize(
+        ("member", "field"),
+        [
+            ({"kind": "brick", "label": "1"}, "rows.0.members.0.kind"),
+            ({"kind": "module"}, "rows.0.members.0.label"),
+            ({"kind": "module", "label": "1", "soh": "8"}, "rows.0.members.0.soh"),
+            ({"kind": "module", "label": "1"}, "rows.0.members.0.measured_capacity_ah"),
+        ],
+    )
+    def test_names_a_members_fault(self, program, instrument, member, field):
+        row = capacity(make_inspected(chemistry="LFP")[0], instrument, members=[member])
+
+        response = program.post("capacity-tests/", {"rows": [row]})
+
+        assert (response.status_code, list(response.json()["fields"])) == (422, [field])
+
     def test_refuses_a_pack_that_is_not_at_the_bench(self, program, instrument):
         response = program.post("capacity-tests/", {"rows": [capacity(make_pack(), instrument)]})
 
