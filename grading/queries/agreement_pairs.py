@@ -11,13 +11,14 @@ from grading.models import AgreementFit
 TYPE_KEY = "coalesce(t.key, upper(trim(p.make || ' ' || p.model)))"
 """SQL of the key under which a pack is grouped; ``p`` is the pack, ``t`` its type."""
 _TYPE_LABEL = "coalesce(trim(t.make || ' ' || t.model || ' ' || t.variant), trim(p.make || ' ' || p.model))"
-# A test counts when it stands, has the charge basis and departs from nothing that its procedure asks for.
+# A test counts when it stands, has the charge basis and departs from its procedure in nothing grave.
 _TESTS = """
     FROM grading_capacitytest c
     JOIN intake_pack p ON p.id = c.pack_id
     LEFT JOIN intake_packtype t ON t.id = p.pack_type_id
     {join}
-    WHERE c.superseded_by_id IS NULL AND c.basis = 'ah' AND c.departures = '[]'::jsonb AND {condition}
+    WHERE c.superseded_by_id IS NULL AND c.basis = 'ah' AND {condition}
+        AND NOT c.departures @> '[{{"is_grave": true}}]'
         AND abs((c.measured_at AT TIME ZONE 'UTC')::date - {day}) <= %(days)s
     ORDER BY p.supplier_id, 2, 4, c.measured_at, c.id
 """

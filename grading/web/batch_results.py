@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from grading.models import Grade
 from grading.queries.batch_results import MEASURED, measured, results_in, totals_of
+from grading.queries.channels import estimate_for
 from grading.queries.expected import expected_of_batch
 from grading.queries.packs import UNGRADED, graded, with_serial
 from intake.models import Pack
@@ -92,4 +93,6 @@ def batch_results(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         "expected": expected_of_batch(batch=batch, at=timezone.now()),
         "lead": "" if viewer.is_supplier else str(batch.supplier),
     }
+    if not viewer.is_supplier:
+        context["estimate"] = estimate_for(packs=rows, at=timezone.now())
     return render(request, "grading/batch_results/page.html", context)

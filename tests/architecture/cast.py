@@ -8,20 +8,23 @@ from django.test import Client
 from django.utils import timezone
 
 from grading.domain.procedure import shipped_document
-from grading.models import Decision
+from grading.models import ChannelUse, Decision
 from grading.services import disputes, procedures
+from grading.services.channels import start_use
 from intake.services import photos
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role, scopes_of
 from rebattery.accounts.services import create_token
 from rebattery.audit.trail import events
 from tests.architecture.routes import Route
-from tests.evidence import make_reviews, publish_seed
+from tests.evidence import make_inspected, make_reviews, publish_seed
 from tests.factories import AT, make_actor, make_instrument, make_pack_type, make_person
 from tests.grading.agreeing import finest, fitted, make_pairs
+from tests.grading.channeling import make_channel
 from tests.intake.drafting import make_draft
 from tests.intake.pictures import jpeg
 from tests.intake.sending import make_attachment
+from tests.procedures import make_procedure
 from tests.rebattery.notices.making import make_endpoint, make_notice
 
 OWNER, OTHER, ANYONE = "supplier", "other supplier", "anyone"
@@ -128,6 +131,8 @@ def _objects(owner: User) -> dict[str, Any]:
         "event_id": events().first().pk,
         "instrument_id": make_instrument().pk,
         "group_id": _agreement_group(owner),
+        "use_id": (use := _channel_use()).pk,
+        "channel_id": use.channel_id,
         "case_id": case.pk,
         "policy_id": Decision.objects.get(pack=pack).policy_id,
         "procedure_id": procedures.publish(
@@ -147,3 +152,11 @@ def _objects(owner: User) -> dict[str, Any]:
 def _agreement_group(owner: User) -> int:
     make_pairs(owner.supplier, [1, 2])
     return finest(fitted())[0].pk
+
+
+def _channel_use() -> ChannelUse:
+    pack = make_inspected()[0]
+    channel, procedure = make_channel(), make_procedure()
+    return start_use(
+        channel_id=channel.pk, pack_id=pack.pk, procedure_id=procedure.pk, actor=make_actor(), at=AT
+    )

@@ -5,10 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from grading.domain.evidence import Evidence
-from grading.domain.policy import Policy
-from grading.domain.reasons import FACT_LABELS, IR
-from grading.domain.verdict import decide
+from grading.domain.planning import open_facts
+from grading.domain.reasons import FACT_LABELS
 from grading.queries.evidence import evidence_under
 from grading.queries.policies import compiled, policy_in_force
 from intake.domain.lifecycle import Move, Status
@@ -24,7 +22,7 @@ def missing_for(*, pack_id: int, at: datetime) -> tuple[str, ...]:
     """
     policy = compiled(policy_in_force(at=at))
     evidence = evidence_under(policy=policy, pack_ids=[pack_id], at=at)[pack_id]
-    return tuple(FACT_LABELS[fact] for fact in _open_facts(policy, evidence))
+    return tuple(FACT_LABELS[fact] for fact in open_facts(policy, evidence))
 
 
 @transaction.atomic
@@ -37,14 +35,8 @@ def complete_where_settled(*, pack_ids: Sequence[int], actor: Actor, at: datetim
     packs = lock_packs(pack_ids=pack_ids)
     inspected = [pack.pk for pack in packs if pack.status == Status.INSPECTED]
     evidence = evidence_under(policy=policy, pack_ids=inspected, at=at)
-    settled = [pack_id for pack_id in inspected if not _open_facts(policy, evidence[pack_id])]
+    settled = [pack_id for pack_id in inspected if not open_facts(policy, evidence[pack_id])]
     if settled:
         move_packs(pack_ids=settled, move=Move.COMPLETE_TESTS, actor=actor, at=at)
         enqueue(Job.GRADE_WAITING)
     return settled
-
-
-def _open_facts(policy: Policy, evidence: Evidence) -> tuple[str, ...]:
-    """Return the facts that a hold waits for; a certificate that waits for the resistance counts too."""
-    verdict = decide(policy, evidence)
-    return (IR,) if not verdict.missing and policy.no_ir.code in verdict.flags else verdict.missing

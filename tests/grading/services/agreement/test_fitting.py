@@ -104,11 +104,20 @@ class TestFitAgreement:
 
         assert (fit() is not None) is counts
 
-    @pytest.mark.parametrize("fields", [{"basis": "kwh"}, {"departures": ["temperature is 12 °C"]}])
+    @pytest.mark.parametrize(
+        "fields", [{"basis": "kwh"}, {"departures": [{"words": "temperature is 12 °C", "is_grave": True}]}]
+    )
     def test_counts_no_test_of_energy_and_none_off_its_procedure(self, fields):
         add_capacity(make_inspected(), "80", **fields)
 
         assert fit() is None
+
+    def test_counts_a_test_with_a_slight_departure(self):
+        add_capacity(
+            make_inspected(), "80", departures=[{"words": "temperature is 22 °C", "is_grave": False}]
+        )
+
+        assert fit().document["pairs"] == 1
 
     def test_counts_the_standing_test_of_a_pack_only(self):
         pack = make_pairs(make_supplier(), [4])[0]

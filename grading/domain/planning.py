@@ -1,0 +1,88 @@
+"""What is worth testing first, and what a test could still change."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from grading.domain.evidence import Evidence
+from grading.domain.policy import Policy
+from grading.domain.reasons import FACT_LABELS, IR, SOH
+from grading.domain.verdict import decide
+
+HOLD = "hold"
+
+
+def open_facts(policy: Policy, evidence: Evidence) -> tuple[str, ...]:
+    """Return the facts that a hold waits for; a certificate that waits for the resistance counts too."""
+    verdict = decide(policy, evidence)
+    return (IR,) if not verdict.missing and policy.no_ir.code in verdict.flags else verdict.missing
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What a pack still lacks for its grade."""
+
+    facts: tuple[str, ...]
+    """Fields of the evidence, cheapest first."""
+    skips_resistance: bool
+    """There is no resistance yet, and none could change the route."""
+
+    @property
+    def needs_capacity(self) -> bool:
+        return SOH in self.facts
+
+    @property
+    def needs_resistance(self) -> bool:
+        return IR in self.facts
+
+    @property
+    def words(self) -> str:
+        """Say what is lacking."""
+        if not self.facts:
+            return "Nothing"
+        text = ", ".join(FACT_LABELS[fact] for fact in self.facts)
+        return f"{text[0].upper()}{text[1:]}"
+
+
+def lack_of(policy: Policy, evidence: Evidence) -> Lack:
+    """Return what the grade of the pack still waits for under ``policy``."""
+    facts = open_facts(policy, evidence)
+    has_ratio = evidence.ir_ratio is not None and evidence.ir_comparable is True
+    return Lack(facts, skips_resistance=IR not in facts and not has_ratio)
+
+
+@dataclass(frozen=True)
+class BestRoute:
+    """Where packs of one chemistry from one SOH upward go when nothing else speaks against them."""
+
+    chemistry: str
+    lo: Decimal
+    """[%]"""
+    lo_incl: bool
+    route: str
+    is_kept: bool
+    """The route leads to a certificate: the pack keeps its energy's worth."""
+
+
+def best_routes(policy: Policy) -> list[BestRoute]:
+    """Return the best route that each band of SOH still allows, for every chemistry of ``policy``."""
+    return [
+        BestRoute(chemistry, band.lo, band.lo_incl, route, route in policy.certifiable)
+        for chemistry, matrix in policy.matrices.items()
+        for band in (matrix.bands if matrix.kind == "graded" else ())
+        for route in (band.cells[0].route,)
+    ]
+
+
+def best_route(policy: Policy, *, chemistry: str, soh_percent: Decimal) -> str:
+    """Return the best route of ``chemistry`` at an SOH; a hold where the policy has no table for it.
+
+    A guard band lowers the SOH as it would in grading.
+    """
+    matrix = policy.matrices.get(chemistry) or policy.matrices["UNKNOWN"]
+    if matrix.kind == "exit":
+        return matrix.bands[-1].cells[0].route
+    return (
+        matrix.band_at(soh_percent - policy.guard_band_pts).cells[0].route
+        if matrix.kind == "graded"
+        else HOLD
+    )
