@@ -4,9 +4,9 @@ import numpy as np
 
 from grading.domain.cyclers import chains
 from grading.domain.cyclers.chains import Limits, Span
+from grading.domain.cyclers.charge import Sums
 from grading.domain.cyclers.checks import counters, sensors
 from grading.domain.cyclers.checks.gaps import Gaps
-from grading.domain.cyclers.charge import Sums
 from grading.domain.cyclers.derived import Chain, Rule, Temperature
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.trace import Trace
@@ -125,7 +125,7 @@ def counter_agrees(ah: float, counter_ah: float | None) -> Rule:
     share = abs(ah / counter_ah - 1)
     return Rule(
         code,
-        share <= counters.REJECT_SHARE,
+        share <= counters.REJECT_SHARE + 1e-9,
         f"Integrated and counted are {100 * share:.3g} % apart, limit 2 %.",
     )
 

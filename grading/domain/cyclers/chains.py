@@ -108,9 +108,9 @@ def net_ah(sums: Sums, span: Span) -> tuple[float, float]:
 
 
 def agreeing(values: Sequence[float], percent: float) -> int | None:
-    """Return the position of the last of two successive values that agree within ``percent`` of the larger."""
+    """Return the position of the last of two successive values within ``percent`` of the larger."""
     for position in range(len(values) - 1, 0, -1):
         later, earlier = values[position], values[position - 1]
-        if abs(later - earlier) <= percent / 100 * max(later, earlier):
+        if abs(later - earlier) <= percent / 100 * max(later, earlier) * (1 + 1e-9):
             return position
     return None

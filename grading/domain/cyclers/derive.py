@@ -42,7 +42,7 @@ def derive(reading: Reading | StepReading, parameters: Parameters) -> Derived:
     flags += records.restart_flags(trace)
     flags += soh_of_file.reference_flags(parameters)
     sums = integrate(trace)
-    counted = counters.count(trace)
+    counted = counters.count(trace, sums)
     sums, coarse = counters.prefer_counter(trace, sums, counted)
     flags += [*coarse, *counters.compare(trace, sums, counted)]
     sensor, absent = sensors.choose(trace, parameters)
@@ -124,9 +124,10 @@ def _conclude(
     result.ocv = ocv.rest_voltages(trace)
     for span, chain in zip(spans, result.chains, strict=True):
         flags += gaps.sampling_flags(trace, sums, span.first, span.last, chain.counter_ah)
+    flags += gaps.total_sampling_flags(trace, sums)
     flags += noise.flags_of(trace, result.pulses)
     flags += units.current_against_rating(trace, parameters)
-    flags += units.charge_against_rating(trace, sums, result.chains, parameters)
+    flags += units.charge_against_rating(trace, sums, result.chains, limits, parameters)
     flags += units.clock(trace, result.chains, parameters)
     flags += units.no_load(trace, parameters)
     if np.any(trace.sign != 0):

@@ -23,7 +23,8 @@ def rest_starts(trace: Trace) -> np.ndarray:
 def rest_voltages(trace: Trace) -> tuple[RestVoltage, ...]:
     """Return the voltage at the end of every rest of 10 minutes or more.
 
-    Settled from 30 minutes and under 1 mV of drift in the last 10 minutes; shorter ones are listed, not settled.
+    Settled from 30 minutes and under 1 mV of drift in the last 10 minutes; shorter ones are listed, not
+    settled.
     """
     found = []
     rested = trace.time_s[trace.runs.last] - rest_starts(trace)

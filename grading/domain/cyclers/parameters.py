@@ -37,7 +37,7 @@ class Parameters:
     pulse_rest_s: float = 3.0
     """Shortest rest before a pulse."""
     answers: Mapping[str, str] = field(default_factory=dict)
-    """A person's word on what was asked: ``{"sign": "inverted", "current_unit": "mA", "time_unit": "ms"}``."""
+    """A person's word on what was asked, such as ``{"sign": "inverted", "current_unit": "mA"}``."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON that gives the same parameters back."""
@@ -59,7 +59,7 @@ class Parameters:
 
     @property
     def cells_in_series(self) -> int | None:
-        """Cells in series; 1 where the cut-offs are those of a single cell; None where only a person knows."""
+        """Cells in series: 1 where the cut-offs are a single cell's, None where only a person knows."""
         if self.series_count:
             return self.series_count
         if self.voltage_max_v is not None and self.voltage_max_v <= SINGLE_CELL_MAX_V:

@@ -18,6 +18,11 @@ DRIFT_MV_PER_MIN = 1.0
 C_RATE = 0.5
 RESOLUTIONS = 20.0
 SETTLED_SHARE = 0.01
+NOISE_WIDTH = 5.0
+"""A difference of two noisy values stays within this many standard deviations."""
+SPARSE_S = 1.0
+FARTHEST_S, FARTHEST_SHARE = 0.5, 0.05
+"""No resistance is stated farther from a record: what lies between was not measured."""
 SOC_CHANGE_PERCENT = 1.0
 
 
@@ -66,7 +71,7 @@ def voltage_step_v(trace: Trace) -> float:
     moved = np.abs(np.diff(voltage))
     moved = moved[moved > 1e-9]
     resolution = float(np.quantile(moved, 0.01)) if len(moved) else 0.0
-    return max(resolution, noise_v(trace))
+    return max(resolution, NOISE_WIDTH * noise_v(trace))
 
 
 def noise_v(trace: Trace) -> float:
@@ -91,8 +96,10 @@ def _pulse(
 ) -> Pulse:
     onset = first - 1
     since = float(trace.time_s[onset])
-    if trace.step_time_s is not None and np.isfinite(trace.step_time_s[first]):
-        since = max(since, float(trace.time_s[first] - trace.step_time_s[first]))
+    late_s = float(trace.time_s[first]) - since
+    if late_s > SPARSE_S and trace.step_time_s is not None and np.isfinite(trace.step_time_s[first]):
+        # Rests are recorded rarely: the step's own clock tells the onset, not the last record before it.
+        since += max(0.0, late_s - float(trace.step_time_s[first]))
     after = trace.time_s[first : last + 1] - since
     middle = float(np.median(trace.current_a[first : last + 1]))
     rated = parameters.rated_capacity_ah
@@ -102,7 +109,9 @@ def _pulse(
     resistances = tuple(
         _resistance(trace, first, last, after, float(length), noise, middle, shared)
         for length in parameters.pulse_lengths_s
-        if after[0] <= length + 1e-9 and length <= after[-1] * (1 + 1e-3) + 1e-9
+        if after[0] <= length + 1e-9
+        and length <= after[-1] * (1 + 1e-3) + 1e-9
+        and np.abs(after - length).min() <= max(FARTHEST_S, FARTHEST_SHARE * length) + 1e-9
     )
     return Pulse(
         t_s=since,
@@ -185,7 +194,8 @@ def _resistance(
         Rule(
             "sampled",
             nearest <= allowed + 1e-9 and after[0] <= length / 2,
-            f"The nearest record is {nearest:.3g} s away, limit {allowed:.3g} s; the first came after {after[0]:.3g} s.",
+            f"The nearest record is {nearest:.3g} s away, limit {allowed:.3g} "
+            f"s; the first came after {after[0]:.3g} s.",
         ),
         Rule("settled", spread <= SETTLED_SHARE, f"The current is off by {100 * spread:.3g} %, limit 1 %."),
         Rule(

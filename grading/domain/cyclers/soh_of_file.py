@@ -1,4 +1,4 @@
-"""What the chains of a file say of the capacity, and of the SOH against a declared reference (CYCLERS.md 3.4)."""
+"""What the chains of a file say of capacity and SOH, against a declared reference (CYCLERS.md 3.4)."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ KNEE_SHARE = 0.02
 KNEE_STEEPNESS = 3.0
 HIGHEST_SOH_PERCENT = 105.0
 LOWEST_SOH_PERCENT = 20.0
-REJECTING = frozenset({"4_no_gap", "5_counter", "6_plausible"})
+REJECTING = frozenset({"4_no_gap", "5_counter"})
 CODES = {
     "1_start_full": "W_START_NOT_FULL",
     "2_constant_current": "W_PROCEDURE",
@@ -28,7 +28,7 @@ CODES = {
 
 
 def choose(found: tuple[Chain, ...], parameters: Parameters) -> tuple[int | None, list[Flag]]:
-    """Return the position of the chain that gives the capacity: the last of two that agree, else the last valid.
+    """Return the position of the capacity's chain: the last of two that agree, else the last valid.
 
     Accepted chains go first; where none is accepted, those that no rule rejects.
     """
@@ -38,13 +38,19 @@ def choose(found: tuple[Chain, ...], parameters: Parameters) -> tuple[int | None
     accepted = [place for place in sound if not found[place].failed]
     usable = accepted or sound
     if not usable:
-        return None, []
+        if not found:
+            return None, []
+        text = " ".join(rule.finding for rule in found[-1].failed)
+        return None, [Flag("E_INCOMPLETE", f"No discharge from full to empty is valid. {text}")]
     agreed = chains.agreeing([found[place].ah for place in usable], parameters.repeatability_percent)
     if agreed is not None:
         return usable[agreed], []
     if len(usable) == 1:
         return usable[0], []
-    text = f"No two of {len(usable)} discharges agree within {parameters.repeatability_percent:g} %; the last one stands."
+    text = (
+        f"No two of {len(usable)} discharges agree within "
+        f"{parameters.repeatability_percent:g} %; the last one stands."
+    )
     return usable[-1], [Flag("W_REPEATABILITY", text)]
 
 
@@ -56,7 +62,10 @@ def soh_percent(capacity_ah: float, parameters: Parameters) -> tuple[float | Non
     percent = 100 * capacity_ah / rated
     if LOWEST_SOH_PERCENT <= percent <= HIGHEST_SOH_PERCENT:
         return percent, []
-    text = f"{capacity_ah:.5g} Ah is {percent:.4g} % of the rated {rated:g} Ah: check the rated capacity and the units."
+    text = (
+        f"{capacity_ah:.5g} Ah is {percent:.4g} % of the rated {rated:g} "
+        "Ah: check the rated capacity and the units."
+    )
     return None, [Flag("E_RANGE", text)]
 
 
@@ -64,7 +73,10 @@ def reference_flags(parameters: Parameters) -> list[Flag]:
     """W_NO_REFERENCE: nothing outside the file confirms its units."""
     if parameters.rated_capacity_ah:
         return []
-    text = "No rated capacity was given: no SOH, and nothing outside the file confirms its units of current and time."
+    text = (
+        "No rated capacity was given: no SOH, and nothing outside the file "
+        "confirms its units of current and time."
+    )
     return [Flag("W_NO_REFERENCE", text)]
 
 
@@ -87,7 +99,8 @@ def incomplete(
 ) -> tuple[list[Flag], bool]:
     """Tell of a test that is no capacity test; the second value says that its only chain must not count.
 
-    E_INCOMPLETE where nothing else can be concluded, W_INCOMPLETE where pulses can. Without declared cut-offs a
+    E_INCOMPLETE where nothing else can be concluded, W_INCOMPLETE where pulses can. Without declared
+    cut-offs a
     discharge that the file breaks off has the file's lowest voltage by itself: that is not empty.
     """
     code = "W_INCOMPLETE" if pulses else "E_INCOMPLETE"
@@ -98,8 +111,10 @@ def incomplete(
         cut = not limits.declared and loaded_end and spans[-1].last == len(trace) - 1
         if cut and len(spans) == 1 and not _knee(trace, sums, spans[0]):
             text = (
-                f"The file ends under load at {amount(float(trace.voltage_v[-1]), 'V')} and the cut-off is unknown: "
-                f"{-float(sums.ah[-1] - sums.ah[spans[0].first]):.5g} Ah is a lower bound. State the cut-offs."
+                f"The file ends under load at {amount(float(trace.voltage_v[-1]), 'V')} "
+                "and the cut-off is unknown: "
+                f"{-float(sums.ah[-1] - sums.ah[spans[0].first]):.5g} Ah "
+                "is a lower bound. State the cut-offs."
             )
             return [Flag(code, text)], True
         if loaded_end and (cut or spans[-1].last != len(trace) - 1):
@@ -127,7 +142,10 @@ def incomplete(
 
 
 def _knee(trace: Trace, sums: Sums, span: Span) -> bool:
-    """Whether the voltage falls at the end at least three times as steeply as on average: an empty cell's knee."""
+    """Whether the voltage falls at the end at least three times as steeply as on average.
+
+    An empty cell's knee.
+    """
     net = float(sums.ah[span.first] - sums.ah[span.last])
     runs = trace.runs
     first = int(runs.first[span.empty_run])
@@ -142,7 +160,10 @@ def _knee(trace: Trace, sums: Sums, span: Span) -> bool:
 
 def _truncated(trace: Trace) -> Flag:
     """W_TRUNCATED: the last record is under load."""
-    text = f"The file ends under load at {float(trace.voltage_v[-1]):.4g} V (row {trace.row[-1]}): it may be cut off."
+    text = (
+        f"The file ends under load at {float(trace.voltage_v[-1]):.4g} V "
+        f"(row {trace.row[-1]}): it may be cut off."
+    )
     return Flag("W_TRUNCATED", text)
 
 

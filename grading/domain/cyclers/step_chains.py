@@ -15,7 +15,7 @@ def find(steps: Steps, parameters: Parameters) -> tuple[tuple[Chain, ...], Limit
     """Return the chains in order and the cut-offs they run between."""
     low, high = parameters.voltage_min_v, parameters.voltage_max_v
     long = steps.duration_s > BRIEF_S
-    # Pulses and charges at constant current may leave the window; a charge that tapered ended at its upper end.
+    # Pulses and charges at constant current may leave the window; a charge that tapered kept to it.
     ending = steps.voltage_end_v[long & (steps.sign != 0)]
     if not len(ending):
         ending = steps.voltage_end_v

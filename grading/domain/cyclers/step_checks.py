@@ -23,7 +23,10 @@ def judge(steps: Steps, parameters: Parameters) -> list[Flag]:
 
 
 def _sign(steps: Steps, parameters: Parameters) -> list[Flag]:
-    """E_SIGN: the voltage moves against the current in 95 % of the loads after a rest; E_SIGN_UNKNOWN in a quarter."""
+    """E_SIGN: the voltage moves against the current in 95 % of the loads after a rest.
+
+    E_SIGN_UNKNOWN in a quarter.
+    """
     after_rest = (steps.sign[1:] != 0) & (steps.sign[:-1] == 0)
     moved = (steps.voltage_end_v[1:] - steps.voltage_end_v[:-1]) * steps.sign[1:]
     told = after_rest & (moved != 0)
@@ -47,8 +50,8 @@ def _sign(steps: Steps, parameters: Parameters) -> list[Flag]:
 def _amount(steps: Steps, parameters: Parameters) -> list[Flag]:
     """Compare a step's charge with its current times its duration, which holds for constant current.
 
-    A factor of a unit is E_UNIT or E_TIME_UNIT, beyond 2 % E_COUNTER, beyond 0.5 % W_COUNTER; only of discharges,
-    for a charge may end at constant voltage.
+    A factor of a unit is E_UNIT or E_TIME_UNIT, beyond 2 % E_COUNTER, beyond 0.5 % W_COUNTER; only of
+    discharges, for a charge may end at constant voltage.
     """
     flags = []
     product = np.abs(steps.current_a) * steps.duration_s / 3600
@@ -77,7 +80,7 @@ def _amount(steps: Steps, parameters: Parameters) -> list[Flag]:
 
 
 def _energy(steps: Steps) -> list[Flag]:
-    """W_ENERGY: a step's energy over its charge is no voltage between those of the step and the rest before."""
+    """W_ENERGY: a step's energy over its charge is no voltage that the step had."""
     large = (steps.sign != 0) & (steps.capacity_ah > LEAST_SHARE * steps.capacity_ah.max())
     large &= np.isfinite(steps.energy_wh) & np.isfinite(steps.voltage_start_v)
     if not large.any():
@@ -89,7 +92,10 @@ def _energy(steps: Steps) -> list[Flag]:
     if not off.any():
         return []
     where = steps.row[large][np.argmax(off)]
-    text = f"Energy over charge is {mean_v[np.argmax(off)]:.4g} V in row {where}, outside the voltages of the step."
+    text = (
+        f"Energy over charge is {mean_v[np.argmax(off)]:.4g} V in row "
+        f"{where}, outside the voltages of the step."
+    )
     return [Flag("W_ENERGY", f"{text} Check the units of voltage, charge and energy.")]
 
 
@@ -101,5 +107,8 @@ def against_rating(chain: Chain, parameters: Parameters) -> list[Flag]:
     share = chain.ah / rated
     if 0.05 <= share <= 10:
         return []
-    text = f"The discharge from full to empty is {share:.4g} times the rated {rated:g} Ah: x1000, check mAh and Ah."
+    text = (
+        f"The discharge from full to empty is {share:.4g} times the rated "
+        f"{rated:g} Ah: x1000, check mAh and Ah."
+    )
     return [Flag("E_UNIT", text)]

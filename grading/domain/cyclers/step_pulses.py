@@ -71,7 +71,8 @@ def _pulse(
         Rule(
             "resolved",
             abs(change_v) >= pulses.RESOLUTIONS * resolution,
-            f"{1000 * abs(change_v):.4g} mV against steps of {1000 * resolution:.3g} mV, at least 20 of them.",
+            f"{1000 * abs(change_v):.4g} mV against steps of "
+            f"{1000 * resolution:.3g} mV, at least 20 of them.",
         ),
     )
     resistance = Resistance(

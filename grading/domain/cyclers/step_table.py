@@ -33,7 +33,10 @@ def derive(reading: StepReading, parameters: Parameters) -> Derived:
     result.chains, limits = step_chains.find(steps, parameters)
     result.pulses = step_pulses.find(steps, result.chains, parameters)
     if not limits.declared and result.chains:
-        text = f"The cut-offs were not given: the table's extremes {limits.max_v:.4g} and {limits.min_v:.4g} V were used."
+        text = (
+            f"The cut-offs were not given: the table's extremes {limits.max_v:.4g} "
+            f"and {limits.min_v:.4g} V were used."
+        )
         flags.append(Flag("W_LIMITS", text))
     place, told = soh_of_file.choose(result.chains, parameters)
     flags += told

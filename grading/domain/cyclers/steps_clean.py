@@ -30,8 +30,8 @@ class Steps:
 def clean(reading: StepReading, parameters: Parameters) -> tuple[Steps | None, list[Flag]]:
     """Return the usable steps and what is wrong with the others.
 
-    E_EMPTY without any; W_NAN up to 1 % of unusable ones, else E_NAN; W_DUP for a step written twice. A person's
-    answers about units and sign are applied here.
+    E_EMPTY without any; W_NAN up to 1 % of unusable ones, else E_NAN; W_DUP for a step written twice. A
+    person's answers about units and sign are applied here.
     """
     flags = [
         Flag("I_ANSWER", f"A person answered {question}: {answer}.")

@@ -54,7 +54,7 @@ class Trace:
     def segment(self) -> None:
         """Cut the records into runs of one direction, once the current has its sign."""
         self.dead_a = dead_band(self.current_a, self.state)
-        sign = np.zeros(len(self), dtype=np.int8)
+        sign = np.zeros(len(self), dtype=np.int64)
         sign[self.current_a > self.dead_a] = 1
         sign[self.current_a < -self.dead_a] = -1
         self.sign = sign
@@ -63,7 +63,7 @@ class Trace:
             cuts[self.restarts - 1] = True
         starts = np.concatenate(([0], np.flatnonzero(cuts) + 1))
         self.runs = Runs(
-            sign=sign[starts].astype(np.int64),
+            sign=sign[starts],
             first=starts,
             last=np.concatenate((starts[1:] - 1, [len(self) - 1])),
         )

@@ -1,5 +1,6 @@
-"""The tester's own counters against the integrated current (CYCLERS.md 3.7: counter reset, low resolution)."""
+"""The tester's own counters against the integrated current (CYCLERS.md 3.7: counter reset, resolution)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,11 +27,17 @@ class Counted:
     least_ah: float
     """The smallest step it ever made: its resolution, at worst."""
 
+    def of_runs(self, trace: Trace) -> Floats:
+        """Return the counted Ah of each run, + charge; shape (runs,)."""
+        return Sums(ah=self.ah, wh=self.ah, edge_s=self.ah).of_runs(trace)
 
-def count(trace: Trace) -> Counted | None:
+
+def count(trace: Trace, sums: Sums) -> Counted | None:
     """Return the counters without their resets, or None where a file has none that move.
 
-    Increments only: where a counter falls, its new value is what came since (CYCLERS.md 3.7).
+    Increments only: where a counter falls, its new value is what came since (CYCLERS.md 3.7). Whether
+    it stands or
+    is written as 0 while nothing flows is inferred: the reading nearer to the integrated charge is taken.
     """
     if trace.net_ah is not None:
         change = np.diff(trace.net_ah, prepend=trace.net_ah[:1])
@@ -42,23 +49,48 @@ def count(trace: Trace) -> Counted | None:
         return Counted(ah=np.cumsum(change), resets="net", least_ah=_least(change))
     if trace.charge_ah is None and trace.discharge_ah is None:
         return None
+    ways = [_counted(trace, _changes), _counted(trace, _changes_under_load)]
+    known = [way for way in ways if way is not None]
+    if not known:
+        return None
+    mine = sums.of_runs(trace)
+    return min(known, key=lambda way: float(np.abs(way.of_runs(trace) - mine).sum()))
+
+
+def _counted(
+    trace: Trace, changes: Callable[[Trace, Floats, int], tuple[Floats, np.ndarray]]
+) -> Counted | None:
     total = np.zeros(len(trace))
     falls = np.zeros(len(trace), dtype=bool)
     least = np.inf
     for counter, sign in ((trace.charge_ah, 1), (trace.discharge_ah, -1)):
         if counter is None:
             continue
-        counter = np.where(np.isfinite(counter), counter, 0.0)
-        change = np.diff(counter, prepend=counter[:1])
-        fell = change < -1e-12
-        change[fell] = counter[fell]
-        np.maximum(change, 0.0, out=change)
+        change, fell = changes(trace, np.where(np.isfinite(counter), counter, 0.0), sign)
         falls |= fell
         least = min(least, _least(change))
         total += sign * change
     if not total.any():
         return None
     return Counted(ah=np.cumsum(total), resets=_resets(trace, falls), least_ah=float(least))
+
+
+def _changes(trace: Trace, counter: Floats, sign: int) -> tuple[Floats, np.ndarray]:
+    """Return the increments from record to record, and where the counter fell."""
+    change = np.diff(counter, prepend=counter[:1])
+    fell = change < -1e-12
+    change[fell] = counter[fell]
+    return np.maximum(change, 0.0, out=change), fell
+
+
+def _changes_under_load(trace: Trace, counter: Floats, sign: int) -> tuple[Floats, np.ndarray]:
+    """Return the increments among the records of one direction: a maker may write 0 in between."""
+    at = np.flatnonzero(trace.sign == sign)
+    change = np.zeros(len(counter))
+    fell = np.zeros(len(counter), dtype=bool)
+    if len(at):
+        change[at], fell[at] = _changes(trace, counter[at], sign)
+    return change, fell
 
 
 def _least(change: Floats) -> float:
@@ -90,7 +122,7 @@ def compare(trace: Trace, sums: Sums, counted: Counted | None) -> list[Flag]:
         ]
     flags = [Flag("I_COUNTER", f"The tester's counter starts anew: {counted.resets}.")]
     mine = sums.of_runs(trace)
-    theirs = Sums(ah=counted.ah, wh=counted.ah, edge_s=counted.ah).of_runs(trace)
+    theirs = counted.of_runs(trace)
     large = np.abs(mine) >= LARGE_RUN_SHARE * np.abs(mine).max() if len(mine) else np.zeros(0, dtype=bool)
     large &= trace.runs.sign != 0
     if not large.any():
@@ -141,7 +173,7 @@ def current_resolution(trace: Trace) -> float | None:
     for power in range(1, -10, -1):
         quantum = 10.0**power
         steps = values / quantum
-        if np.all(np.abs(steps - np.round(steps)) < 1e-6 * np.maximum(1.0, steps)) and np.ptp(steps) <= 10:
+        if np.all(np.abs(steps - np.round(steps)) < 1e-6 * np.maximum(1.0, steps)):
             return quantum
     return None
 
@@ -154,7 +186,10 @@ def prefer_counter(trace: Trace, sums: Sums, counted: Counted | None) -> tuple[S
     middle = float(np.median(np.abs(trace.current_a[trace.sign != 0])))
     if resolution <= RESOLUTION_SHARE * middle * (1 + 1e-9):
         return sums, []
-    text = f"The current is written in steps of {resolution:g} A, {100 * resolution / middle:.3g} % of {middle:.4g} A"
+    text = (
+        f"The current is written in steps of {resolution:g} A, "
+        f"{100 * resolution / middle:.3g} % of {middle:.4g} A"
+    )
     if counted is None:
         return sums, [Flag("W_RESOLUTION", f"{text}; the charge is no better than that.")]
     flag = Flag("W_RESOLUTION", f"{text}; the charge is the tester's own count.")

@@ -86,7 +86,8 @@ def _resting(trace: Trace, step_s: Floats) -> Ints:
 def flags_of(trace: Trace, gaps: Gaps, used: list[tuple[int, int]]) -> list[Flag]:
     """W_GAP_BRIDGED, W_GAP and E_GAP, each with how long and where.
 
-    :param used: first and last record of each chain. A broken gap outside them leaves their capacity standing.
+    :param used: first and last record of each chain. A broken gap outside them leaves their capacity
+    standing.
     """
     flags = []
     spoilt = np.zeros(len(gaps.broken), dtype=bool) if used else np.ones(len(gaps.broken), dtype=bool)
@@ -105,21 +106,42 @@ def flags_of(trace: Trace, gaps: Gaps, used: list[tuple[int, int]]) -> list[Flag
         if len(at):
             lengths = trace.time_s[at] - trace.time_s[at - 1]
             worst = int(np.argmax(lengths))
-            where = f"{duration(lengths[worst])} at {duration(trace.time_s[at[worst] - 1])} (row {trace.row[at[worst]]})"
+            where = (
+                f"{duration(lengths[worst])} at {duration(trace.time_s[at[worst] - 1])} "
+                f"(row {trace.row[at[worst]]})"
+            )
             flags.append(Flag(code, f"{len(at)} gaps, the longest {where}: {told}."))
     return flags
 
 
 def sampling_flags(trace: Trace, sums: Sums, first: int, last: int, counter_ah: float | None) -> list[Flag]:
-    """W_SAMPLING: what sampling may have lost between two records exceeds 0.1 % and no counter confirms it.
-
-    The charge before the first record of each run and half of each change of current between two records.
-    """
+    """W_SAMPLING: what sampling may have lost of a chain exceeds 0.1 % and no counter confirms it (3.1)."""
     net = abs(float(sums.ah[last] - sums.ah[first]))
-    if net <= 0:
+    if counter_ah is not None and net > 0 and abs(abs(counter_ah) / net - 1) <= EDGE_SHARE:
         return []
-    if counter_ah is not None and abs(abs(counter_ah) / net - 1) <= EDGE_SHARE:
+    return _sampling(trace, sums, first, last, net, f"{net:.5g} Ah of the discharge")
+
+
+def total_sampling_flags(trace: Trace, sums: Sums) -> list[Flag]:
+    """W_SAMPLING: what sampling may have lost exceeds 0.1 % of the file's charge in either direction."""
+    runs_ah = sums.of_runs(trace)
+    moved = [float(np.abs(runs_ah[trace.runs.sign == sign]).sum()) for sign in (1, -1)]
+    least = min((amount for amount in moved if amount > 0), default=0.0)
+    return _sampling(trace, sums, 0, len(trace) - 1, least, f"{least:.5g} Ah in the file")
+
+
+def _sampling(trace: Trace, sums: Sums, first: int, last: int, whole: float, what: str) -> list[Flag]:
+    if whole <= 0:
         return []
+    lost = lost_ah(trace, sums, first, last)
+    if lost <= EDGE_SHARE * whole:
+        return []
+    text = f"Up to {100 * lost / whole:.3g} % of {what} lies between records (up to row {trace.row[last]})"
+    return [Flag("W_SAMPLING", f"{text}: record more often, at least at each change of step.")]
+
+
+def lost_ah(trace: Trace, sums: Sums, first: int, last: int) -> float:
+    """Bound the charge that may have flowed between records: around each run and as the current changes."""
     part = slice(first, last + 1)
     step_s = np.diff(trace.time_s[part])
     current, sign = trace.current_a[part], trace.sign[part]
@@ -131,9 +153,10 @@ def sampling_flags(trace: Trace, sums: Sums, first: int, last: int, counter_ah: 
     if trace.step_time_s is not None:
         # The step after the load says when it began: until then the load lasted.
         since = trace.step_time_s[part][1:]
-        leaving_s = np.where(np.isfinite(since) & (since >= 0), np.maximum(step_s - since, 0.0), step_s)
-        edge_s = np.where(np.isfinite(since) & (since >= 0), 0.0, edge_s)
-    lost = (
+        known = np.isfinite(since) & (since >= 0)
+        leaving_s = np.where(known, np.maximum(step_s - since, 0.0), step_s)
+        edge_s = np.where(known, np.maximum(since - step_s, 0.0), edge_s)
+    return (
         float(
             (np.abs(np.diff(current)) * step_s / 2)[inside].sum()
             + (np.abs(current[1:]) * edge_s)[edge].sum()
@@ -141,9 +164,3 @@ def sampling_flags(trace: Trace, sums: Sums, first: int, last: int, counter_ah: 
         )
         / 3600
     )
-    if lost <= EDGE_SHARE * net:
-        return []
-    text = (
-        f"Up to {100 * lost / net:.3g} % of {net:.5g} Ah lies between records (up to row {trace.row[last]})"
-    )
-    return [Flag("W_SAMPLING", f"{text}: record more often, at least at each change of step.")]

@@ -7,7 +7,7 @@ from grading.domain.cyclers.derived import Pulse
 from grading.domain.cyclers.table import Flag
 from grading.domain.cyclers.trace import Trace
 
-PULSE_SHARE = 0.05
+PULSE_SHARE = 0.01
 RUN_SHARE = 0.02
 SHORT_RUNS_SHARE = 0.5
 
@@ -17,9 +17,11 @@ def flags_of(trace: Trace, found: tuple[Pulse, ...]) -> list[Flag]:
     flags = []
     noise_v = pulses.noise_v(trace)
     changes = [abs(each.voltage_change_v) for pulse in found for each in pulse.resistances]
-    if changes and noise_v > PULSE_SHARE * float(np.median(changes)):
-        share = 100 * noise_v / float(np.median(changes))
-        text = f"The voltage's noise of {1000 * noise_v:.3g} mV is {share:.3g} % of what the pulses change it by."
+    middle = float(np.median(changes)) if changes else 0.0
+    if changes and noise_v > PULSE_SHARE * middle:
+        text = (
+            f"The voltage's noise is {1000 * noise_v:.3g} mV, the pulses change it by {1000 * middle:.4g} mV."
+        )
         flags.append(Flag("W_NOISE", f"{text} Their resistances are that uncertain."))
     runs = trace.runs
     loads = runs.sign != 0

@@ -84,7 +84,7 @@ def _missing(reading: Reading, whole: np.ndarray) -> list[Flag]:
 
 
 def _repeated(reading: Reading, keep: np.ndarray | None) -> Ints:
-    """Return the indices of records that repeat the kept one before them in time, voltage, current and step."""
+    """Return the indices of records that repeat the one before in time, voltage, current and step."""
     index = np.arange(len(reading)) if keep is None else np.flatnonzero(keep)
     same = np.ones(len(index) - 1, dtype=bool)
     columns: list[np.ndarray | None] = [reading.time_s, reading.voltage_v, reading.current_a, reading.step]
@@ -101,7 +101,7 @@ def _trace(reading: Reading, keep: np.ndarray | None, answers: Mapping[str, str]
     if answers.get("sign") == "inverted":
         current_factor = -current_factor
 
-    def kept(values):  # type: ignore[no-untyped-def]
+    def kept(values):
         return values if values is None or keep is None else values[keep]
 
     def scaled(values: Floats, factor: float) -> Floats:
@@ -154,5 +154,8 @@ def restart_flags(trace: Trace) -> list[Flag]:
     if loaded.any():
         text = f"The clock falls back under load ({where}): records are out of order or tests were joined."
         return [Flag("E_TIME_RESTART", f"{text} Export each test on its own.")]
-    text = f"The clock begins anew {len(trace.restarts)} times (first in {where}); nothing is computed across it."
+    text = (
+        f"The clock begins anew {len(trace.restarts)} times (first in "
+        f"{where}); nothing is computed across it."
+    )
     return [Flag("W_TIME_RESTART", text)]

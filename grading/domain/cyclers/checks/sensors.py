@@ -40,7 +40,7 @@ def choose(trace: Trace, parameters: Parameters) -> tuple[str | None, list[Flag]
 
 
 def between(trace: Trace, sensor: str | None, first: int, last: int, *, sign: int = 0) -> Temperature | None:
-    """Return lowest, mean over time and highest from ``first`` to ``last``, at one direction of current if given."""
+    """Return lowest, mean over time and highest of the records, of one direction of current if given."""
     if sensor is None:
         return None
     part = slice(first, last + 1)

@@ -1,4 +1,4 @@
-"""The direction of the current, by every witness a file has (CYCLERS.md 3.7: wrong sign, unsigned current)."""
+"""The direction of the current, by every witness a file has (CYCLERS.md 3.7: sign)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ def _turns(voltage_v: np.ndarray, window: float) -> bool:
 
 
 def _doubts(trace: Trace) -> list[Flag]:
-    """E_SIGN: at least 95 % of a witness's runs contradict the sign; E_SIGN_UNKNOWN: more than a quarter do."""
+    """E_SIGN: at least 95 % of a witness's runs contradict the sign; E_SIGN_UNKNOWN: over a quarter do."""
     trace.segment()
     for witness in _witnesses(trace):
         how = f"{witness.contradict} of {witness.agree + witness.contradict} {witness.name}"

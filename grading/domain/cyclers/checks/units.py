@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from grading.domain.cyclers.chains import Limits
 from grading.domain.cyclers.charge import Sums
 from grading.domain.cyclers.derived import Chain
 from grading.domain.cyclers.parameters import Parameters
-from grading.domain.cyclers.table import Flag
+from grading.domain.cyclers.table import Flag, Floats
 from grading.domain.cyclers.trace import Trace
 from grading.domain.cyclers.words import duration
 
@@ -16,6 +17,7 @@ SLOWEST_CHAIN_S = 200 * 3600.0
 FASTEST_CHAIN_S = 90.0
 SLOWEST_RECORDS_S = 3600.0
 HIGHEST_CELL_V = 5.5
+HIGH_SHARE = 0.3
 
 
 def no_load(trace: Trace, parameters: Parameters) -> list[Flag]:
@@ -40,7 +42,10 @@ def current_against_rating(trace: Trace, parameters: Parameters) -> list[Flag]:
     if NO_LOAD_C_RATE <= rate < LOWEST_C_RATE:
         text = f"The load is {rate:.2g} C of the rated {rated:g} Ah: the values look 1000 times too small"
     elif rate > HIGHEST_C_RATE:
-        text = f"The load is {rate:.4g} C of the rated {rated:g} Ah: x1000, the header says A, values look like mA"
+        text = (
+            f"The load is {rate:.4g} C of the rated {rated:g} Ah: x1000, "
+            "the header says A, values look like mA"
+        )
     else:
         return []
     if asked:
@@ -70,7 +75,7 @@ def clock(trace: Trace, chains: tuple[Chain, ...], parameters: Parameters) -> li
 
 
 def charge_against_rating(
-    trace: Trace, sums: Sums, chains: tuple[Chain, ...], parameters: Parameters
+    trace: Trace, sums: Sums, chains: tuple[Chain, ...], limits: Limits, parameters: Parameters
 ) -> list[Flag]:
     """E_UNIT or E_TIME_UNIT: a capacity, or any one run, off the rating by a factor of a unit.
 
@@ -85,6 +90,10 @@ def charge_against_rating(
         ratio = abs(chain.ah) / rated
         if ratio > 10 or ratio < 0.05:
             found = (ratio, f"the discharge from full to empty is {ratio:.4g} times the rated {rated:g} Ah")
+    emptied = _emptied(trace, sums, limits)
+    if found is None and len(emptied) and emptied.max() < 0.05 * rated:
+        ratio = float(emptied.max()) / rated
+        found = (ratio, f"a discharge over the whole window moves {ratio:.4g} times the rated {rated:g} Ah")
     if found is None and largest > 3:
         found = (largest, f"one run moves {largest:.4g} times the rated {rated:g} Ah")
     if found is None:
@@ -98,8 +107,19 @@ def charge_against_rating(
     ]
 
 
+def _emptied(trace: Trace, sums: Sums, limits: Limits) -> Floats:
+    """Return the Ah of each discharge from the upper part of the declared window to the lower cut-off."""
+    runs = trace.runs
+    if not limits.declared:
+        return np.zeros(0)
+    begin_v = trace.voltage_v[np.maximum(runs.first - 1, 0)]
+    wide = begin_v >= limits.max_v - HIGH_SHARE * (limits.max_v - limits.min_v)
+    ended = trace.voltage_v[runs.last] <= limits.min_v + limits.tolerance_v
+    return -sums.of_runs(trace)[(runs.sign == -1) & wide & ended]
+
+
 def voltage(trace: Trace, parameters: Parameters) -> list[Flag]:
-    """E_UNIT for a voltage that cannot be that of the object; E_PACKTYPE for a pack of unknown series count."""
+    """E_UNIT for a voltage the object cannot have; E_PACKTYPE for a pack of unknown series count."""
     highest = float(np.quantile(np.abs(trace.voltage_v), 0.99))
     flags = []
     cells = parameters.cells_in_series
@@ -108,9 +128,15 @@ def voltage(trace: Trace, parameters: Parameters) -> list[Flag]:
         text = f"The voltage is {highest:.4g} V, the upper cut-off {limit:g} V: check unit and pack type."
         flags.append(Flag("E_UNIT", text))
     elif cells and parameters.series_count and highest > HIGHEST_CELL_V * cells:
-        text = f"{highest:.4g} V over {cells} cells in series is more than any cell holds: check unit and pack type."
+        text = (
+            f"{highest:.4g} V over {cells} cells in series is more than any "
+            "cell holds: check unit and pack type."
+        )
         flags.append(Flag("E_UNIT", text))
     if cells is None and highest > HIGHEST_CELL_V:
-        text = f"{highest:.4g} V is a pack's voltage: state the cells in series, without them no cut-off can be judged."
+        text = (
+            f"{highest:.4g} V is a pack's voltage: state the cells in series, "
+            "without them no cut-off can be judged."
+        )
         flags.append(Flag("E_PACKTYPE", text))
     return flags
