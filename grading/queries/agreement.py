@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import DecimalField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery
@@ -132,7 +132,7 @@ def pairs_in(*, group: AgreementGroup) -> QuerySet[CapacityTest]:
     here = AgreementGroup.objects.filter(pk=group.pk)
     tests = CapacityTest.objects.filter(pk__in=_unnested(here, "test_ids"))
     if group.fit.kind == AgreementFit.Kind.DECLARED:
-        reported = F("pack__declared_soh_percent")
+        reported: F | Subquery = F("pack__declared_soh_percent")
     else:
         report = SohReport.objects.filter(pk__in=_unnested(here, "report_ids"), pack=OuterRef("pack"))
         reported = Subquery(report.values("value_percent")[:1])
@@ -145,7 +145,7 @@ def pairs_in(*, group: AgreementGroup) -> QuerySet[CapacityTest]:
     )
 
 
-def _unnested(rows: QuerySet[AgreementGroup], column: str) -> QuerySet[AgreementGroup, int]:
+def _unnested(rows: QuerySet[AgreementGroup], column: str) -> QuerySet[Any, Any]:
     return rows.annotate(one=Func(F(column), function="unnest")).values("one")
 
 

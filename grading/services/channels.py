@@ -1,5 +1,6 @@
 """Start, end and cancel tests on channels, so that everybody sees which are free and when."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -110,9 +111,9 @@ def _record(
     use: ChannelUse,
     actor: Actor,
     at: datetime,
-    before: dict[str, object] | None,
-    after: dict[str, object],
-    facts: dict[str, object],
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object],
+    facts: Mapping[str, object],
 ) -> None:
     event = Event(
         code=code,

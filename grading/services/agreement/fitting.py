@@ -111,23 +111,21 @@ def _values(
         "limit_error": _points(alone.limit_error),
         "prediction_low": _points(prediction[0]),
         "prediction_high": _points(prediction[1]),
-        "slope": _points(alone.slope and alone.slope.value),
-        "slope_low": _points(alone.slope and alone.slope.low),
-        "slope_high": _points(alone.slope and alone.slope.high),
-        "shrunk_bias": _points(shrunk and shrunk.bias),
-        "shrunk_spread": _points(shrunk and shrunk.spread),
-        "variance": _points(shrunk and shrunk.variance),
-        "weight": _points(shrunk and shrunk.weight),
-        "half_width": _points(shrunk and shrunk.half_width),
+        **_part(alone.slope, slope="value", slope_low="low", slope_high="high"),
+        **_part(shrunk, shrunk_bias="bias", shrunk_spread="spread", variance="variance"),
+        **_part(shrunk, weight="weight", half_width="half_width"),
+        **_part(drift, drift_mean="mean", drift_low="low", drift_high="high"),
         "is_used": is_used(alone, shrunk),
         "may_presort": may_presort(alone, shrunk),
-        "drift_mean": _points(drift and drift.mean),
-        "drift_low": _points(drift and drift.low),
-        "drift_high": _points(drift and drift.high),
         "has_drifted": drift is not None and drift.is_alarm,
         "test_ids": [row.test_id for row in rows],
         "report_ids": [row.report_id for row in rows if row.report_id is not None],
     }
+
+
+def _part(source: object | None, **columns: str) -> dict[str, Decimal | None]:
+    """Return the named figures of ``source`` by column, all None without it."""
+    return {column: _points(getattr(source, name, None)) for column, name in columns.items()}
 
 
 def _drift(rows: Sequence[PairRow], shrunk: Shrunk | None) -> Drift | None:
@@ -154,7 +152,7 @@ def _document(finest: Mapping[_Key, Agreement], together: Shrinkage[_Key] | None
 
 
 def _points(value: float | None) -> Decimal | None:
-    """Round once, to 0.0001 points, half up to even as Python's own rounding does."""
+    """Round once, to 0.0001 points, a half to the even digit."""
     return None if value is None else Decimal(value).quantize(_QUANTUM)
 
 
