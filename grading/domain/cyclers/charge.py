@@ -36,29 +36,25 @@ def integrate(trace: Trace) -> Sums:
     n = len(trace)
     time, current, sign = trace.time_s, trace.current_a, trace.sign
     step_s = np.diff(time)
-    step_s[step_s < 0] = 0.0
+    np.maximum(step_s, 0.0, out=step_s)
     if len(trace.restarts):
         step_s[trace.restarts - 1] = 0.0
-    inside = sign[1:] == sign[:-1]
-    loaded = sign[1:] != 0
-    edge = ~inside & loaded
-    edge_s = step_s
+    # Index arrays, for a file has few edges: the arrays of all records are the memory this takes.
+    idle = (sign[1:] != sign[:-1]) | (sign[1:] == 0)
+    edge = np.flatnonzero(idle & (sign[1:] != 0))
+    edge_s = step_s[edge]
     if trace.step_time_s is not None:
-        own = trace.step_time_s[1:]
-        edge_s = np.where(np.isfinite(own) & (own >= 0), np.minimum(step_s, own), step_s)
-    mean = 0.5 * (current[1:] + current[:-1])
-    power = 0.5 * (current[1:] * trace.voltage_v[1:] + current[:-1] * trace.voltage_v[:-1])
-    ah = np.zeros(n)
-    wh = np.zeros(n)
-    edges = np.zeros(n)
-    ah[1:] = np.where(inside & loaded, mean * step_s, np.where(edge, current[1:] * edge_s, 0.0)) / 3600
-    wh[1:] = (
-        np.where(
-            inside & loaded, power * step_s, np.where(edge, current[1:] * trace.voltage_v[1:] * edge_s, 0.0)
-        )
-        / 3600
-    )
-    edges[1:] = np.where(edge, edge_s, 0.0)
+        own = trace.step_time_s[edge + 1]
+        edge_s = np.where(np.isfinite(own) & (own >= 0), np.minimum(edge_s, own), edge_s)
+    ah, wh, edges = np.zeros(n), np.zeros(n), np.zeros(n)
+    edges[edge + 1] = edge_s
+    for sums, flow in ((ah, current), (wh, current * trace.voltage_v)):
+        part = sums[1:]
+        np.add(flow[1:], flow[:-1], out=part)
+        part *= step_s
+        part /= 2 * 3600
+        part[idle] = 0.0
+        part[edge] = flow[edge + 1] * edge_s / 3600
     if n and sign[0] and trace.step_time_s is not None and 0 < trace.step_time_s[0] <= trace.time_s[0]:
         ah[0] = current[0] * trace.step_time_s[0] / 3600
         wh[0] = ah[0] * trace.voltage_v[0]

@@ -51,7 +51,9 @@ def _chain(steps: Steps, start: int, end: int, limits: Limits, parameters: Param
     middle = float(currents[np.argmax(weights)])
     amount = float((np.abs(currents) * weights).sum()) / 3600
     given = float(steps.capacity_ah[part][discharging].sum())
-    spread = max(float(np.ptp(np.abs(currents)) / np.abs(middle)), abs(amount / given - 1) if given else 1.0)
+    spread = 1.0
+    if middle and given:
+        spread = max(float(np.ptp(np.abs(currents)) / abs(middle)), abs(amount / given - 1))
     warmth = steps.temperature_degc[part][discharging]
     temperature = None
     if np.isfinite(warmth).any():

@@ -49,12 +49,19 @@ def count(trace: Trace, sums: Sums) -> Counted | None:
         return Counted(ah=np.cumsum(change), resets="net", least_ah=_least(change))
     if trace.charge_ah is None and trace.discharge_ah is None:
         return None
-    ways = [_counted(trace, _changes), _counted(trace, _changes_under_load)]
-    known = [way for way in ways if way is not None]
-    if not known:
-        return None
     mine = sums.of_runs(trace)
-    return min(known, key=lambda way: float(np.abs(way.of_runs(trace) - mine).sum()))
+    best: Counted | None = None
+    least_off = np.inf
+    for changes in (_changes, _changes_under_load):
+        way = _counted(trace, changes)
+        if way is None:
+            continue
+        off = float(np.abs(way.of_runs(trace) - mine).sum())
+        if off < least_off:
+            best, least_off = way, off
+        if off <= WARN_SHARE * float(np.abs(mine).sum()):
+            break
+    return best
 
 
 def _counted(
