@@ -19,12 +19,16 @@ class Chunk:
         self._content = content
         self._layout = layout
         self._quote: str | None = '"' if b'"' in content else None
-        self._names = [f"column_{number}" for number in range(1, layout.width + 1)]
+        self._names = [f"column_{number}" for number in range(1, layout.width + 2)]
         needed = [column.index for column in columns if column.role in REQUIRED]
         self._tail = min(max(layout.last_filled, *needed[:1]), layout.width - 1)
         types = {column.index: self._type_of(column) for column in columns if column.index < layout.width}
         if self._tail >= 0 and self._tail not in types:
             types[self._tail] = pl.String
+        self._overflow = (
+            layout.width
+        )  # one column more: a value in it shows that its line was split too often
+        types[self._overflow] = pl.String
         self._frame = self._read(types)
         # Without quotation marks a line is a row; with them, a stray one may have swallowed lines.
         self.lines = self._frame.height if self._quote is None else content.count(b"\n")
@@ -79,18 +83,27 @@ class Chunk:
             raise Unreadable("E_PARSE", message) from fault
 
     def _look_at_short_lines(self) -> None:
-        """Find the lines that are empty or end before the last column that every record fills."""
+        """Find the lines that are empty, split wrongly, or end before the last column that all fill."""
+        overflow = self._frame[self._names[self._overflow]]
+        if overflow.null_count() < self.lines:
+            self.cut_off = overflow.is_not_null().to_numpy()
+        if self._quote is None and b'"' in self._content:
+            # Nothing tells any more where a cell in quotation marks ends.
+            quoted = np.array([b'"' in line for line in self._content.split(b"\n")][: self.lines])
+            self.cut_off = quoted if self.cut_off is None else self.cut_off | quoted
         if self._tail < 0 or not self._frame[self._names[self._tail]].null_count():
             return
         is_empty = self._frame[self._names[self._tail]].is_null().to_numpy()
         lines = self._content.split(b"\n")
         separator = self._layout.separator.encode()
-        self.cut_off = np.zeros(self.lines, dtype=np.bool_)
+        if self.cut_off is None:
+            self.cut_off = np.zeros(self.lines, dtype=np.bool_)
+        self.cut_off = self.cut_off.copy()
         self.empty = np.zeros(self.lines, dtype=np.bool_)
         for index in np.flatnonzero(is_empty):
             line = lines[index]
             self.empty[index] = not line.strip()
-            self.cut_off[index] = not self.empty[index] and line.count(separator) < self._tail
+            self.cut_off[index] |= not self.empty[index] and line.count(separator) < self._tail
 
     def numbers(self, column: Column) -> pl.Series | None:
         """Return a column as numbers, or None when any of it is something else."""

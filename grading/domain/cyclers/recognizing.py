@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import mode
 from typing import overload
 
 from grading.domain.cyclers.formats import CLOCK_TIME, DATE, NUMBER, Match, match_heading, quantity_of
@@ -36,7 +37,7 @@ class Layout:
     above: str
     has_decimal_comma: bool
     width: int
-    """Columns of the records, which may be more than the headings."""
+    """Columns of most records, which may be more than the headings."""
     last_filled: int
     """Index of the last column that holds something in every record looked at."""
     report: tuple[tuple[str, ...], ...] = ()
@@ -72,7 +73,10 @@ def cells_of(line: str, separator: str) -> list[str]:
     """Return the cells of one line."""
     if '"' not in line:
         return line.split(separator)
-    return next(csv.reader([line], delimiter=separator), [])
+    try:
+        return next(csv.reader([line.replace("\r", " ")], delimiter=separator), [])
+    except csv.Error:  # a cell beyond any length
+        return line.split(separator)
 
 
 def _split(line: str, separator: str) -> list[str]:
@@ -192,7 +196,7 @@ def _layout(
         first_line=first + 1,
         above="\n".join(lines[: max(index, 0)]),
         has_decimal_comma=separator != "," and commas > points,
-        width=max([match.width, *(len(row) for row in sample)]),
+        width=max(match.width, mode([len(row) for row in sample] or [0])),
         last_filled=max(filled, default=-1),
         report=report,
     )

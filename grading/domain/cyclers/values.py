@@ -40,7 +40,7 @@ _DAYS_1970 = 25_569
 
 
 def _trimmed(text: pl.Series) -> pl.Series:
-    return text.fill_null("").str.strip_chars(" \t\r\"'\u00a0")
+    return text.fill_null("").str.strip_chars(" \t\r\u00a0")
 
 
 def numbers_of(text: pl.Series, *, has_decimal_comma: bool) -> tuple[Floats, Mask]:
