@@ -24,6 +24,7 @@ class Field:
     unit: str = ""
     group: str
     choices: Choices = ()
+    hint: str = ""
     may_be_blank: bool = False
     """Stored as null: not asked for, or not known."""
 
@@ -58,7 +59,7 @@ _COMMON = (
     *_all(
         _CONDITIONS,
         "",
-        _f("c_rate", "C-rate; blank: each test states its own", "C", **_BLANK),
+        _f("c_rate", "C-rate", "C", hint="Blank: each test states its own.", **_BLANK),
         _f("c_rate_tolerance_percent", "C-rate may depart by", "%", **_BLANK),
         _f("temperature_degc.grading", "Temperature that grades", "°C", WINDOW),
         _f("temperature_degc.accepted", "Temperature that is accepted", "°C", WINDOW),
@@ -81,7 +82,7 @@ _OF_CAPACITY = _all(
     _f("gap_s", "Longest gap in the records", "s"),
     _f("counter_flag_percent", "Tester's own counter flagged beyond", "%"),
     _f("counter_reject_percent", "Tester's own counter rejected beyond", "%"),
-    _f("plausible_of_rated", "Plausible part of the rated capacity", kind=WINDOW),
+    _f("plausible_of_rated", "Plausible", "× rated", WINDOW),
 )
 _OF_RESISTANCE = _all(
     _PULSES,
@@ -98,14 +99,21 @@ _OF_RESISTANCE = _all(
     _f("settled_percent", "Current settled within", "%", **_BLANK),
     _f("max_soc_change_percent", "The pulse moves the state of charge at most by", "%", **_BLANK),
 )
-_OF_UNCERTAINTY = _all(
+_REPEATABILITY = _f("repeatability_percent", "Standard deviation of one result", "%", **_BLANK)
+_SURE_OF_CAPACITY = _all(
     _SURE,
     "uncertainty.",
-    _f("repeatability_percent", "Standard deviation of one result", "%", **_BLANK),
+    _REPEATABILITY,
     _f("edge_s", "Time missed at both ends", "s", **_BLANK),
     _f("cutoff_percent_per_v", "Slope of the capacity at the cut-off", "%/V", **_BLANK),
     _f("percent_per_k", "Change of the capacity with temperature", "%/K", **_BLANK),
     _f("reference_tolerance_percent", "Reference value known within", "%", **_BLANK),
+)
+_SURE_OF_RESISTANCE = _all(
+    _SURE,
+    "uncertainty.",
+    _REPEATABILITY,
+    _f("reference_tolerance_percent", "Baseline known within", "%", **_BLANK),
     _f("activation_kj_per_mol", "Activation energy of the resistance", "kJ/mol", **_BLANK),
 )
 
@@ -113,9 +121,11 @@ _OF_UNCERTAINTY = _all(
 def fields_of(kind: str) -> tuple[Field, ...]:
     """Return the fields of a ``capacity``, ``resistance`` or ``screen`` procedure, in the order of pages."""
     methods: Choices = tuple((method, METHOD_WORDS[method]) for method in METHODS[kind])
-    method = _all(_GENERAL, "", _f("method", "Method", kind=CHOICE, choices=methods))
-    part = _OF_CAPACITY if kind == "capacity" else _OF_RESISTANCE
-    return (*_COMMON[:2], *method, *_COMMON[2:], *part, *_OF_UNCERTAINTY)
+    method = _all(_CONDITIONS, "", _f("method", "Method", kind=CHOICE, choices=methods))
+    is_capacity = kind == "capacity"
+    part = _OF_CAPACITY if is_capacity else _OF_RESISTANCE
+    sure = _SURE_OF_CAPACITY if is_capacity else _SURE_OF_RESISTANCE
+    return (*_COMMON[:2], *method, *_COMMON[2:], *part, *sure)
 
 
 def value_at(document: Mapping[str, Any], path: str) -> Any:

@@ -31,7 +31,10 @@ class Difference:
 
 def sections(document: Document) -> list[Section]:
     """Return all fields of a sound ``document`` in words, title and summary left out."""
-    fields = [field for field in fields_of(document["kind"]) if field.path not in ("title", "summary")]
+    hidden = {"title", "summary"}
+    if document["voltage_limits"]["by"] == "pack_type":
+        hidden |= {"voltage_limits.min_v", "voltage_limits.max_v"}
+    fields = [field for field in fields_of(document["kind"]) if field.path not in hidden]
     found = []
     for group in GROUPS:
         rows = tuple((f.label, in_words(f, document)) for f in fields if f.group == group)
@@ -55,6 +58,8 @@ def differences(before: Document, after: Document) -> list[Difference]:
 def in_words(field: Field, document: Document) -> str:
     """Return the value of ``field`` with its unit."""
     value = value_at(document, field.path)
+    if field.path == "c_rate" and value is None:
+        return "as each test states"
     if value is None or value == []:
         return NOT_KNOWN if field.path.startswith("uncertainty.") else NOT_ASKED
     if field.choices:

@@ -117,7 +117,9 @@ def _form_fields(field: Field, value: Any) -> list[tuple[str, forms.Field]]:
 
 
 def _number(field: Field, label: str, value: str | None) -> forms.Field:
-    made = MeasuredDecimalField(unit=field.unit, label=label, required=not field.may_be_blank)
+    made = MeasuredDecimalField(
+        unit=field.unit, label=label, required=not field.may_be_blank, help_text=field.hint
+    )
     made.initial = value
     return made
 
