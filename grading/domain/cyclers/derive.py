@@ -83,9 +83,9 @@ def _totals(result: Derived, trace: Trace, sums: Sums, sensor: str | None) -> No
     runs_wh = Sums(ah=sums.wh, wh=sums.wh, edge_s=sums.edge_s).of_runs(trace)
     charging, discharging = trace.runs.sign == 1, trace.runs.sign == -1
     result.charge_ah = float(runs_ah[charging].sum())
-    result.discharge_ah = float(-runs_ah[discharging].sum())
+    result.discharge_ah = abs(float(runs_ah[discharging].sum()))
     result.charge_wh = float(runs_wh[charging].sum())
-    result.discharge_wh = float(-runs_wh[discharging].sum())
+    result.discharge_wh = abs(float(runs_wh[discharging].sum()))
 
 
 def _conclude(
