@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from django.db import connections
 from psycopg import sql
 
 from rebattery.embedded.postgres import ROLES_SQL, prepare
@@ -88,3 +89,15 @@ def _run(connection: psycopg.Connection, statement: str, *names: str) -> None:
 
 def _counts(file: Path) -> bool:
     return file.is_file() and "__pycache__" not in file.parts
+
+
+def tamper(table: str, change: str) -> None:
+    """Change all rows of a table as only the owner of the machine can: past the trail and its guards.
+
+    For tests with real commits alone: what a test has not committed is not seen from outside.
+    """
+    address = in_database(os.environ["SUPERUSER_DATABASE_URL"], connections["default"].settings_dict["NAME"])
+    with psycopg.connect(address) as connection:
+        _run(connection, "ALTER TABLE {} DISABLE TRIGGER ALL", table)
+        connection.execute(sql.SQL("UPDATE {} SET ").format(sql.Identifier(table)) + sql.SQL(change))
+        _run(connection, "ALTER TABLE {} ENABLE TRIGGER ALL", table)

@@ -7,6 +7,7 @@ from grading.api.expected import ExpectedGrades
 from grading.api.packs import DecisionList, PackDetail, PackList
 from grading.api.soh_reports import SohReports
 from grading.api.test_results import CapacityTests, ResistanceTests
+from grading.api.tester_files import TesterFileDetail, TesterFileList, TesterFileRaw
 
 urlpatterns: list[URLPattern] = [
     path("packs/", PackList.as_view(), name="api_packs"),
@@ -19,4 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("capacity-tests/", CapacityTests.as_view(), name="api_capacity_tests"),
     path("soh-reports/", SohReports.as_view(), name="api_soh_reports"),
     path("resistance-tests/", ResistanceTests.as_view(), name="api_resistance_tests"),
+    path("tester-files/", TesterFileList.as_view(), name="api_tester_files"),
+    path("tester-files/<int:tester_file_id>/", TesterFileDetail.as_view(), name="api_tester_file"),
+    path("tester-files/<int:tester_file_id>/file/", TesterFileRaw.as_view(), name="api_tester_file_raw"),
 ]

@@ -12,11 +12,16 @@ from grading.web import (
     expected,
     home,
     instruments,
+    instruments_parts,
+    instruments_proofs,
     packs,
     planning,
     policies,
     procedures,
     review,
+    tester_files,
+    tester_files_acts,
+    tester_files_charts,
     trail,
 )
 
@@ -34,11 +39,37 @@ urlpatterns: list[URLPattern] = [
     path("packs/<int:pack_id>/bench/finish/", bench.bench_finish, name="bench_finish"),
     path("instruments/", instruments.instruments, name="instruments"),
     path("instruments/new/", instruments.instrument_new, name="instrument_new"),
+    path("instruments/checks-due/", instruments_parts.checks_due, name="checks_due"),
+    path("instruments/references/", instruments_parts.references, name="references"),
+    path("instruments/references/new/", instruments_parts.reference_new, name="reference_new"),
+    path(
+        "instruments/references/<int:item_id>/edit/", instruments_parts.reference_edit, name="reference_edit"
+    ),
+    path("instruments/channels/<int:channel_id>/edit/", instruments_parts.channel_edit, name="channel_edit"),
+    path(
+        "instruments/calibrations/<int:calibration_id>/file/",
+        instruments_proofs.calibration_file,
+        name="calibration_file",
+    ),
+    path(
+        "instruments/calibrations/<int:calibration_id>/withdraw/",
+        instruments_proofs.calibration_withdraw,
+        name="calibration_withdraw",
+    ),
+    path(
+        "instruments/checks/<int:measurement_id>/withdraw/",
+        instruments_proofs.check_withdraw,
+        name="check_withdraw",
+    ),
     path("instruments/<int:instrument_id>/", instruments.instrument, name="instrument"),
+    path("instruments/<int:instrument_id>/channels/new/", instruments_parts.channel_new, name="channel_new"),
+    path(
+        "instruments/<int:instrument_id>/check/", instruments_proofs.instrument_check, name="instrument_check"
+    ),
     path("instruments/<int:instrument_id>/edit/", instruments.instrument_edit, name="instrument_edit"),
     path(
         "instruments/<int:instrument_id>/calibrate/",
-        instruments.instrument_calibrate,
+        instruments_proofs.instrument_calibrate,
         name="instrument_calibrate",
     ),
     path("bench/queue/", planning.queue, name="test_queue"),
@@ -76,4 +107,53 @@ urlpatterns: list[URLPattern] = [
     path("procedures/<int:procedure_id>/export/", procedures.procedure_export, name="procedure_export"),
     path("procedures/<int:procedure_id>/new-version/", procedures.procedure_next, name="procedure_next"),
     path("procedures/<int:procedure_id>/retire/", procedures.procedure_retire, name="procedure_retire"),
+    path("tester-files/", tester_files.tester_file_list, name="tester_files"),
+    path("tester-files/send/", tester_files.tester_file_send, name="tester_file_send"),
+    path("tester-files/<int:tester_file_id>/", tester_files.tester_file, name="tester_file"),
+    path(
+        "tester-files/<int:tester_file_id>/progress/",
+        tester_files.tester_file_progress,
+        name="tester_file_progress",
+    ),
+    path("tester-files/<int:tester_file_id>/file/", tester_files.tester_file_raw, name="tester_file_raw"),
+    path(
+        "tester-files/<int:tester_file_id>/tests/<int:test_index>/points/",
+        tester_files_charts.tester_file_points,
+        name="tester_file_points",
+    ),
+    path(
+        "tester-files/<int:tester_file_id>/tests/<int:test_index>/record/",
+        tester_files_acts.tester_file_record,
+        name="tester_file_record",
+    ),
+    path(
+        "tester-files/<int:tester_file_id>/assign/",
+        tester_files_acts.tester_file_assign,
+        name="tester_file_assign",
+    ),
+    path(
+        "tester-files/<int:tester_file_id>/answer/",
+        tester_files_acts.tester_file_answer,
+        name="tester_file_answer",
+    ),
+    path(
+        "tester-files/<int:tester_file_id>/place/",
+        tester_files_acts.tester_file_place,
+        name="tester_file_place",
+    ),
+    path(
+        "tester-files/<int:tester_file_id>/again/",
+        tester_files_acts.tester_file_again,
+        name="tester_file_again",
+    ),
+    path(
+        "tester-files/<int:tester_file_id>/aside/",
+        tester_files_acts.tester_file_aside,
+        name="tester_file_aside",
+    ),
+    path(
+        "tester-files/<int:tester_file_id>/back/",
+        tester_files_acts.tester_file_back,
+        name="tester_file_back",
+    ),
 ]

@@ -1,0 +1,204 @@
+"""Charts of a tester file, thinned for what is seen of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from grading.domain.tester_files.curves import X, curves, discharge, scale_of, slope, span_of
+from grading.models import Derivation
+from grading.queries.tester_files import derivation_for
+from grading.services.tester_files.tables import table_of
+from rebattery.accounts.guards import person_of, requires
+from rebattery.accounts.roles import Capability
+from rebattery.ui.charts import Axis, Band, Chart, Line, Series
+
+_DRAWN = {
+    "voltage": ("voltage_v", "hours", "Voltage", "V", 3),
+    "current": ("current_a", "hours", "Current, + charge", "A", 2),
+    "temperature": ("temperature_degc", "hours", "Temperature", "°C", 1),
+    "charge": ("voltage_v", "ah", "Voltage", "V", 3),
+}
+_X = {"hours": ("Time", "h", 3), "ah": ("Charge since the beginning", "Ah", 2)}
+
+
+@require_safe
+@requires(Capability.VIEW_INTERNAL)
+def tester_file_points(request: HttpRequest, tester_file_id: int, test_index: int) -> JsonResponse:
+    """Answer with the points of the visible part of one chart."""
+    row = derivation_for(viewer=person_of(request), tester_file_id=tester_file_id, index=test_index)
+    of = request.GET.get("of", "voltage")
+    if row is None or of not in _DRAWN:
+        raise Http404
+    if not table_of(row).exists():
+        return JsonResponse({"series": []})
+    low, high = _number(request, "from"), _number(request, "to")
+    return JsonResponse({"series": _series(row, of, low, high)})
+
+
+def charts_of(row: Derivation, *, others: Sequence[Derivation]) -> dict[str, list[Chart]]:
+    """Return the charts of one test by where they stand; nothing where its table is not there."""
+    path, scale = table_of(row), scale_of(row.parameters["answers"])
+    if not path.exists():
+        return {}
+    used = _used(row.result)
+    groups: dict[str, list[Chart]] = {"time": [], "charge": []}
+    spans = {x: span_of(path, x=x, scale=scale) for x in ("hours", "ah")}
+    for of, (_, x, label, unit, places) in _DRAWN.items():
+        span = spans[x]
+        if span is None:
+            continue
+        line = _line(row, of, None, None)
+        if not line.points:
+            continue
+        name, x_unit, x_places = _X[x]
+        address = reverse("tester_file_points", args=[row.tester_file_id, row.test_index])
+        groups["time" if x == "hours" else "charge"].append(
+            Chart(
+                id=f"chart-{row.test_index}-{of}",
+                title=f"{label} against {name.lower()}",
+                x=Axis(label=name, unit=x_unit, places=x_places, low=span.low, high=span.high),
+                y=Axis(label=label, unit=unit, places=places),
+                series=[line],
+                bands=_bands(used) if x == "hours" else [],
+                zoom=True,
+                zoom_url=f"{address}?of={of}",
+                group=f"time-{row.test_index}" if x == "hours" else "",
+                table_note="Thinned: each stretch keeps its first, lowest, highest and last value.",
+            )
+        )
+    groups["charge"] += _discharges(row, used, others)
+    return groups
+
+
+def pulse_chart(row: Derivation) -> Chart | None:
+    """Return R of every pulse against its length."""
+    pulses = [pulse for pulse in row.result["pulses"] if pulse["r_mohm"]]
+    if not pulses:
+        return None
+    series = [
+        Series(
+            name=f"Pulse {place} ({pulse['direction']}{_at_soc(pulse)})",
+            points=[(float(length), r) for length, r in pulse["r_mohm"].items()],
+            has_symbols=True,
+        )
+        for place, pulse in enumerate(pulses[:12], start=1)
+    ]
+    return Chart(
+        id=f"chart-{row.test_index}-pulses",
+        title="Resistance of the pulses against the time after their onset",
+        x=Axis(label="Time after the onset", unit="s", places=1),
+        y=Axis(label="Resistance", unit="mΩ", places=3),
+        series=series,
+        size="small",
+    )
+
+
+def histogram_chart(bins: Sequence[tuple[float, int]], soh_percent: float | None) -> Chart | None:
+    """Return how the SOH of this type is distributed, with this test's beside it."""
+    if not bins:
+        return None
+    lines = (
+        [] if soh_percent is None else [Line(label="this test", value=soh_percent, axis="x", tone="accent")]
+    )
+    return Chart(
+        id="chart-type",
+        title="Standing SOH of this pack type, all packs",
+        x=Axis(label="SOH", unit="%", places=1),
+        y=Axis(label="Packs", places=0, from_zero=True),
+        series=[Series(name="Packs", points=list(bins), kind="bar", tone="quiet")],
+        lines=lines,
+        size="small",
+    )
+
+
+def _discharges(row: Derivation, used: Mapping[str, Any] | None, others: Sequence[Derivation]) -> list[Chart]:
+    if used is None:
+        return []
+    series = [Series(name="This test", points=_discharge(row))]
+    for other in others:
+        if table_of(other).exists():
+            day = other.derived_at.date().isoformat()
+            points = _discharge(other)
+            series.append(
+                Series(
+                    name=f"{other.tester_file.file_name}, read {day}",
+                    points=points,
+                    tone="quiet",
+                    is_dashed=True,
+                )
+            )
+    charts = [
+        Chart(
+            id=f"chart-{row.test_index}-discharge",
+            title="The discharge that counts, over those of the same pack's other files",
+            x=Axis(label="Charge taken out", unit="Ah", places=2, from_zero=True),
+            y=Axis(label="Voltage", unit="V", places=3),
+            series=series,
+        )
+    ]
+    curve = slope(
+        table_of(row),
+        row_from=used["row_from"],
+        row_to=used["row_to"],
+        scale=scale_of(row.parameters["answers"]),
+    )
+    if curve:
+        charts.append(
+            Chart(
+                id=f"chart-{row.test_index}-slope",
+                title="dV/dQ of the discharge that counts",
+                x=Axis(label="Charge taken out", unit="Ah", places=2, from_zero=True),
+                y=Axis(label="dV/dQ", unit="V/Ah", places=4),
+                series=[Series(name="dV/dQ", points=curve)],
+                size="small",
+            )
+        )
+    return charts
+
+
+def _discharge(row: Derivation) -> list[tuple[float, float]]:
+    used = _used(row.result)
+    if used is None:
+        return []
+    scale = scale_of(row.parameters["answers"])
+    return discharge(table_of(row), row_from=used["row_from"], row_to=used["row_to"], scale=scale)
+
+
+def _used(result: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    place = result["capacity_chain"]
+    return None if place is None else result["capacity_chains"][place]
+
+
+def _bands(used: Mapping[str, Any] | None) -> list[Band]:
+    # A chain's times are in seconds, with the answers applied already.
+    if used is None:
+        return []
+    return [Band(label="used", start=used["t_full_s"] / 3600, end=used["t_empty_s"] / 3600)]
+
+
+def _line(row: Derivation, of: str, low: float | None, high: float | None) -> Series:
+    column, axis, label, _, _ = _DRAWN[of]
+    x: X = "hours" if axis == "hours" else "ah"
+    scale = scale_of(row.parameters["answers"])
+    found = curves(table_of(row), x=x, names=[column], scale=scale, low=low, high=high)
+    return Series(name=label, points=found[column])
+
+
+def _series(row: Derivation, of: str, low: float | None, high: float | None) -> Any:
+    axis = Axis(label="")
+    return Chart(id="", title="", x=axis, y=axis, series=[_line(row, of, low, high)]).window()["series"]
+
+
+def _at_soc(pulse: Mapping[str, Any]) -> str:
+    return "" if pulse["soc_percent"] is None else f" at {pulse['soc_percent']:.0f} % SOC"
+
+
+def _number(request: HttpRequest, name: str) -> float | None:
+    try:
+        value = float(request.GET.get(name, ""))
+    except ValueError:
+        return None
+    return value if abs(value) < 1e12 else None

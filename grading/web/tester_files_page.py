@@ -1,0 +1,149 @@
+"""What the page of one tester file shows, and the forms on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from grading.domain.tester_files.standing import resistances_of
+from grading.models import ProcedureVersion, TesterFile
+from grading.queries import tester_files as queries
+from grading.queries.bench import Demand, catalog_baseline, channels_of, demands_on, references_of
+from grading.queries.instruments import CAPACITY_KINDS, standings_of_kinds
+from grading.queries.procedures import pickable
+from grading.queries.tester_files import Test
+from grading.services import tester_files
+from grading.services.tester_files.tables import table_of
+from grading.web.bench import BARRED
+from grading.web.tester_files_charts import charts_of, histogram_chart, pulse_chart
+from grading.web.tester_files_forms import PlaceForm, RecordForm
+from intake.domain.lifecycle import Status
+from rebattery.accounts.guards import person_of
+from rebattery.accounts.roles import Capability
+from rebattery.jobs import Job, send
+from rebattery.ui.charts import Chart
+
+_OPEN = (TesterFile.State.READY, TesterFile.State.RECORDED)
+_CHANGEABLE = (TesterFile.State.INBOX, TesterFile.State.READY, TesterFile.State.RECORDED)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One test of the file with its charts and, when it is ready, the form that records it."""
+
+    test: Test
+    charts: dict[str, list[Chart]]
+    pulse_chart: Chart | None
+    is_preparing: bool
+    form: RecordForm | None
+
+
+def page_context(
+    request: HttpRequest, file: TesterFile, *, filled: dict[int, RecordForm] | None = None
+) -> dict[str, Any]:
+    """Return what ``grading/tester_files/detail.html`` needs."""
+    viewer, now = person_of(request), timezone.now()
+    may_change = viewer.may(Capability.RECORD_TESTS)
+    tests = queries.tests_of(file=file) if file.state != TesterFile.State.QUEUED else []
+    others = queries.others_of_pack(file=file)
+    shown = [_shown(request, file, test, others, may_change, filled or {}) for test in tests]
+    type_id = file.pack.pack_type_id if file.pack else None
+    soh = next((test.result["soh_percent"] for test in tests if test.result["soh_percent"]), None)
+    context: dict[str, Any] = {
+        "file": file,
+        "progress": queries.progress_of(file=file, at=now),
+        "tests": shown,
+        "questions": queries.questions_about(file=file, tests=tests),
+        "answers": queries.answers_of(file),
+        "candidates": queries.candidates_of(file=file),
+        "reasons": [line.partition(": ") for line in file.why.split("\n") if line],
+        "story": queries.story_of(file=file),
+        "trail_links": viewer.may(Capability.VIEW_TRAIL),
+        "may_change": may_change,
+        "may_answer": may_change and file.state in _CHANGEABLE,
+        "may_assign": may_change and file.state in _CHANGEABLE[:2],
+        "may_set_aside": may_change and file.state in (*_CHANGEABLE[:2], TesterFile.State.REFUSED),
+        "may_read_again": may_change and file.state in (*_CHANGEABLE, TesterFile.State.REFUSED),
+        "type_chart": histogram_chart(queries.soh_histogram(pack_type_id=type_id), soh) if type_id else None,
+    }
+    if context["may_answer"]:
+        context["place_form"] = place_form(file)
+    return context
+
+
+def place_form(file: TesterFile, data: Any = None) -> PlaceForm:
+    """Return the form that says on which channel and by which procedure a file was measured."""
+    return PlaceForm(
+        data,
+        channels=_channels(),
+        procedures=_procedures(),
+        initial={"channel_id": file.channel_id, "procedure_id": file.procedure_id},
+    )
+
+
+def record_form(request: HttpRequest, file: TesterFile, test: Test, data: Any = None) -> RecordForm:
+    """Return the form that records one test of a file whose pack is known."""
+    pack, now = file.pack, timezone.now()
+    assert pack is not None  # ready files have one
+    barred = demands_on(pack_ids=[pack.pk]).get(pack.pk, Demand()).instrument_ids
+    standings = [
+        replace(each, fault=each.fault or BARRED) if each.instrument.pk in barred else each
+        for each in standings_of_kinds(kinds=CAPACITY_KINDS, on=now.date())
+    ]
+    baseline = catalog_baseline(pack_type=pack.pack_type)
+    preferred = tester_files.preferred_pulse(test.result, baseline)
+    pulses = [(place, _pulse_words(place, pulse, preferred)) for place, pulse in resistances_of(test.result)]
+    initial: dict[str, Any] = {"pulse": preferred, "channel_id": file.channel_id}
+    if file.channel:
+        initial["instrument_id"] = file.channel.instrument_id
+    if file.procedure:
+        initial[f"{file.procedure.kind}_procedure_id"] = file.procedure_id
+    return RecordForm(
+        data,
+        test=test.result,
+        standings=standings,
+        channels=channels_of(instrument_ids=[each.instrument.pk for each in standings if not each.fault]),
+        procedures=_procedures(),
+        references=references_of(pack=pack),
+        baseline=baseline,
+        pulses=pulses,
+        at=now,
+        initial=initial,
+    )
+
+
+def _shown(
+    request: HttpRequest,
+    file: TesterFile,
+    test: Test,
+    others: Sequence[Any],
+    may_change: bool,
+    filled: dict[int, RecordForm],
+) -> Shown:
+    row = test.derivation
+    has_table = table_of(row).exists()
+    is_preparing = not has_table and test.result["rows"] > 0 and test.result["duration_s"] is not None
+    if is_preparing:
+        send(Job.KEEP_TESTER_TABLES, derivation_id=row.pk)
+    form = filled.get(row.test_index)
+    is_open = file.pack is not None and file.pack.status == Status.INSPECTED
+    if form is None and may_change and is_open and file.state in _OPEN and test.gives_result:
+        form = record_form(request, file, test)
+    return Shown(test, charts_of(row, others=others), pulse_chart(row), is_preparing, form)
+
+
+def _channels() -> Any:
+    standings = standings_of_kinds(kinds=CAPACITY_KINDS, on=timezone.now().date())
+    return channels_of(instrument_ids=[each.instrument.pk for each in standings])
+
+
+def _procedures() -> Any:
+    return pickable(kinds=[ProcedureVersion.Kind.CAPACITY, ProcedureVersion.Kind.RESISTANCE])
+
+
+def _pulse_words(place: int, pulse: Any, preferred: int | None) -> str:
+    soc = "" if pulse["soc_percent"] is None else f", {pulse['soc_percent']:.1f} % SOC"
+    words = f"Pulse {place + 1}: {pulse['direction']}, {abs(pulse['current_a']):.1f} A{soc}"
+    return f"{words} (nearest to the baseline's conditions)" if place == preferred else words

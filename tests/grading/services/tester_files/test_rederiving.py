@@ -1,0 +1,90 @@
+"""Everything that is stored comes out again, or the difference is told."""
+
+from datetime import timedelta
+
+import pytest
+
+from grading.domain.cyclers.derived import ALGORITHM_VERSION
+from grading.models import Derivation
+from grading.services import tester_files
+from grading.services.tester_files import CapacityAnswers, Head
+from intake.services import files
+from tests.database import tamper
+from tests.factories import AT, make_actor, make_instrument
+from tests.grading.testing_files import make_ready
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+def differences(file=None):
+    found = tester_files.rederive(tester_file_id=file.pk if file else None)
+    return [(each.subject.split()[0], each.field, each.old, each.new) for each in found]
+
+
+@pytest.fixture
+def recorded(committed_db):
+    file = make_ready()
+    head = Head(instrument_id=make_instrument().pk, channel_id=None, measured_at=AT + timedelta(hours=1))
+    answers = CapacityAnswers(
+        procedure_id=None, reference_source="pack_type", basis="ah", ended_by_cell_limit=False
+    )
+    tester_files.record_results(
+        tester_file_id=file.pk,
+        test_index=0,
+        head=head,
+        capacity=answers,
+        resistance=None,
+        actor=make_actor(),
+        at=AT + timedelta(hours=2),
+    )
+    return file
+
+
+class TestRederive:
+    def test_finds_no_difference_in_what_is_sound(self, recorded):
+        assert differences() == []
+
+    def test_finds_a_result_that_was_tampered_with(self, recorded):
+        tamper("grading_derivation", "result = jsonb_set(result, '{capacity_ah}', '99.9')")
+
+        found = differences(recorded)
+
+        assert ("derivation", "result.capacity_ah", 99.9, pytest.approx(97.8246, abs=1e-3)) in found
+        assert "result (SHA-256)" in [field for _, field, _, _ in found]
+
+    def test_finds_parameters_that_were_tampered_with(self, recorded):
+        tamper("grading_derivation", "parameters = jsonb_set(parameters, '{rated_capacity_ah}', '100')")
+
+        fields = [field for _, field, _, _ in differences(recorded)]
+
+        assert "parameters" in fields and "result.soh_percent" in fields
+
+    def test_finds_a_changed_version_of_the_algorithm(self, recorded):
+        tamper("grading_derivation", "algorithm_version = '0'")
+
+        assert ("derivation", "algorithm_version", "0", ALGORITHM_VERSION) in differences()
+
+    def test_finds_a_recorded_value_that_was_tampered_with(self, recorded):
+        tamper("grading_capacitytest", "measured_capacity_ah = 101")
+
+        [(subject, field, old, new)] = differences()
+
+        assert (subject, field, str(old), str(new)) == (
+            "capacity_test", "measured_capacity_ah", "101.000", "97.825",
+        )  # fmt: skip
+
+    def test_finds_bytes_that_changed_or_are_gone(self, recorded):
+        path = files.path_of(recorded.stored_file)
+        path.chmod(0o600)
+        path.write_bytes(path.read_bytes().replace(b"25.0", b"25.5"))
+        assert "file_sha256" in [field for _, field, _, _ in differences()]
+
+        path.unlink()
+
+        assert [(field, new) for _, field, _, new in differences()] == [("file_sha256", None)]
+
+    def test_looks_at_one_file_alone_when_asked(self, recorded):
+        tamper("grading_derivation", "algorithm_version = '0'")
+
+        assert list(tester_files.rederive(tester_file_id=recorded.pk + 1)) == []
+        assert Derivation.objects.count() == 1
