@@ -262,6 +262,9 @@ SPECTACULAR_SETTINGS = {
         ],
         "ProblemSeverityEnum": ["error", "question", "warning"],
         "AttachmentUploadStateEnum": "intake.models.AttachmentUploadState",
+        "SohReportKindEnum": "grading.models.SohReport.Kind",
+        "TesterFileStateEnum": "grading.models.TesterFile.State",
+        "ResistanceMethodEnum": "grading.models.ResistanceTest.Method",
     },
 }
 

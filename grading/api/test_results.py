@@ -45,11 +45,14 @@ class ResultInput(StrictSerializer):
     ambient_degc = measured(default=None, allow_null=True)
 
 
+MEMBER_LIMITS: dict[str, Any] = {"max_length": MOST}
+
+
 class MemberInput(StrictSerializer):
     """A cell, series group or module; its SOH is computed where it has a charge."""
 
     kind = serializers.ChoiceField(list(KINDS.items()))
-    label = serializers.CharField(max_length=LONGEST_LABEL)
+    label = serializers.CharField(max_length=LONGEST_LABEL)  # type: ignore[assignment]  # a field's own name
     measured_capacity_ah = measured(default=None, allow_null=True)
     rated_capacity_ah = measured(
         default=None, allow_null=True, help_text="Needed for the charge of a module."
@@ -74,7 +77,7 @@ class CapacityRow(ResultInput):
     ended_by_cell_limit = serializers.BooleanField(allow_null=True)
     weakest_soh_percent = measured(default=None, allow_null=True)
     weakest_kind = serializers.CharField(default="", allow_blank=True)
-    members = MemberInput(many=True, default=list, max_length=MOST)
+    members = MemberInput(many=True, default=list, **MEMBER_LIMITS)
 
 
 class ResistanceRow(ResultInput):

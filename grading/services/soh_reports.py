@@ -18,6 +18,8 @@ from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
 
 PLACES = 2
+LONGEST_FIRMWARE, LONGEST_TOOL = 60, 120
+"""Characters; what the columns hold."""
 _LABELS = dict(SohReport.Kind.choices)
 
 
@@ -118,15 +120,16 @@ def _value_faults(value: Decimal | None) -> dict[str, str]:
 
 
 def _length_faults(row: SohReportInput) -> dict[str, str]:
-    longest = {name: SohReport._meta.get_field(name).max_length for name in ("firmware", "tool")}
+    longest = {"firmware": LONGEST_FIRMWARE, "tool": LONGEST_TOOL}
     return {
         name: f"At most {most} characters."
         for name, most in longest.items()
-        if most and len(getattr(row, name).strip()) > most
+        if len(getattr(row, name).strip()) > most
     }
 
 
 def _report(row: SohReportInput, pack: Pack, actor: Actor, at: datetime) -> SohReport:
+    assert row.value_percent is not None and row.read_at is not None  # _refuse saw to it
     return SohReport(
         pack=pack,
         kind=row.kind,

@@ -163,6 +163,15 @@ class TestCase:
         ann.post(url("review_retest", case), answer)
         assert Pack.objects.get(pk=case.pack_id).status == "inspected"
 
+    def test_orders_a_retest_with_other_means(self, ann):
+        [case] = make_reviews(soh="74", ratio=None)
+        page = ann.get(url("review_case", case)).content.decode()
+        answer = {"reason_code": "instrument_doubt", "reason": "Drifts", "version": 1}
+        ann.post(url("review_retest", case), answer | {"other_instrument": "on"})
+        case.refresh_from_db()
+        assert "With another instrument" in page and "By another person" in page
+        assert (len(case.barred_instrument_ids), case.barred_person_ids) == (1, [])
+
     @pytest.mark.rule(22)
     def test_tells_the_second_and_keeps_what_they_wrote(self, ann, ben):
         [case] = make_reviews()

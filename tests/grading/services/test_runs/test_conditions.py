@@ -105,7 +105,7 @@ class TestProcedure:
         evidence = evidence_for(pack_ids=[lfp.pk])[lfp.pk]
         assert evidence.capacity_procedure == (None if grave else "iso12405-capacity")
         event = events_of(subject_type="capacity_test", subject_id=result.pk).get()
-        assert (event.after["departures"], event.after["procedure_id"]) == (
+        assert (event.after.get("departures", []), event.after["procedure_id"]) == (
             result.departures,
             result.procedure_id,
         )
