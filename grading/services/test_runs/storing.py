@@ -108,13 +108,15 @@ def _superseded(code: str, old: T, new: T, reason: str) -> Event:
 
 def _recorded(code: str, result: T, facts: dict[str, Any]) -> Event:
     columns = [field.attname for field in result._meta.concrete_fields]
+    values = {name: getattr(result, name) for name in columns if name not in _KNOWN_ELSEWHERE}
     return Event(
         code=code,
         subject_id=result.pk,
         subject_label=str(result),
         pack_id=result.pack_id,
         supplier_id=result.pack.supplier_id,
-        after={name: getattr(result, name) for name in columns if name not in _KNOWN_ELSEWHERE},
+        # A row that is new had nothing before, so what it leaves empty has not changed.
+        after={name: value for name, value in values.items() if value not in (None, "", [], {})},
         facts=facts,
     )
 
