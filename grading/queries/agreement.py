@@ -153,26 +153,33 @@ def _unnested(rows: QuerySet[AgreementGroup], column: str) -> QuerySet[Any, Any]
 class Use:
     """What a group's reports are good for."""
 
-    words: str
+    label: str
     tone: str
     """ok, wait or neutral."""
+    why: str = ""
+    """Why it is used for no more; empty where it is used for all."""
+
+    @property
+    def words(self) -> str:
+        """Say both in one."""
+        return f"{self.label}: {self.why}" if self.why else self.label
 
 
 def use_of(group: AgreementGroup) -> Use:
     """Say in words what ``group`` is used for, and why for no more."""
     if group.level != AgreementGroup.Level.GROUP:
-        return Use("Shown: only single groups are used", "neutral")
+        return Use("Shown, not used", "neutral", "only single groups are used")
     if group.n < LEAST_PAIRS:
-        return Use(f"Below n = {LEAST_PAIRS}: shown, not used", "neutral")
+        return Use("Shown, not used", "neutral", f"below n = {LEAST_PAIRS}")
     if not group.is_used:
-        return Use("All differences alike: shown, not used", "neutral")
+        return Use("Shown, not used", "neutral", "all differences are alike")
     if group.may_presort:
-        return Use("Ranks packs, and values them with its variance", "ok")
+        return Use("Ranks and values", "ok")
     if group.half_width is not None and group.half_width > PRESORT_HALF_WIDTH:
-        why = f"wider than ± {PRESORT_HALF_WIDTH:g} points"
-    else:
-        why = "the difference depends on how good the pack is"
-    return Use(f"Values packs with its variance; does not rank: {why}", "wait")
+        return Use("Values only", "wait", f"wider than ± {PRESORT_HALF_WIDTH:g} points")
+    if group.slope is None:
+        return Use("Values only", "wait", "packs too alike to tell whether it holds for others")
+    return Use("Values only", "wait", "the difference depends on how good the pack is")
 
 
 class PairPoint(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -14,6 +14,8 @@ from grading.queries.procedures import pickable
 from intake.domain.lifecycle import Status
 from intake.models import Pack
 
+Kind = ProcedureVersion.Kind
+LATELY = timedelta(days=90)
 OPEN_STATES = (Status.ANNOUNCED, Status.RECEIVED, Status.INSPECTED)
 """States of packs that still may be tested."""
 
@@ -153,8 +155,8 @@ def estimate_for(*, packs: QuerySet[Pack], at: datetime) -> Estimate:
     resistance = testers if testers[0] else _channels(boards, RESISTANCE_KINDS)
     return Estimate(
         shares=(
-            _share("Capacity tests", counts["capacity"], "capacity", capacity),
-            _share("Resistance tests", counts["resistance"], "resistance", resistance),
+            _share("Capacity tests", counts["capacity"], Kind.CAPACITY, capacity, at),
+            _share("Resistance tests", counts["resistance"], Kind.RESISTANCE, resistance, at),
         ),
         is_shared=not testers[0],
     )
@@ -177,8 +179,18 @@ def _channels(boards: Sequence[InstrumentBoard], kinds: Sequence[str]) -> tuple[
     return (free, True) if free else (sum(len(one.channels) for one in mine), False)
 
 
-def _share(label: str, tests: int, kind: str, channels: tuple[int, bool]) -> Share:
-    versions = sorted(pickable(kinds=[kind]), key=lambda version: (version.published_at, version.pk))
-    procedure = versions[0] if versions else None
+def _share(
+    label: str, tests: int, kind: ProcedureVersion.Kind, channels: tuple[int, bool], at: datetime
+) -> Share:
+    procedure = _usual_procedure(kind, at)
     minutes = minutes_of(steps_of(procedure.document)) if procedure else 0
     return Share(label, tests, procedure, minutes, *channels)
+
+
+def _usual_procedure(kind: ProcedureVersion.Kind, at: datetime) -> ProcedureVersion | None:
+    """Return the procedure of ``kind`` that most results of late follow, else the one published first."""
+    model = CapacityTest if kind == ProcedureVersion.Kind.CAPACITY else ResistanceTest
+    late = model._default_manager.filter(at__gte=at - LATELY, procedure__isnull=False).order_by()
+    used = dict(late.values_list("procedure__code").annotate(count=Count("pk")))
+    versions = pickable(kinds=[kind])
+    return min(versions, key=lambda one: (-used.get(one.code, 0), one.published_at, one.pk), default=None)

@@ -1,6 +1,8 @@
 """Charts of one group's agreement."""
 
+import math
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.urls import reverse
 
@@ -30,7 +32,7 @@ def _bland_altman(group: AgreementGroup, pairs: Sequence[PairPoint]) -> Chart:
         id="bland-altman",
         title=f"Reported less measured SOH against the mean of both, n = {group.n}",
         x=Axis(label="Mean of reported and measured SOH", unit="%"),
-        y=Axis(label="Reported less measured", unit="points"),
+        y=_differences(pairs, group.limit_low, group.limit_high),
         series=[
             Series(
                 name="Difference",
@@ -82,7 +84,7 @@ def _drift(group: AgreementGroup, pairs: Sequence[PairPoint]) -> Chart:
         id="drift",
         title=f"Differences over time, and the mean of the last {NEWEST}",
         x=Axis(label="Measured", kind="time"),
-        y=Axis(label="Reported less measured", unit="points"),
+        y=_differences(pairs, group.drift_low, group.drift_high),
         series=[
             Series(
                 name="Difference",
@@ -118,6 +120,19 @@ def _drift(group: AgreementGroup, pairs: Sequence[PairPoint]) -> Chart:
         bands=bands,
         labels=_PACK,
         table_note=_note(group, pairs),
+    )
+
+
+def _differences(pairs: Sequence[PairPoint], *limits: Decimal | None) -> Axis:
+    """Return the axis of differences, long enough for the limits drawn across it."""
+    shown = [float(pair.difference) for pair in pairs] + [
+        float(limit) for limit in limits if limit is not None
+    ]
+    return Axis(
+        label="Reported less measured",
+        unit="points",
+        low=math.floor(min(shown, default=0)) - 1,
+        high=math.ceil(max(shown, default=0)) + 1,
     )
 
 

@@ -136,6 +136,15 @@ class TestEstimateFor:
         assert found.hours is None
         assert "cannot be estimated" in found.shares[0].words
 
+    def test_takes_the_procedure_that_most_results_follow(self):
+        make_procedure()
+        usual = make_procedure("field-capacity")
+        make_channel()
+        add_capacity(make_inspected(), "74", procedure=usual)
+        make_inspected()
+
+        assert self.estimate().shares[0].procedure == usual
+
     def test_counts_announced_packs_and_none_that_is_past_the_bench(self):
         make_batch(packs=2)
         make_tested(ratio=None)
