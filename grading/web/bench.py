@@ -23,11 +23,17 @@ from grading.queries.bench import (
     references_of,
     retest_reason_of,
 )
-from grading.queries.instruments import CAPACITY_KINDS, RESISTANCE_KINDS, standings_of_kinds
+from grading.queries.instruments import (
+    CAPACITY_KINDS,
+    RESISTANCE_KINDS,
+    standings_of_kinds,
+    usable_channel_ids,
+)
 from grading.queries.packs import packs_for
 from grading.queries.procedures import pickable
 from grading.queries.soh_reports import soh_reports_of
 from grading.queries.test_runs import Results, claim_against, results_of
+from grading.queries.tester_files import files_waiting
 from grading.services.decisions import missing_for
 from grading.services.soh_reports import record_soh_reports
 from grading.services.test_runs import finish_testing, record_capacity, record_resistance
@@ -93,6 +99,7 @@ def bench(request: HttpRequest) -> HttpResponseBase:
         "retests": waiting.filter(retest_reason__isnull=False).order_by("status_at", "pk"),
         "code": code,
         "matches": matches,
+        "files_waiting": files_waiting(),
     }
     return render(request, "grading/bench/list.html", context)
 
@@ -231,9 +238,10 @@ def _setting(
         for each in standings_of_kinds(kinds=kinds, on=now.date())
     ]
     usable = [each.instrument.pk for each in standings if not each.fault]
+    open_channels = usable_channel_ids(standings=standings)
     return {
         "standings": standings,
-        "channels": channels_of(instrument_ids=usable),
+        "channels": [each for each in channels_of(instrument_ids=usable) if each.pk in open_channels],
         "procedures": pickable(kinds=[procedure_kind]),
         "has_result": has_result,
         "retest_reason": retest_reason_of(pack=pack, viewer=person_of(request)) if has_result else "",

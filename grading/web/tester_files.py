@@ -143,6 +143,14 @@ def tester_file_raw(request: HttpRequest, tester_file_id: int) -> FileResponse:
     return download(path_of(shown.stored_file), file_name=shown.file_name, media_type=OPAQUE)
 
 
+@require_safe
+@requires(Capability.VIEW_INTERNAL)
+def derivation(request: HttpRequest, derivation_id: int) -> HttpResponse:
+    """Lead from a result to the file that it comes from."""
+    files = queries.tester_files_for(viewer=person_of(request))
+    return redirect("tester_file", get_object_or_404(files, derivations__pk=derivation_id).pk)
+
+
 def file_or_404(request: HttpRequest, tester_file_id: int) -> TesterFile:
     """Return the file for whoever may see it."""
     files = queries.tester_files_for(viewer=person_of(request))

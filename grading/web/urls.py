@@ -108,6 +108,7 @@ urlpatterns: list[URLPattern] = [
     path("procedures/<int:procedure_id>/new-version/", procedures.procedure_next, name="procedure_next"),
     path("procedures/<int:procedure_id>/retire/", procedures.procedure_retire, name="procedure_retire"),
     path("tester-files/", tester_files.tester_file_list, name="tester_files"),
+    path("derivations/<int:derivation_id>/", tester_files.derivation, name="derivation"),
     path("tester-files/send/", tester_files.tester_file_send, name="tester_file_send"),
     path("tester-files/<int:tester_file_id>/", tester_files.tester_file, name="tester_file"),
     path(

@@ -18,9 +18,11 @@ from rebattery.accounts.services import create_token
 from rebattery.audit.trail import events
 from tests.architecture.routes import Route
 from tests.evidence import make_inspected, make_reviews, publish_seed
-from tests.factories import AT, make_actor, make_instrument, make_pack_type, make_person
+from tests.factories import AT, make_actor, make_pack_type, make_person
 from tests.grading.agreeing import finest, fitted, make_pairs
 from tests.grading.channeling import make_channel
+from tests.grading.testing_files import make_bench_pack, read, send
+from tests.grading.instrumenting import instrument_objects
 from tests.intake.drafting import make_draft
 from tests.intake.pictures import jpeg
 from tests.intake.sending import make_attachment
@@ -113,7 +115,12 @@ def _objects(owner: User) -> dict[str, Any]:
         actor=make_actor(owner),
         at=AT,
     )
+    make_bench_pack("RB-TESTER")
+    tester_file = read(send("RB-TESTER.csv"))
     return {
+        "tester_file_id": tester_file.pk,
+        "test_index": 0,
+        "derivation_id": tester_file.derivations.get().pk,
         "attachment_id": attachment.pk,
         "upload_id": attachment.upload_id,
         "dispute_id": dispute.pk,
@@ -129,7 +136,7 @@ def _objects(owner: User) -> dict[str, Any]:
         "supplier_id": owner.supplier_id,
         "pack_type_id": make_pack_type().pk,
         "event_id": events().first().pk,
-        "instrument_id": make_instrument().pk,
+        **instrument_objects(),
         "group_id": _agreement_group(owner),
         "use_id": (use := _channel_use()).pk,
         "channel_id": use.channel_id,
