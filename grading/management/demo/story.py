@@ -8,6 +8,7 @@ from django.db import transaction
 
 from grading.domain.policy import seed_document
 from grading.management.demo import (
+    agreeing,
     arriving,
     changing,
     disputing,
@@ -86,7 +87,14 @@ def _plan(year: Year) -> None:
     year.later(morning - 30 * _DAY + timedelta(hours=2), telling.set_up_notices)
     year.later(morning - 28 * _DAY + timedelta(hours=2), documents.send_documents)
     year.later(year.ends_at - timedelta(hours=11), disputing.dispute_lately)
+    for days in range(345, 0, -15):
+        year.later(year.ends_at - days * _DAY - timedelta(hours=4), agreeing.read_out)
+    for days in (*range(330, 0, -30), 1):
+        year.later(year.ends_at - days * _DAY - timedelta(hours=3), agreeing.fit)
+    year.later(year.ends_at - timedelta(hours=33), agreeing.occupy_channels)
+    year.later(year.ends_at - timedelta(hours=20), agreeing.free_channels)
     year.later(year.ends_at - timedelta(minutes=25), measuring.last_evening)
+    year.later(year.ends_at - timedelta(minutes=15), agreeing.occupy_channels)
     year.later(year.ends_at - timedelta(minutes=1), telling.send_mails)
 
 
