@@ -27,7 +27,7 @@ app.conf.beat_schedule = {
     "tell results": {"task": Job.TELL_RESULTS.value, "schedule": 60.0, "options": {"expires": 60}},
     "fit agreement": {"task": Job.FIT_AGREEMENT.value, "schedule": crontab("0", "3", day_of_month="1")},
 }
-if "TESTER_FOLDER" in os.environ:
+if os.environ.get("TESTER_FOLDER"):
     app.conf.beat_schedule["watch tester folder"] = {
         "task": Job.WATCH_TESTER_FOLDER.value,
         "schedule": 10.0,

@@ -100,8 +100,8 @@ def place(
     file = locked(tester_file_id, INBOX, READY, RECORDED, version=version)
     if (file.channel_id, file.procedure_id) == (channel_id, procedure_id):
         return file
-    channel = Channel.objects.select_related("instrument").filter(pk=channel_id).first()
-    procedure = ProcedureVersion.objects.filter(pk=procedure_id).first()
+    channel = Channel.objects.select_related("instrument").filter(pk=channel_id or 0).first()
+    procedure = ProcedureVersion.objects.filter(pk=procedure_id or 0).first()
     words = [f"{channel.instrument.code} channel {channel.code}"] if channel else ["no channel"]
     words += [str(procedure) if procedure else "no procedure"]
     facts = {"placed": ", ".join(words)}

@@ -45,12 +45,12 @@ def rederive(*, tester_file_id: int | None = None) -> Iterator[Difference]:
     standing = Q(superseded_by__isnull=True)
     used = set()
     for model in (CapacityTest, ResistanceTest):
-        rows = model._default_manager.filter(superseded_by__isnull=True, derivation__isnull=False)
-        used |= set(rows.values_list("derivation_id", flat=True))
+        results = model._default_manager.filter(superseded_by__isnull=True, derivation__isnull=False)
+        used |= set(results.values_list("derivation_id", flat=True))
     rows = Derivation.objects.filter(standing | Q(pk__in=used)).select_related("tester_file__stored_file")
     if tester_file_id is not None:
         rows = rows.filter(tester_file_id=tester_file_id)
-    of_file: dict[int, list[Derivation]] = defaultdict(list)
+    of_file: dict[int, list[int]] = defaultdict(list)
     for key, file_id in rows.order_by("tester_file_id", "pk").values_list("pk", "tester_file_id"):
         of_file[file_id].append(key)
     for keys in of_file.values():
