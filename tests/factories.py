@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
-from grading.models import Instrument
+from grading.models import Calibration, Instrument
 from intake.models import Batch, Manifest, ManifestRun, ManifestState, Pack, PackType, StoredFile, Supplier
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role
@@ -139,16 +139,24 @@ def manifest_csv(*serials: str, headings: str = MANIFEST_HEADINGS, **cells: str)
 
 
 def make_instrument(**fields: Any) -> Instrument:
-    values = {
-        "code": f"INS-{next(_numbers)}",
-        "name": "Pack cycler",
-        "kind": Instrument.Kind.CYCLER,
-        "certificate_number": "CAL-1",
-        "calibrated_from_date": date(2026, 1, 1),
-        "calibrated_to_date": date(2027, 1, 1),
+    """Make an instrument with one certificate; no ``certificate_number`` makes it without."""
+    number = fields.pop("certificate_number", "CAL-1")
+    period = {
+        "valid_from_date": fields.pop("calibrated_from_date", date(2026, 1, 1)),
+        "valid_to_date": fields.pop("calibrated_to_date", date(2027, 1, 1)),
     }
-    instrument = Instrument(**values | fields)
-    return _made(instrument, "instrument.created", instrument.code)
+    values = {"code": f"INS-{next(_numbers)}", "name": "Pack cycler", "kind": Instrument.Kind.CYCLER}
+    instrument = _made(row := Instrument(**values | fields), "instrument.created", row.code)
+    if number:
+        make_calibration(instrument, certificate_number=number, **period)
+    return instrument
+
+
+def make_calibration(instrument: Instrument, **fields: Any) -> Calibration:
+    values = {"certificate_number": f"CAL-{next(_numbers)}", "at": AT, "person_label": "System"}
+    row = Calibration(instrument=instrument, **values | fields)
+    facts = {"instrument": instrument.code, "until": row.valid_to_date.isoformat()}
+    return _made(row, "calibration.recorded", str(row), facts=facts)
 
 
 def balance() -> None:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from grading.api.disputes import DisputeDetail, DisputeList, PackDisputes
 from grading.api.expected import ExpectedGrades
+from grading.api.instruments import InstrumentList
 from grading.api.packs import DecisionList, PackDetail, PackList
 from grading.api.soh_reports import SohReports
 from grading.api.test_results import CapacityTests, ResistanceTests
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("disputes/", DisputeList.as_view(), name="api_disputes"),
     path("disputes/<int:pk>/", DisputeDetail.as_view(), name="api_dispute"),
     path("manifests/<int:pk>/expected-grades/", ExpectedGrades.as_view(), name="api_expected_grades"),
+    path("instruments/", InstrumentList.as_view(), name="api_instruments"),
     path("decisions/", DecisionList.as_view(), name="api_decisions"),
     path("capacity-tests/", CapacityTests.as_view(), name="api_capacity_tests"),
     path("soh-reports/", SohReports.as_view(), name="api_soh_reports"),

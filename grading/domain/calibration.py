@@ -1,6 +1,8 @@
-"""Whether an instrument's calibration holds on a day."""
+"""Whether an instrument may measure on a day: its certificates, its checks, and what was declared of it."""
 
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from rebattery.dates import day_in_words
 
@@ -8,28 +10,205 @@ LONGEST_INTERVAL_DAYS = 5 * 366
 """A longer interval is a slip of the pen: laboratories certify for a year or two."""
 
 
-def why_unusable(
-    *, is_active: bool, certificate_number: str, valid_from: date, valid_to: date, on: date
-) -> str:
-    """Say why an instrument may not measure on the day ``on``; empty when it may.
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """One calibration; a passed one holds in ``[valid_from, valid_to)``."""
 
-    A certificate holds in ``[valid_from, valid_to)``: on the day ``valid_to`` it no longer does.
+    number: str
+    valid_from: date
+    """The day of the calibration."""
+    valid_to: date
+    """First day on which it no longer holds."""
+    has_passed: bool
+    recorded_at: datetime
+    """Tells what came first on one day."""
+    channel: str = ""
+    """Code of the one channel that it is about; empty for the whole instrument."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One control measurement of a reference item."""
+
+    item: str
+    measured_at: datetime
+    has_passed: bool
+    words: str
+    """Such as "REF-1: +2.31 %, tolerance 1 %"."""
+    channel: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """That the instrument was bad in ``[since, until)``; without ``until`` it still is."""
+
+    since: date
+    why: str
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether an instrument, or one channel, may measure on a day."""
+
+    usable: bool
+    why: str = ""
+    """Why not; empty when it may."""
+    since: date | None = None
+    """Since when not; None when that is not known."""
+    certificate_number: str = ""
+    """The certificate that holds that day."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """All that speaks for and against one instrument."""
+
+    certificates: Sequence[Certificate] = ()
+    checks: Sequence[Check] = ()
+    declarations: Sequence[Declaration] = ()
+    is_active: bool = True
+    inactive_since: date | None = None
+
+    def on(self, day: date, channel: str = "") -> Standing:
+        """Return the standing on ``day``; see :func:`standing`."""
+        found = standing(
+            certificates=self.certificates,
+            checks=self.checks,
+            declarations=self.declarations,
+            is_active=self.is_active,
+            on=day,
+            channel=channel,
+        )
+        out_of_service = not self.is_active and found.why == OUT_OF_SERVICE
+        return Standing(False, found.why, self.inactive_since) if out_of_service else found
+
+
+OUT_OF_SERVICE = "Out of service"
+
+
+def standing(
+    *,
+    certificates: Sequence[Certificate],
+    checks: Sequence[Check],
+    declarations: Sequence[Declaration],
+    is_active: bool,
+    on: date,
+    channel: str = "",
+) -> Standing:
+    """Say whether an instrument, or its ``channel``, may measure on the day ``on``, from all known today.
+
+    It may when it is in service, nobody declared it bad on that day, no failed calibration or check speaks
+    against that day, and a passed certificate holds on it: ``valid_from <= on < valid_to``; of several, the
+    newest counts.
+
+    A failed calibration or check speaks against every day from the last passed one before it, that day
+    not included, to the next passed one, that day not included either. So a failure found today also reaches
+    back over what nobody had proven. A passed check answers for its own reference item only, a passed
+    calibration for everything. What is about one channel speaks against that channel, and against the
+    instrument as a whole when no channel is named; a channel's certificate never covers the whole.
+
+    A result may be recorded when this holds on the day of its test *and* on the day of recording.
     """
     if not is_active:
-        return "Out of service"
-    if on < valid_from:
-        return f"Certificate {certificate_number} holds only from {day_in_words(valid_from)}"
-    if on >= valid_to:
-        return f"Calibration lapsed on {day_in_words(valid_to)} (certificate {certificate_number})"
-    return ""
+        return Standing(False, OUT_OF_SERVICE)
+    for item in sorted(declarations, key=lambda item: item.since):
+        if item.since <= on and (item.until is None or on < item.until):
+            why = f"Declared bad since {day_in_words(item.since)}: {item.why}"
+            return Standing(False, why, item.since)
+    doubts = [*_doubts(certificates, checks, on, channel)]
+    if doubts:
+        since, why = min(doubts)
+        return Standing(False, why, since)
+    return _covered([each for each in certificates if each.channel in ("", channel)], on)
+
+
+def _covered(certificates: Sequence[Certificate], on: date) -> Standing:
+    passed = sorted(
+        (each for each in certificates if each.has_passed),
+        key=lambda each: (each.valid_from, each.recorded_at),
+    )
+    holding = [each for each in passed if each.valid_from <= on < each.valid_to]
+    if holding:
+        return Standing(True, certificate_number=holding[-1].number)
+    ended = [each for each in passed if each.valid_to <= on]
+    if ended:
+        last = max(ended, key=lambda each: (each.valid_to, each.recorded_at))
+        why = f"Calibration lapsed on {day_in_words(last.valid_to)} (certificate {last.number})"
+        return Standing(False, why, last.valid_to)
+    if passed:
+        first = passed[0]
+        return Standing(False, f"Certificate {first.number} holds only from {day_in_words(first.valid_from)}")
+    return Standing(False, "No certificate is recorded for the whole of it")
+
+
+@dataclass(frozen=True, order=True)
+class _Proof:
+    day: date
+    recorded_at: datetime
+    has_passed: bool
+    words: str
+
+
+def _doubts(
+    certificates: Sequence[Certificate], checks: Sequence[Check], on: date, channel: str
+) -> Iterator[tuple[date, str]]:
+    """Yield since when and why ``on`` is in doubt, by every stream of proofs that says so."""
+    named = {each.channel for each in (*certificates, *checks) if each.channel}
+    for scope in [channel] if channel else ["", *sorted(named)]:
+        calibrations = [_of_certificate(each) for each in certificates if each.channel in ("", scope)]
+        passed = [each for each in calibrations if each.has_passed]
+        mine = [each for each in checks if each.channel in ("", scope)]
+        streams = [calibrations]
+        for item in sorted({each.item for each in mine}):
+            streams.append([*passed, *(_of_check(each) for each in mine if each.item == item)])
+        for stream in streams:
+            if doubt := _doubt(sorted(stream), on):
+                since, why = doubt
+                yield since, f"Channel {scope}: {why}" if scope and not channel else why
+
+
+def _of_certificate(each: Certificate) -> _Proof:
+    words = f"Failed its calibration on {day_in_words(each.valid_from)} (certificate {each.number})"
+    return _Proof(each.valid_from, each.recorded_at, each.has_passed, words)
+
+
+def _of_check(each: Check) -> _Proof:
+    day = each.measured_at.date()
+    words = f"Failed its check on {day_in_words(day)} ({each.words})"
+    return _Proof(day, each.measured_at, each.has_passed, words)
+
+
+def _doubt(stream: Sequence[_Proof], on: date) -> tuple[date, str] | None:
+    before = [each for each in stream if each.day <= on]
+    if before and not before[-1].has_passed:
+        return _first_of_failures(before).day, before[-1].words
+    if before and before[-1].day == on:
+        return None
+    after = next((each for each in stream if each.day > on), None)
+    if after is None or after.has_passed:
+        return None
+    since = before[-1].day if before else on
+    proven = f", last proven on {day_in_words(since)}" if before else ""
+    return since, f"{after.words}{proven}"
+
+
+def _first_of_failures(before: Sequence[_Proof]) -> _Proof:
+    """Return the first of the failures that ``before`` ends with: since then it is unusable."""
+    found = before[-1]
+    for each in reversed(before):
+        if each.has_passed:
+            break
+        found = each
+    return found
 
 
 def period_faults(*, valid_from: date, valid_to: date, today: date) -> dict[str, str]:
     """Return what is wrong with a certificate's period, by field name; empty when nothing is."""
     if valid_from > today:
-        return {"calibrated_from_date": "This day is still to come."}
+        return {"valid_from_date": "This day is still to come."}
     if valid_to <= valid_from:
-        return {"calibrated_to_date": "The certificate must end after it begins."}
+        return {"valid_to_date": "The certificate must end after it begins."}
     if (valid_to - valid_from).days > LONGEST_INTERVAL_DAYS:
-        return {"calibrated_to_date": "Longer than five years: check the year."}
+        return {"valid_to_date": "Longer than five years: check the year."}
     return {}

@@ -27,6 +27,8 @@ class Calibration(models.Model):
     at = models.DateTimeField()
     person_id = models.BigIntegerField(null=True)
     person_label = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True)
+    """It was entered wrongly and counts no more; who did it and why stands in the trail."""
 
     class Meta:
         constraints = [
@@ -35,6 +37,7 @@ class Calibration(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["instrument", "channel", "certificate_number"],
+                condition=Q(withdrawn_at__isnull=True),
                 nulls_distinct=False,
                 name="calibration_once",
             ),
@@ -73,7 +76,7 @@ class ControlMeasurement(models.Model):
 
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="+")
     channel = models.ForeignKey(Channel, null=True, on_delete=models.PROTECT, related_name="+")
-    item = models.ForeignKey(ReferenceItem, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(ReferenceItem, on_delete=models.PROTECT, related_name="control_measurements")
     measured_value = models.DecimalField(max_digits=10, decimal_places=4)
     reference_value = models.DecimalField(max_digits=10, decimal_places=4)
     """As it was then."""
@@ -87,6 +90,8 @@ class ControlMeasurement(models.Model):
     at = models.DateTimeField()
     person_id = models.BigIntegerField(null=True)
     person_label = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True)
+    """As with a calibration."""
 
     class Meta:
         indexes = [models.Index(fields=["instrument", "item", "measured_at"])]

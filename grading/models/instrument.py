@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Instrument(models.Model):
-    """A tester with the period in which its calibration holds."""
+    """A tester; what proves it stands in its calibrations and control measurements."""
 
     class Kind(models.TextChoices):
         CYCLER = "cycler", "Battery cycler"
@@ -14,11 +14,9 @@ class Instrument(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=Kind)
     maker_serial = models.CharField(max_length=60, blank=True)
-    certificate_number = models.CharField(max_length=60)
-    calibrated_from_date = models.DateField()
-    calibrated_to_date = models.DateField()
-    """First day on which the calibration no longer holds: valid in [from, to)."""
     is_active = models.BooleanField(default=True)
+    inactive_since_date = models.DateField(null=True)
+    """When it went out of service; None while it is in service, and where nobody noted the day."""
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

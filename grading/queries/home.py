@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 
-from grading.models import Dispute, Instrument
+from grading.models import Dispute
 from grading.queries.disputes import disputes_waiting
-from grading.queries.instruments import unusable_on
+from grading.queries.instruments import UNUSABLE, standings
+from grading.queries.instruments_controls import overdue_instrument_ids
 from grading.queries.review_queue import WAITING_STATES, reviews_waiting
+from grading.queries.tester_files import NEEDS_PERSON, files_waiting
 from grading.queries.waiting import packs_waiting_for_grade
 from intake.domain.lifecycle import Status
 from intake.models import Batch, InspectionDraft, Manifest, ManifestState, Pack, PackType
@@ -91,6 +93,10 @@ def waiting_for(*, viewer: User, at: datetime) -> list[Figure]:
         ]
     if viewer.may(Capability.RECORD_TESTS):
         counts.append(_packs(packs, Status.INSPECTED, "packs to test", "wait"))
+        waiting = files_waiting()
+        counts.append(
+            _figure(waiting, "tester files to look at", "tester_files", {"state": NEEDS_PERSON}, "wait")
+        )
     if viewer.may(Capability.VIEW_REVIEWS):
         counts += [*_reviews(viewer), _disputes(viewer, "disputes to answer", "wait")]
     if viewer.is_supplier:
@@ -107,11 +113,8 @@ def wrong_for(*, viewer: User, at: datetime) -> list[Figure]:
     if viewer.may(Capability.UPLOAD_MANIFEST):
         faulty = in_state(Manifest.objects.visible_to(viewer), WRONG).count()
         counts.append(_figure(faulty, "files refused or failed", "manifests", {"state": WRONG}, "stop"))
-    if viewer.may(Capability.MANAGE_INSTRUMENTS) or viewer.may(Capability.RECORD_TESTS):
-        lapsed = unusable_on(Instrument.objects.all(), at.date()).count()
-        counts.append(
-            _figure(lapsed, "instruments not usable today", "instruments", {"today": "unusable"}, "stop")
-        )
+    if viewer.may(Capability.RECORD_CHECKS):
+        counts += _instruments(at)
     if viewer.may(Capability.RETRY_NOTICES):
         failing = failing_for(viewer=viewer).count()
         counts.append(_figure(failing, "notices not delivered", "failing_deliveries", {}, "stop"))
@@ -121,6 +124,16 @@ def wrong_for(*, viewer: User, at: datetime) -> list[Figure]:
             Figure("pack types with unconfirmed facts", guessed, "catalogue", {"facts": "unconfirmed"})
         )
     return counts
+
+
+def _instruments(at: datetime) -> list[Figure]:
+    found = standings(on=at.date())
+    barred = sum(each.kind in UNUSABLE for each in found)
+    overdue = len(overdue_instrument_ids(today=at.date(), instruments=[each.instrument for each in found]))
+    return [
+        _figure(barred, "instruments not usable today", "instruments", {"today": "unusable"}, "stop"),
+        _figure(overdue, "instruments overdue for a check", "instruments", {"checks": "overdue"}, "wait"),
+    ]
 
 
 def moved_since(*, viewer: User, at: datetime) -> list[Figure]:

@@ -1,18 +1,36 @@
 """Instruments as lists and pickers show them: usable or not, and why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from grading.domain.calibration import why_unusable
-from grading.models import CapacityTest, Instrument, ResistanceTest
+from grading.domain import calibration as rules
+from grading.models import Calibration, Channel, ControlMeasurement, Instrument, ReferenceItem
 
-SHOWN_RESULTS = 20
 CAPACITY_KINDS = (Instrument.Kind.CYCLER,)
 """Only a cycler can empty a pack."""
 RESISTANCE_KINDS = (Instrument.Kind.IR_TESTER, Instrument.Kind.CYCLER)
+KINDS_OF: Mapping[str, Sequence[str]] = {
+    ReferenceItem.Quantity.CAPACITY: CAPACITY_KINDS,
+    ReferenceItem.Quantity.DCIR: RESISTANCE_KINDS,
+    ReferenceItem.Quantity.ACIR: RESISTANCE_KINDS,
+}
+"""Which instruments may measure a reference item."""
+STANDINGS = (
+    ("usable", "May measure"),
+    ("unusable", "In service but not usable"),
+    ("lapsed", "Calibration does not hold"),
+    ("failed", "Failed or in doubt"),
+    ("inactive", "Out of service"),
+)
+
+
+UNUSABLE = ("lapsed", "failed")
 
 
 @dataclass(frozen=True)
@@ -21,7 +39,15 @@ class Standing:
 
     instrument: Instrument
     fault: str
-    """Why it may not measure on that day; empty when it may."""
+    """Why it may not measure on that day; empty when it may, at least by one of its channels."""
+    since: date | None = None
+    """Since when not."""
+    certificate_number: str = ""
+    """The certificate of the whole instrument that holds that day."""
+    channels: Mapping[int, rules.Standing] = field(default_factory=dict)
+    """Of each channel in service, by its key."""
+    in_service: Sequence[Channel] = ()
+    """Those channels, by code."""
 
     @property
     def label(self) -> str:
@@ -33,22 +59,105 @@ class Standing:
         """Say whether it may measure."""
         return self.fault or "May measure"
 
+    @property
+    def kind(self) -> str:
+        """Return which of the words of ``STANDINGS`` fits a faulty one, or usable."""
+        if not self.fault:
+            return "usable"
+        if not self.instrument.is_active:
+            return "inactive"
+        return "failed" if "ailed its c" in self.fault or "Declared bad" in self.fault else "lapsed"
+
+
+def proofs_of(*, instruments: Iterable[Instrument]) -> dict[int, rules.Proof]:
+    """Return all that speaks for and against each of ``instruments``, by key; two queries for any number."""
+    rows = {instrument.pk: instrument for instrument in instruments}
+    certificates: dict[int, list[rules.Certificate]] = defaultdict(list)
+    checks: dict[int, list[rules.Check]] = defaultdict(list)
+    for calibration in _counting(Calibration.objects, rows).select_related("channel").order_by("pk"):
+        certificates[calibration.instrument_id].append(certificate_of(calibration))
+    for measured in _counting(ControlMeasurement.objects, rows).select_related("channel", "item"):
+        checks[measured.instrument_id].append(check_of(measured))
+    return {
+        key: rules.Proof(
+            certificates=certificates[key],
+            checks=checks[key],
+            is_active=instrument.is_active,
+            inactive_since=instrument.inactive_since_date,
+        )
+        for key, instrument in rows.items()
+    }
+
+
+def _counting(manager: Any, instruments: Mapping[int, Instrument]) -> QuerySet[Any]:
+    # What a channel out of service showed speaks neither for nor against the others.
+    in_service = Q(channel__isnull=True) | Q(channel__is_active=True)
+    rows: QuerySet[Any] = manager.filter(in_service, instrument_id__in=instruments, withdrawn_at__isnull=True)
+    return rows
+
+
+def certificate_of(calibration: Calibration) -> rules.Certificate:
+    """Return what the rules look at in a calibration."""
+    return rules.Certificate(
+        number=calibration.certificate_number,
+        valid_from=calibration.valid_from_date,
+        valid_to=calibration.valid_to_date,
+        has_passed=calibration.has_passed,
+        recorded_at=calibration.at,
+        channel=calibration.channel.code if calibration.channel else "",
+    )
+
+
+def check_of(measured: ControlMeasurement) -> rules.Check:
+    """Return what the rules look at in a control measurement."""
+    tolerance = f"{measured.tolerance_percent.normalize():f}"
+    return rules.Check(
+        item=measured.item.code,
+        measured_at=measured.measured_at,
+        has_passed=measured.has_passed,
+        words=f"{measured.item.code}: {measured.deviation_percent:+.2f} %, tolerance {tolerance} %",
+        channel=measured.channel.code if measured.channel else "",
+    )
+
+
+def standings(*, on: date, of: Iterable[Instrument] | None = None) -> list[Standing]:
+    """Return every instrument, those in service first, by code; or those ``of``; three queries or four."""
+    rows = list(Instrument.objects.order_by("-is_active", "code", "pk") if of is None else of)
+    proofs = proofs_of(instruments=rows)
+    channels: dict[int, list[Channel]] = defaultdict(list)
+    in_service = Channel.objects.filter(instrument__in=[row.pk for row in rows], is_active=True)
+    for channel in in_service.order_by("code", "pk"):
+        channels[channel.instrument_id].append(channel)
+    return [_standing(row, proofs[row.pk], channels[row.pk], on) for row in rows]
+
+
+def _standing(instrument: Instrument, proof: rules.Proof, channels: Sequence[Channel], on: date) -> Standing:
+    whole = proof.on(on)
+    by_channel = {channel.pk: proof.on(on, channel.code) for channel in channels}
+    usable = whole.usable or any(each.usable for each in by_channel.values())
+    return Standing(
+        instrument,
+        "" if usable else whole.why,
+        None if usable else whole.since,
+        whole.certificate_number,
+        by_channel,
+        channels,
+    )
+
 
 def standing_of(*, instrument: Instrument, on: date) -> Standing:
-    """Return whether ``instrument`` may measure on the day ``on``."""
-    fault = why_unusable(
-        is_active=instrument.is_active,
-        certificate_number=instrument.certificate_number,
-        valid_from=instrument.calibrated_from_date,
-        valid_to=instrument.calibrated_to_date,
-        on=on,
-    )
-    return Standing(instrument, fault)
+    """Return whether ``instrument`` may measure on the day ``on``; three queries."""
+    return standings(on=on, of=[instrument])[0]
 
 
 def all_instruments() -> QuerySet[Instrument]:
-    """Return every instrument."""
-    return Instrument.objects.all()
+    """Return every instrument with ``valid_to``: when the last passed certificate of the whole of it ends."""
+    passed = Q(
+        calibrations__has_passed=True, calibrations__withdrawn_at=None, calibrations__channel__isnull=True
+    )
+    return Instrument.objects.annotate(
+        valid_to=Coalesce(Max("calibrations__valid_to_date", filter=passed), date(1970, 1, 1))
+    )
 
 
 def named(instruments: QuerySet[Instrument], text: str) -> QuerySet[Instrument]:
@@ -56,16 +165,14 @@ def named(instruments: QuerySet[Instrument], text: str) -> QuerySet[Instrument]:
     return instruments.filter(Q(code__icontains=text) | Q(name__icontains=text))
 
 
-def standings(*, on: date) -> list[Standing]:
-    """Return every instrument, those in service first, by code."""
-    rows = Instrument.objects.order_by("-is_active", "code", "pk")
-    return [standing_of(instrument=row, on=on) for row in rows]
+def in_standing(instruments: QuerySet[Instrument], word: str, day: date) -> QuerySet[Instrument]:
+    """Keep the instruments that stand on ``day`` as ``word``, one of ``STANDINGS``, says.
 
-
-def unusable_on(instruments: QuerySet[Instrument], day: date) -> QuerySet[Instrument]:
-    """Keep the instruments in service whose calibration does not hold on ``day``."""
-    holds = Q(calibrated_from_date__lte=day, calibrated_to_date__gt=day)
-    return instruments.filter(~holds, is_active=True)
+    Judged one by one: there are as many instruments as a hall holds, not as many as packs.
+    """
+    wanted = UNUSABLE if word == "unusable" else (word,)
+    found = [each.instrument.pk for each in standings(on=day) if each.kind in wanted]
+    return instruments.filter(pk__in=found)
 
 
 def standings_of_kinds(*, kinds: Sequence[str], on: date) -> list[Standing]:
@@ -73,24 +180,11 @@ def standings_of_kinds(*, kinds: Sequence[str], on: date) -> list[Standing]:
     return [standing for standing in standings(on=on) if standing.instrument.kind in kinds]
 
 
-@dataclass(frozen=True)
-class Use:
-    """What an instrument has measured."""
-
-    capacity_count: int
-    resistance_count: int
-    latest: list[Model]
-    """Its newest results of both kinds, newest first."""
+def usable_channel_ids(*, standings: Iterable[Standing]) -> set[int]:
+    """Return the channels that may measure, of instruments that stand so."""
+    return {pk for each in standings for pk, found in each.channels.items() if found.usable}
 
 
-def use_of(*, instrument_id: int) -> Use:
-    """Return how many results an instrument has given, and the newest of them; four queries."""
-    capacity = CapacityTest.objects.filter(instrument_id=instrument_id)
-    resistance = ResistanceTest.objects.filter(instrument_id=instrument_id)
-    rows = [
-        row
-        for tests in (capacity, resistance)
-        for row in tests.select_related("pack").order_by("-at", "-pk")[:SHOWN_RESULTS]
-    ]
-    latest = sorted(rows, key=lambda row: row.at, reverse=True)[:SHOWN_RESULTS]
-    return Use(capacity.count(), resistance.count(), list(latest))
+def certificate_on(*, proof: rules.Proof, measured_at: datetime, channel: Channel | None) -> str:
+    """Return the number of the certificate that held on the day of a test."""
+    return proof.on(measured_at.date(), channel.code if channel else "").certificate_number

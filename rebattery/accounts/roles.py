@@ -36,6 +36,7 @@ class Capability(StrEnum):
     MANAGE_CATALOGUE = "manage_catalogue"
     VIEW_INSTRUMENTS = "view_instruments"
     MANAGE_INSTRUMENTS = "manage_instruments"
+    RECORD_CHECKS = "record_checks"
     MANAGE_PROCEDURES = "manage_procedures"
     VIEW_SUPPLIERS = "view_suppliers"
     MANAGE_SUPPLIERS = "manage_suppliers"
@@ -75,10 +76,12 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             C.MANAGE_TOKENS,
         }
     ),
-    Role.WAREHOUSE: _STAFF_READS | {C.RECEIVE_PACKS, C.INSPECT_PACKS, C.RECORD_TESTS, C.MANAGE_TOKENS},
+    Role.WAREHOUSE: _STAFF_READS
+    | {C.RECEIVE_PACKS, C.INSPECT_PACKS, C.RECORD_TESTS, C.RECORD_CHECKS, C.MANAGE_TOKENS},
     Role.REVIEWER: _STAFF_READS
     | {
         C.RECORD_TESTS,
+        C.RECORD_CHECKS,
         C.FIT_AGREEMENT,
         C.DECIDE_REVIEWS,
         C.VIEW_REVIEWS,
@@ -91,6 +94,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         C.VIEW_REVIEWS,
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
+        C.RECORD_CHECKS,
         C.MANAGE_PROCEDURES,
         C.FIT_AGREEMENT,
         C.MANAGE_SUPPLIERS,
@@ -112,6 +116,7 @@ WRITES = frozenset(
         C.DECIDE_REVIEWS,
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
+        C.RECORD_CHECKS,
         C.MANAGE_PROCEDURES,
         C.MANAGE_SUPPLIERS,
         C.SET_UP_NOTICES,
@@ -126,6 +131,7 @@ API_SCOPES: dict[Capability, str] = {
     C.UPLOAD_MANIFEST: "Send files",
     C.VIEW_PACKS: "See packs and decisions",
     C.RECORD_TESTS: "Record test results",
+    C.VIEW_INSTRUMENTS: "See instruments and whether they may measure",
     C.VIEW_NOTICES: "See notices and how each was delivered",
     C.DISPUTE_RESULTS: "Dispute results",
 }

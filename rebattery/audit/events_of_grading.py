@@ -12,6 +12,54 @@ OF_GRADING = (
         "instrument",
         "{actor} recorded certificate {certificate} for {subject}, valid until {until!d}.",
     ),
+    EventType(
+        "calibration.carried_over",
+        "calibration",
+        "The {subject} of {instrument}, valid until {until!d}, became a row of its own.",
+    ),
+    EventType(
+        "calibration.recorded",
+        "calibration",
+        "{actor} recorded {subject} for {instrument}, valid until {until!d}.",
+    ),
+    EventType(
+        "calibration.failed",
+        "calibration",
+        "{actor} recorded {subject}: {instrument} failed its calibration.",
+    ),
+    EventType(
+        "calibration.withdrawn",
+        "calibration",
+        "{actor} withdrew {subject} of {instrument}: {reason}",
+        needs_reason=True,
+    ),
+    EventType("channel.added", "channel", "{actor} added channel {subject} to {instrument}."),
+    EventType(
+        "channel.changed", "channel", "{actor} changed channel {subject} of {instrument}.", needs_reason=True
+    ),
+    EventType("reference_item.added", "reference_item", "{actor} added the reference item {subject}."),
+    EventType(
+        "reference_item.changed",
+        "reference_item",
+        "{actor} changed the reference item {subject}.",
+        needs_reason=True,
+    ),
+    EventType(
+        "control_measurement.passed",
+        "control_measurement",
+        "{actor} measured {item} with {instrument}: {deviation} %, within {tolerance} %.",
+    ),
+    EventType(
+        "control_measurement.failed",
+        "control_measurement",
+        "{actor} measured {item} with {instrument}: {deviation} %, more than {tolerance} %. It failed.",
+    ),
+    EventType(
+        "control_measurement.withdrawn",
+        "control_measurement",
+        "{actor} withdrew a control measurement of {item} with {instrument}: {reason}",
+        needs_reason=True,
+    ),
     EventType("channel.created", "channel", "{actor} added channel {subject} to {instrument}."),
     EventType(
         "capacity_test.recorded",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from string import Formatter
 from typing import Any
 
@@ -179,3 +181,9 @@ LATEST_OF_EACH = """
     ORDER BY subject_id, id DESC
 """
 """SQL of the newest event of each subject in a span of transactions, to be joined by sets of it."""
+
+
+def events_about(*, subjects: Mapping[str, Sequence[int]]) -> QuerySet[Event]:
+    """Return the events about rows of several tables: ``subjects`` maps a subject type to its keys."""
+    of_any = [Q(subject_type=name, subject_id__in=keys) for name, keys in subjects.items() if keys]
+    return Event.objects.filter(reduce(or_, of_any)) if of_any else Event.objects.none()

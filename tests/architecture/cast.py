@@ -21,8 +21,8 @@ from tests.evidence import make_inspected, make_reviews, publish_seed
 from tests.factories import AT, make_actor, make_pack_type, make_person
 from tests.grading.agreeing import finest, fitted, make_pairs
 from tests.grading.channeling import make_channel
-from tests.grading.testing_files import make_bench_pack, read, send
 from tests.grading.instrumenting import instrument_objects
+from tests.grading.testing_files import make_bench_pack, read, send
 from tests.intake.drafting import make_draft
 from tests.intake.pictures import jpeg
 from tests.intake.sending import make_attachment

@@ -19,6 +19,7 @@ from grading.management.demo import (
     procedures,
     reviewing,
     telling,
+    tester_files,
 )
 from grading.management.demo.fleet import KINDS, SOURCES
 from grading.management.demo.people import Cast
@@ -94,6 +95,7 @@ def _plan(year: Year) -> None:
     year.later(year.ends_at - timedelta(hours=33), agreeing.occupy_channels)
     year.later(year.ends_at - timedelta(hours=20), agreeing.free_channels)
     year.later(year.ends_at - timedelta(minutes=25), measuring.last_evening)
+    year.later(year.ends_at - timedelta(minutes=20), tester_files.send_files)
     year.later(year.ends_at - timedelta(minutes=15), agreeing.occupy_channels)
     year.later(year.ends_at - timedelta(minutes=1), telling.send_mails)
 
@@ -117,8 +119,8 @@ def _equip(year: Year, at: datetime) -> None:
             kind=kind,
             maker_serial=f"DEMO-{code}",
             certificate_number=f"CAL-{at:%Y}-{code}",
-            calibrated_from_date=at.date() - 30 * _DAY,
-            calibrated_to_date=until,
+            valid_from_date=at.date() - 30 * _DAY,
+            valid_to_date=until,
             actor=year.who("administrator"),
             at=at,
         )
@@ -129,8 +131,8 @@ def _look_after_instruments(year: Year, at: datetime) -> None:
     instruments.record_calibration(
         instrument_id=year.instruments["CYC-1"],
         certificate_number=f"CAL-{at:%Y}-CYC-1",
-        calibrated_from_date=at.date() - 2 * _DAY,
-        calibrated_to_date=_a_year_after(at.date()),
+        valid_from_date=at.date() - 2 * _DAY,
+        valid_to_date=_a_year_after(at.date()),
         actor=year.who("administrator"),
         at=at,
     )

@@ -9,10 +9,11 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, prefetch_related_objects
 
+from grading.domain.calibration import Proof
 from grading.domain.measurement import check_ranges
 from grading.models import CapacityTest, Channel, Instrument, ProcedureVersion, ResistanceTest
 from grading.queries.bench import Demand, arrivals, demands_on
-from grading.queries.instruments import standing_of
+from grading.queries.instruments import proofs_of
 from grading.services.test_runs.inputs import Input
 from intake.domain.lifecycle import Status
 from intake.models import Pack
@@ -70,6 +71,8 @@ class Bench(Generic[M]):
 
     packs: Mapping[int, Pack]
     instruments: Mapping[int, Instrument]
+    proofs: Mapping[int, Proof]
+    """All that speaks for and against each instrument."""
     arrived_at: Mapping[int, datetime]
     channels: Mapping[int, Channel]
     procedures: Mapping[int, ProcedureVersion]
@@ -114,9 +117,11 @@ def open_bench(rows: Sequence[Input], model: type[M], actor: Actor, at: datetime
         )
     prefetch_related_objects(packs, "pack_type")
     current = model._default_manager.filter(pack_id__in=pack_ids, superseded_by__isnull=True)
+    instruments = Instrument.objects.in_bulk({row.instrument_id for row in rows if row.instrument_id})
     return Bench(
         packs={pack.pk: pack for pack in packs},
-        instruments=Instrument.objects.in_bulk({row.instrument_id for row in rows if row.instrument_id}),
+        instruments=instruments,
+        proofs=proofs_of(instruments=instruments.values()),
         arrived_at=arrivals(pack_ids=pack_ids),
         channels=Channel.objects.in_bulk({row.channel_id for row in rows if row.channel_id}),
         procedures=ProcedureVersion.objects.in_bulk({row.procedure_id for row in rows if row.procedure_id}),
@@ -205,9 +210,10 @@ def _instrument_faults(row: Input, kinds: Sequence[str], bench: Bench[Any]) -> F
     instrument = bench.instruments.get(row.instrument_id or 0)
     if instrument is None or instrument.kind not in kinds or row.measured_at is None:
         return {"instrument_id": CHOOSE_INSTRUMENT}
+    channel = bench.channels.get(row.channel_id or 0)
     # On the day of the test, and today: a lapsed instrument's old readings cannot be slipped in later.
     for on in (row.measured_at.date(), bench.at.date()):
-        if fault := standing_of(instrument=instrument, on=on).fault:
+        if fault := bench.proofs[instrument.pk].on(on, channel.code if channel else "").why:
             return {"instrument_id": f"{instrument.code}: {fault}"}
     if instrument.pk in bench.demands.get(row.pack_id, Demand()).instrument_ids:
         return {"instrument_id": f"{instrument.code}: {ANOTHER_INSTRUMENT}"}

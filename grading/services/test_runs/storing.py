@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from grading.models import CapacityTest, ResistanceTest
+from grading.queries.instruments import certificate_on
 from grading.services.decisions import complete_where_settled
 from grading.services.test_runs.checks import Bench, key_of
 from grading.services.test_runs.inputs import Input
@@ -19,13 +20,17 @@ T = TypeVar("T", CapacityTest, ResistanceTest)
 def common_values(row: Input, bench: Bench[Any], actor: Actor, at: datetime) -> dict[str, Any]:
     """Return the columns that results of both kinds share."""
     instrument = bench.instruments[row.instrument_id or 0]
+    channel = bench.channels.get(row.channel_id or 0)
+    held = certificate_on(
+        proof=bench.proofs[instrument.pk], measured_at=row.measured_at or at, channel=channel
+    )
     return {
         "pack": bench.packs[row.pack_id],
         "instrument": instrument,
-        "certificate_number": instrument.certificate_number,
+        "certificate_number": held,
         "method": row.method,
         "temperature_degc": row.temperature_degc,
-        "channel": bench.channels.get(row.channel_id or 0),
+        "channel": channel,
         "procedure": bench.procedures.get(row.procedure_id or 0),
         "ambient_degc": row.ambient_degc,
         "derivation_id": row.derivation_id,

@@ -263,6 +263,7 @@ class TestQueries:
     def test_are_as_many_with_much_as_with_little(self, client, role):
         publish_seed()
         supplier = make_batch().supplier
+        make_instrument()
         client.force_login(person_for(role, supplier))
         client.get("/")
         with CaptureQueriesContext(connection) as little:

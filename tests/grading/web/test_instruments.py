@@ -80,8 +80,9 @@ class TestForms:
         today = timezone.now().date()
         values = {
             "certificate_number": "CAL-2",
-            "calibrated_from_date": today.isoformat(),
-            "calibrated_to_date": (today + timedelta(days=365)).isoformat(),
+            "valid_from_date": today.isoformat(),
+            "valid_to_date": (today + timedelta(days=365)).isoformat(),
+            "has_passed": "yes",
         }
         return values | fields
 
@@ -111,7 +112,7 @@ class TestForms:
         assert "May measure" in response.text
 
     def test_refuses_a_certificate_that_ends_before_it_begins(self, client, lapsed):
-        fields = self.certificate(calibrated_to_date=timezone.now().date().isoformat())
+        fields = self.certificate(valid_to_date=timezone.now().date().isoformat())
 
         page = client.post(reverse("instrument_calibrate", args=[lapsed.pk]), fields).text
 

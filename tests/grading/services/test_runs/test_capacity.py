@@ -1,19 +1,18 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from grading.domain.measurement import PLAUSIBLE
 from grading.models import CapacityTest
-from grading.services.instruments import record_calibration
-from grading.services.test_runs import InstrumentLapsed, NotAtBench, ResultsRefused, record_capacity
+from grading.services.test_runs import NotAtBench, ResultsRefused, record_capacity
 from intake.models import Pack
 from intake.services.lifecycle import MoveRefused, move_packs
 from intake.services.receiving import receive
 from rebattery.audit.trail import entry_of, events_of, events_of_pack
-from tests.bench import MEASURED_AT, RECORDED_AT, capacity
+from tests.bench import RECORDED_AT, capacity
 from tests.evidence import make_inspected, make_tested
-from tests.factories import AT, balance, make_instrument, make_pack, make_pack_type
+from tests.factories import AT, balance, make_pack, make_pack_type
 
 DAY = timedelta(days=1)
 
@@ -199,61 +198,6 @@ class TestRefusals:
         fields = refused([capacity(pack, instrument, measured_at=AT - timedelta(minutes=1))], actor)
         assert fields == {"measured_at": "Before the pack arrived (2026-11-20 09:00 UTC)."}
         record_capacity(rows=[capacity(pack, instrument, measured_at=AT)], actor=actor, at=RECORDED_AT)
-
-
-@pytest.mark.rule(13)
-class TestInstrumentLapsed:
-    TODAY = RECORDED_AT.date()
-
-    @pytest.mark.parametrize(
-        ("valid_from", "valid_to", "ok"),
-        [
-            (TODAY - DAY, TODAY - DAY + DAY, False),  # lapsed: today is the first day without
-            (TODAY - DAY, TODAY + DAY, True),  # lapses tomorrow
-            (TODAY, TODAY + DAY, True),
-            (TODAY + DAY, TODAY + 2 * DAY, False),
-        ],
-    )
-    def test_counts_by_day(self, pack, actor, valid_from, valid_to, ok):
-        instrument = make_instrument(calibrated_from_date=valid_from, calibrated_to_date=valid_to)
-
-        if ok:
-            record_capacity(rows=[capacity(pack, instrument)], actor=actor, at=RECORDED_AT)
-        else:
-            assert "instrument_id" in refused([capacity(pack, instrument)], actor, InstrumentLapsed)
-
-    def test_yesterdays_reading_cannot_be_slipped_in_after_the_lapse(self, pack, actor):
-        instrument = make_instrument(calibrated_to_date=self.TODAY)
-        yesterday = datetime.combine(self.TODAY - DAY, MEASURED_AT.time(), UTC)
-
-        fields = refused([capacity(pack, instrument, measured_at=yesterday)], actor, InstrumentLapsed)
-
-        assert (
-            fields["instrument_id"]
-            == f"{instrument.code}: Calibration lapsed on 20 Nov 2026 (certificate CAL-1)"
-        )
-
-    def test_todays_certificate_does_not_cover_yesterdays_reading(self, pack, actor):
-        instrument = make_instrument(calibrated_from_date=self.TODAY)
-
-        refused([capacity(pack, instrument, measured_at=MEASURED_AT - DAY)], actor, InstrumentLapsed)
-
-    def test_out_of_service_is_refused(self, pack, actor):
-        refused([capacity(pack, make_instrument(is_active=False))], actor, InstrumentLapsed)
-
-    def test_past_results_stay_when_the_calibration_lapses(self, pack, instrument, actor):
-        record_capacity(rows=[capacity(pack, instrument)], actor=actor, at=RECORDED_AT)
-        record_calibration(
-            instrument_id=instrument.pk,
-            certificate_number="CAL-2",
-            calibrated_from_date=date(2026, 11, 1),
-            calibrated_to_date=date(2026, 11, 10),
-            actor=actor,
-            at=RECORDED_AT,
-        )
-
-        balance()
-        assert CapacityTest.objects.get().certificate_number == "CAL-1"
 
 
 class TestSupersede:

@@ -8,7 +8,6 @@ from grading.services.instruments import (
     InstrumentExists,
     change_instrument,
     create_instrument,
-    record_calibration,
 )
 from rebattery.audit.record import ReasonMissing
 from rebattery.audit.trail import entry_of, events_of
@@ -22,8 +21,8 @@ NEW = {
     "kind": "cycler",
     "maker_serial": "NW-1",
     "certificate_number": "CAL-9",
-    "calibrated_from_date": TODAY,
-    "calibrated_to_date": date(2027, 11, 20),
+    "valid_from_date": TODAY,
+    "valid_to_date": date(2027, 11, 20),
 }
 
 
@@ -44,6 +43,8 @@ class TestCreateInstrument:
         balance()
         assert Instrument.objects.get().code == "CY-9"
         assert story(instrument) == ["Ada added the instrument CY-9 Pack cycler 9."]
+        first = instrument.calibrations.get()
+        assert (first.certificate_number, first.valid_to_date) == ("CAL-9", date(2027, 11, 20))
 
     def test_refuses_a_code_that_is_taken_in_any_case(self, actor):
         create_instrument(**NEW, actor=actor, at=AT)
@@ -57,7 +58,7 @@ class TestCreateInstrument:
 
     def test_refuses_a_certificate_that_begins_tomorrow(self, actor):
         with pytest.raises(CalibrationRefused):
-            create_instrument(**NEW | {"calibrated_from_date": TODAY + timedelta(days=1)}, actor=actor, at=AT)
+            create_instrument(**NEW | {"valid_from_date": TODAY + timedelta(days=1)}, actor=actor, at=AT)
 
         assert not Instrument.objects.exists()
 
@@ -80,8 +81,8 @@ class TestChangeInstrument:
         event = events_of(subject_type="instrument", subject_id=instrument.pk).last()
         assert not Instrument.objects.get().is_active
         assert (event.before, event.after, event.reason) == (
-            {"is_active": True},
-            {"is_active": False},
+            {"is_active": True, "inactive_since_date": None},
+            {"is_active": False, "inactive_since_date": "2026-11-20"},
             "Fan broken",
         )
 
@@ -101,46 +102,3 @@ class TestChangeInstrument:
         change_instrument(instrument_id=instrument.pk, **self.SAME, reason="", actor=actor, at=AT)
 
         assert len(story(instrument)) == 1
-
-
-class TestRecordCalibration:
-    CERTIFICATE = {
-        "certificate_number": "CAL-2",
-        "calibrated_from_date": TODAY,
-        "calibrated_to_date": date(2027, 11, 20),
-    }
-
-    def test_brings_a_lapsed_instrument_back_and_keeps_the_former_period_in_the_trail(self, actor):
-        instrument = make_instrument(calibrated_to_date=date(2026, 3, 1))
-
-        record_calibration(instrument_id=instrument.pk, **self.CERTIFICATE, actor=actor, at=AT)
-
-        balance()
-        instrument.refresh_from_db()
-        event = events_of(subject_type="instrument", subject_id=instrument.pk).last()
-        assert instrument.certificate_number == "CAL-2"
-        assert event.before["calibrated_to_date"] == "2026-03-01"
-        assert story(instrument)[-1] == (
-            f"Ada recorded certificate CAL-2 for {instrument}, valid until 20 Nov 2027."
-        )
-
-    def test_writes_the_same_certificate_once(self, actor):
-        instrument = make_instrument()
-        for _ in range(2):
-            record_calibration(instrument_id=instrument.pk, **self.CERTIFICATE, actor=actor, at=AT)
-
-        balance()
-        assert len(story(instrument)) == 2
-
-    def test_refuses_a_period_that_ends_before_it_begins(self, actor):
-        instrument = make_instrument()
-
-        with pytest.raises(CalibrationRefused) as refusal:
-            record_calibration(
-                instrument_id=instrument.pk,
-                **self.CERTIFICATE | {"calibrated_to_date": TODAY},
-                actor=actor,
-                at=AT,
-            )
-
-        assert refusal.value.fields == {"calibrated_to_date": "The certificate must end after it begins."}
