@@ -29,10 +29,12 @@ class ChannelState:
     runs: Sequence[BenchRun]
     """Open bench runs that name it."""
     is_overdue: bool
+    fault: str
+    """Why this channel may not measure today, though its instrument may; empty when it may."""
 
     @property
     def is_free(self) -> bool:
-        return self.use is None and not self.runs and self.channel.is_active
+        return self.use is None and not self.runs and self.channel.is_active and not self.fault
 
 
 @dataclass(frozen=True)
@@ -52,21 +54,25 @@ class InstrumentBoard:
 
 
 def board(*, at: datetime) -> list[InstrumentBoard]:
-    """Return every instrument in service or in use with its channels; five queries whatever their number."""
+    """Return every instrument in service or in use with its channels; a fixed number of queries."""
     uses = {use.channel_id: use for use in open_uses()}
     runs: dict[Any, list[BenchRun]] = {}
     for run in BenchRun.objects.filter(closed_at__isnull=True).annotate(packs=Count("drafts")).order_by("pk"):
         runs.setdefault(run.head.get("channel_id"), []).append(run)
+    found = standings(on=at.date())
+    faults = {pk: one.why for standing in found for pk, one in standing.channels.items() if not one.usable}
     channels: dict[int, list[ChannelState]] = {}
     for channel in Channel.objects.order_by("instrument_id", "code", "pk"):
         use = uses.get(channel.pk)
         if channel.is_active or use:
             is_overdue = use is not None and use.expected_end_at < at
-            state = ChannelState(channel, use, runs.get(channel.pk, ()), is_overdue)
+            state = ChannelState(
+                channel, use, runs.get(channel.pk, ()), is_overdue, faults.get(channel.pk, "")
+            )
             channels.setdefault(channel.instrument_id, []).append(state)
     return [
         InstrumentBoard(standing, channels.get(standing.instrument.pk, ()))
-        for standing in standings(on=at.date())
+        for standing in found
         if standing.instrument.is_active or channels.get(standing.instrument.pk)
     ]
 
@@ -176,7 +182,7 @@ def _channels(boards: Sequence[InstrumentBoard], kinds: Sequence[str]) -> tuple[
     """Return how many channels can take tests, and whether they are free; all of them when none is."""
     mine = [one for one in boards if one.is_usable and one.standing.instrument.kind in kinds]
     free = sum(one.free for one in mine)
-    return (free, True) if free else (sum(len(one.channels) for one in mine), False)
+    return (free, True) if free else (sum(not state.fault for one in mine for state in one.channels), False)
 
 
 def _share(

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from grading.domain.durations import minutes_of, steps_of
 from grading.models import Channel, ChannelUse, ProcedureVersion
-from grading.queries.instruments import standings
+from grading.queries.instruments import standing_of
 from intake.domain.lifecycle import Status
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
@@ -92,9 +92,9 @@ def _free(use_id: int, outcome: Outcome, actor: Actor, at: datetime) -> ChannelU
 
 
 def _check_channel(channel: Channel, at: datetime) -> None:
-    fault = next(
-        found.fault for found in standings(on=at.date()) if found.instrument.pk == channel.instrument_id
-    )
+    found = standing_of(instrument=channel.instrument, on=at.date())
+    own = found.channels.get(channel.pk)
+    fault = found.fault or (own.why if own else "")
     if fault or not channel.is_active:
         raise ChannelRefused(
             f"Channel {channel.code} of {channel.instrument.code} cannot be used: "

@@ -1,5 +1,7 @@
 """The board of channels, and its buttons."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -51,7 +53,7 @@ class TestChannelBoard:
         assert "CH-7" in page and "Start a test" in page
 
     def test_offers_nothing_on_an_instrument_that_may_not_measure(self, staff):
-        make_channel(make_instrument(calibrated_to_date="2026-02-01"))
+        make_channel(make_instrument(calibrated_to_date=date(2026, 2, 1)))
 
         page = staff.get(reverse("channel_board")).text
 
