@@ -13,15 +13,35 @@ class BenchRun(models.Model):
 
     kind = models.CharField(max_length=12, choices=Kind)
     head = models.JSONField(default=dict)
-    """instrument_id, channel_id, procedure_id, ambient_degc and the like, as entered."""
+    """Field to text, as typed (:mod:`grading.domain.bench_fields`); beside them instrument_id, channel_id
+    and procedure_id as keys, where the texts name something."""
     opened_at = models.DateTimeField()
     opened_by_person_id = models.BigIntegerField(null=True)
     opened_by = models.CharField(max_length=120)
     closed_at = models.DateTimeField(null=True)
+    discarded_at = models.DateTimeField(null=True)
+    """Closed without recording what was left; it can be opened again like any closed one."""
+    last_fill = models.JSONField(default=dict)
+    """The last paste or file, to take it back: {what, by, added, cells: [[row, field, before, after]]}."""
     version = models.IntegerField(default=1)
+    """Counts the changes of the head, so that nobody overwrites a head that they have not seen."""
+
+    class Meta:
+        indexes = [models.Index(fields=["opened_at", "id"])]
 
     def __str__(self) -> str:
         return f"bench run {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def state(self) -> str:
+        """open, closed or discarded."""
+        if self.discarded_at:
+            return "discarded"
+        return "open" if self.is_open else "closed"
 
 
 class BenchDraft(models.Model):
@@ -32,11 +52,13 @@ class BenchDraft(models.Model):
     pack = models.ForeignKey("intake.Pack", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=BenchRun.Kind)
     values = models.JSONField(default=dict)
-    """Field to text, as typed."""
+    """Field to text, as typed; in a run only what the row says for itself."""
     saved_at = models.DateTimeField()
     saved_by_person_id = models.BigIntegerField(null=True)
     saved_by = models.CharField(max_length=120)
     version = models.IntegerField(default=1)
+    recorded_id = models.BigIntegerField(null=True)
+    """The result that came of this row of a run: of the kind that the run is of."""
 
     class Meta:
         constraints = [

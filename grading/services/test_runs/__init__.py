@@ -10,6 +10,14 @@ from grading.services.test_runs.checks import (
 )
 from grading.services.test_runs.finish import finish_testing
 from grading.services.test_runs.inputs import CapacityInput, ResistanceInput
+from grading.services.test_runs.previewing import (
+    NOT_AT_BENCH,
+    Preview,
+    capacity_problems,
+    preview_capacity,
+    preview_resistance,
+    resistance_problems,
+)
 from grading.services.test_runs.resistance import record_resistance
 
 __all__ = [
@@ -17,10 +25,16 @@ __all__ = [
     "AnotherPersonNeeded",
     "CapacityInput",
     "InstrumentLapsed",
+    "NOT_AT_BENCH",
     "NotAtBench",
+    "Preview",
     "ResistanceInput",
     "ResultsRefused",
+    "capacity_problems",
     "finish_testing",
+    "preview_capacity",
+    "preview_resistance",
     "record_capacity",
     "record_resistance",
+    "resistance_problems",
 ]

@@ -66,9 +66,9 @@ def record_capacity(
     :raises NoPolicyInForce: when there is no policy that says what is needed.
     """
     bench = open_bench(rows, CapacityTest, actor, at)
-    refuse_faults(rows, lambda row: _faults(row, bench))
+    refuse_faults(rows, lambda row: capacity_faults(row, bench))
     policy = compiled(policy_in_force(at=at))
-    results = [_result(row, bench, policy, actor, at) for row in rows]
+    results = [capacity_result(row, bench, policy, actor, at) for row in rows]
     return store(
         code="capacity_test",
         results=results,
@@ -81,7 +81,8 @@ def record_capacity(
     )
 
 
-def _faults(row: CapacityInput, bench: Bench[CapacityTest]) -> Faults:
+def capacity_faults(row: CapacityInput, bench: Bench[CapacityTest]) -> Faults:
+    """Return all that keeps ``row`` from being recorded, by field."""
     faults = common_faults(row, CapacityTest, NEEDED, CAPACITY_KINDS, bench)
     faults |= choice_faults(row, CapacityTest, ["basis"])
     if row.ended_by_cell_limit is None:
@@ -150,6 +151,17 @@ def _reference(row: CapacityInput, pack: Pack) -> Decimal | None:
     return next(known, None)
 
 
+def soh_so_far(row: CapacityInput, pack: Pack) -> Decimal | None:
+    """Return the SOH that ``row`` gives, whatever else it lacks; None while it gives none."""
+    measured, reference = getattr(row, MEASURED.get(row.basis, "note")), _reference(row, pack)
+    if not measured or reference is None or not measured.is_finite() or not reference.is_finite():
+        return None
+    try:
+        return _soh(row, reference)
+    except SohImplausible:
+        return None
+
+
 def _soh(row: CapacityInput, reference: Decimal) -> Decimal:
     measured = getattr(row, MEASURED[row.basis])
     if row.basis == "ah":
@@ -157,9 +169,10 @@ def _soh(row: CapacityInput, reference: Decimal) -> Decimal:
     return soh_from_energy(measured_energy_kwh=measured, reference_energy_kwh=reference)
 
 
-def _result(
+def capacity_result(
     row: CapacityInput, bench: Bench[CapacityTest], policy: Policy, actor: Actor, at: datetime
 ) -> CapacityTest:
+    """Return the result that a ``row`` without faults makes, not stored."""
     pack = bench.packs[row.pack_id]
     reference = _reference(row, pack)
     assert reference is not None  # refuse_faults saw to it

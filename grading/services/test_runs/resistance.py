@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from grading.domain.policy import Policy
-from grading.domain.resistance import BASELINE_SOURCES, Baseline, Resistance, compare
+from grading.domain.resistance import BASELINE_SOURCES, Baseline, Resistance, compare, ir_ratio
 from grading.models import ResistanceTest
 from grading.queries.bench import catalog_baseline
 from grading.queries.instruments import RESISTANCE_KINDS
@@ -53,9 +54,9 @@ def record_resistance(
     :raises NoPolicyInForce: when there is no policy that says what is comparable.
     """
     bench = open_bench(rows, ResistanceTest, actor, at)
-    refuse_faults(rows, lambda row: _faults(row, bench))
+    refuse_faults(rows, lambda row: resistance_faults(row, bench))
     policy = compiled(policy_in_force(at=at))
-    results = [_result(row, bench, policy, actor, at) for row in rows]
+    results = [resistance_result(row, bench, policy, actor, at) for row in rows]
     return store(
         code="resistance_test",
         results=results,
@@ -68,7 +69,8 @@ def record_resistance(
     )
 
 
-def _faults(row: ResistanceInput, bench: Bench[ResistanceTest]) -> Faults:
+def resistance_faults(row: ResistanceInput, bench: Bench[ResistanceTest]) -> Faults:
+    """Return all that keeps ``row`` from being recorded, by field."""
     is_pulse = row.method == ResistanceTest.Method.DC_PULSE
     faults = common_faults(row, ResistanceTest, NEEDED + (PULSE if is_pulse else ()), RESISTANCE_KINDS, bench)
     if row.method == ResistanceTest.Method.AC_1KHZ:
@@ -124,9 +126,18 @@ def _baseline_values(baseline: Baseline | None) -> dict[str, Any]:
     }
 
 
-def _result(
+def ratio_so_far(row: ResistanceInput, pack: Pack) -> Decimal | None:
+    """Return the ratio that ``row`` gives, whatever else it lacks; None while it gives none."""
+    baseline, measured = _baseline(row, pack), row.ir_mohm
+    if baseline is None or not measured or not measured.is_finite() or not baseline.ir_mohm.is_finite():
+        return None
+    return ir_ratio(measured_mohm=measured, baseline_mohm=baseline.ir_mohm) if baseline.ir_mohm > 0 else None
+
+
+def resistance_result(
     row: ResistanceInput, bench: Bench[ResistanceTest], policy: Policy, actor: Actor, at: datetime
 ) -> ResistanceTest:
+    """Return the result that a ``row`` without faults makes, not stored."""
     assert row.ir_mohm is not None and row.soc_percent is not None  # refuse_faults saw to it
     measured = Resistance(
         ir_mohm=row.ir_mohm,

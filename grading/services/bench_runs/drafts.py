@@ -1,0 +1,123 @@
+"""Drafts of a pack's own page: kept while somebody types, gone when the result is recorded."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from grading.domain.member_lines import LONGEST
+from grading.models import BenchDraft, CapacityTest, ResistanceTest
+from grading.queries.bench_runs import draft_of
+from grading.services.test_runs import (
+    CapacityInput,
+    NotAtBench,
+    ResistanceInput,
+    record_capacity,
+    record_resistance,
+)
+from intake.domain.lifecycle import Status
+from intake.services.lifecycle import lock_packs
+from rebattery.actor import Actor
+from rebattery.errors import RuleViolation
+
+
+class DraftChanged(RuleViolation):
+    """Somebody else has typed values for this pack since you opened it."""
+
+    code = "draft_changed"
+
+    def __init__(self, draft: BenchDraft, mine: Mapping[str, str]):
+        self.draft = draft
+        who = draft.saved_by
+        super().__init__(
+            f"{who} typed values for this pack at {draft.saved_at:%H:%M} UTC, after you opened it. Nothing is"
+            " lost: what only one of you typed is kept, and where you differ both are shown. Check and save"
+            " again.",
+            fields={name: f"{who} typed: {text}" for name, text in differences(mine, draft.values).items()},
+        )
+
+
+class DraftGone(RuleViolation):
+    """These values were recorded meanwhile. Reload the page."""
+
+    code = "draft_gone"
+
+
+def differences(mine: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    """Return what ``theirs`` says where both say something and differ, by field."""
+    return {name: text for name, text in theirs.items() if text and mine.get(name) and mine.get(name) != text}
+
+
+@transaction.atomic
+def save_draft(
+    *, pack_id: int, kind: str, values: Mapping[str, str], seen_version: int, actor: Actor, at: datetime
+) -> BenchDraft:
+    """Keep what is typed and not submitted yet; nothing follows from it.
+
+    :param kind: capacity or resistance.
+    :param seen_version: of the draft that the person had before them, 0 without one.
+    :raises NotAtBench: when the pack is not between inspection and grading.
+    :raises DraftChanged: when somebody else's draft holds what the person may not know.
+    :raises DraftGone: when the draft that the person had before them is recorded.
+    """
+    [pack] = lock_packs(pack_ids=[pack_id])
+    if pack.status != Status.INSPECTED:
+        raise NotAtBench(f"{pack.serial} is {pack.get_status_display().lower()}: nothing is measured of it.")
+    kept = {name: text.replace("\0", "")[:LONGEST] for name, text in values.items() if text.strip()}
+    draft = draft_of(pack_id=pack_id, kind=kind)
+    if draft and _is_news(draft, kept, seen_version, actor):
+        raise DraftChanged(draft, kept)
+    if draft is None and seen_version:
+        raise DraftGone
+    draft = draft or BenchDraft(pack=pack, kind=kind, version=0)
+    draft.values, draft.version = kept, draft.version + 1
+    draft.saved_at, draft.saved_by, draft.saved_by_person_id = at, actor.label, actor.person_id
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def submit_capacity(
+    *, row: CapacityInput, values: Mapping[str, str], seen_version: int, actor: Actor, at: datetime
+) -> CapacityTest:
+    """Record what is typed on a pack's page, and drop the draft of it.
+
+    :raises DraftChanged: when somebody else's draft holds what the person may not know.
+
+    Refuses all that :func:`grading.services.test_runs.record_capacity` refuses.
+    """
+    lock_packs(pack_ids=[row.pack_id])
+    _take(row.pack_id, "capacity", values, seen_version, actor)
+    return record_capacity(rows=[row], actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def submit_resistance(
+    *, row: ResistanceInput, values: Mapping[str, str], seen_version: int, actor: Actor, at: datetime
+) -> ResistanceTest:
+    """Record what is typed on a pack's page, and drop the draft of it.
+
+    :raises DraftChanged: when somebody else's draft holds what the person may not know.
+
+    Refuses all that :func:`grading.services.test_runs.record_resistance` refuses.
+    """
+    lock_packs(pack_ids=[row.pack_id])
+    _take(row.pack_id, "resistance", values, seen_version, actor)
+    return record_resistance(rows=[row], actor=actor, at=at)[0]
+
+
+def _take(pack_id: int, kind: str, values: Mapping[str, str], seen_version: int, actor: Actor) -> None:
+    draft = draft_of(pack_id=pack_id, kind=kind)
+    if draft is None:
+        return
+    if _is_news(draft, values, seen_version, actor):
+        raise DraftChanged(draft, values)
+    draft.delete()
+
+
+def _is_news(draft: BenchDraft, mine: Mapping[str, str], seen_version: int, actor: Actor) -> bool:
+    """Return whether ``draft`` holds what the author of ``mine`` may not know."""
+    if draft.version == seen_version:
+        return False
+    # The page saves a field while its "Record" is on the way: that draft says nothing that is new to it.
+    return any(mine.get(name) != text for name, text in draft.values.items())
