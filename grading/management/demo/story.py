@@ -20,6 +20,7 @@ from grading.management.demo import (
     reviewing,
     telling,
     tester_files,
+    watching,
 )
 from grading.management.demo.fleet import KINDS, SOURCES
 from grading.management.demo.people import Cast
@@ -56,6 +57,7 @@ def seed(*, at: datetime) -> None:
     chance, bench_chance = Random(SEED), Random(SEED)  # noqa: S311  a story, not a secret
     year = Year(cast, chance, bench_chance, ends_at, opens_at)
     _equip(year, begins_at)
+    watching.equip(year, begins_at)
     procedures.publish_all(year, begins_at)
     _set_baselines(cast, begins_at + 1 * _DAY)
     _plan(year)
@@ -75,6 +77,7 @@ def _plan(year: Year) -> None:
     year.later(year.ends_at - timedelta(hours=6), mending.answer_otherwise)
     year.later(morning - 250 * _DAY, lambda year, at: people.change_some(year.cast, at=at))
     year.later(morning - 120 * _DAY, _look_after_instruments)
+    watching.plan(year)
     for number, days in enumerate(range(350, 4, -11)):
         may_override = number % 3 == 0
         year.later(morning - days * _DAY + timedelta(hours=5), reviewing.review, may_override)
