@@ -153,7 +153,9 @@ def _reference(row: CapacityInput, pack: Pack) -> Decimal | None:
 
 def soh_so_far(row: CapacityInput, pack: Pack) -> Decimal | None:
     """Return the SOH that ``row`` gives, whatever else it lacks; None while it gives none."""
-    measured, reference = getattr(row, MEASURED.get(row.basis, "note")), _reference(row, pack)
+    if row.basis not in MEASURED:
+        return None
+    measured, reference = getattr(row, MEASURED[row.basis]), _reference(row, pack)
     if not measured or reference is None or not measured.is_finite() or not reference.is_finite():
         return None
     try:

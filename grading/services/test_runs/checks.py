@@ -115,8 +115,16 @@ def open_bench(rows: Sequence[Input], model: type[M], actor: Actor, at: datetime
             f"{', '.join(barred[:5])}: the reviewer wants somebody else to measure it this time. "
             "Nothing was recorded."
         )
+    return bench_of(packs, rows, model, demands, at)
+
+
+def bench_of(
+    packs: Sequence[Pack], rows: Sequence[Input], model: type[M], demands: Mapping[int, Demand], at: datetime
+) -> Bench[M]:
+    """Read what the checks of ``rows`` need, of the packs that they name; locks and refuses nothing."""
+    pack_ids = [pack.pk for pack in packs]
     prefetch_related_objects(packs, "pack_type")
-    current = model._default_manager.filter(pack_id__in=pack_ids, superseded_by__isnull=True)
+    current = model._default_manager.filter(STANDS, pack_id__in=pack_ids)
     instruments = Instrument.objects.in_bulk({row.instrument_id for row in rows if row.instrument_id})
     return Bench(
         packs={pack.pk: pack for pack in packs},

@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 from django.db.models import Model
 
 from grading.domain.measurement import check_unusual
-from grading.models import CapacityTest, Channel, Instrument, ProcedureVersion, ResistanceTest
-from grading.queries.bench import Demand, arrivals, demands_on
-from grading.queries.instruments import proofs_of
+from grading.models import CapacityTest, ResistanceTest
+from grading.queries.bench import Demand, demands_on
 from grading.queries.policies import compiled, policy_in_force
 from grading.queries.test_runs import conflict_in
 from grading.services.test_runs.capacity import capacity_faults, capacity_result, soh_so_far
-from grading.services.test_runs.checks import Bench, Faults, key_of
+from grading.services.test_runs.checks import Bench, Faults, bench_of
 from grading.services.test_runs.inputs import CapacityInput, Input, ResistanceInput
 from grading.services.test_runs.resistance import ratio_so_far, resistance_faults, resistance_result
 from intake.domain.lifecycle import Status
@@ -103,21 +102,8 @@ def preview_resistance(*, rows: Sequence[ResistanceInput], actor: Actor, at: dat
 
 def _look(rows: Sequence[Input], model: type[M], at: datetime) -> Bench[M]:
     """Read what the checks need without locking or refusing anything: recording does both again."""
-    pack_ids = [row.pack_id for row in rows]
-    packs = Pack.objects.filter(pk__in=pack_ids).select_related("pack_type").in_bulk()
-    instruments = Instrument.objects.in_bulk({row.instrument_id for row in rows if row.instrument_id})
-    current = model._default_manager.filter(pack_id__in=pack_ids, superseded_by__isnull=True)
-    return Bench(
-        packs=packs,
-        instruments=instruments,
-        proofs=proofs_of(instruments=instruments.values()),
-        arrived_at=arrivals(pack_ids=pack_ids),
-        channels=Channel.objects.in_bulk({row.channel_id for row in rows if row.channel_id}),
-        procedures=ProcedureVersion.objects.in_bulk({row.procedure_id for row in rows if row.procedure_id}),
-        demands=demands_on(pack_ids=pack_ids),
-        current={key_of(model, result): result for result in current},
-        at=at,
-    )
+    packs = list(Pack.objects.filter(pk__in=[row.pack_id for row in rows]))
+    return bench_of(packs, rows, model, demands_on(pack_ids=[pack.pk for pack in packs]), at)
 
 
 def _faults(row: R, bench: Bench[Any], actor: Actor, faults_of: Callable[[R, Bench[Any]], Faults]) -> Faults:
