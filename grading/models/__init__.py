@@ -5,6 +5,7 @@ from grading.models.bench_run import BenchDraft, BenchRun
 from grading.models.calibration import Calibration, ControlMeasurement, ReferenceItem
 from grading.models.channel_use import ChannelUse
 from grading.models.decision import Decision, Grade, GradingClaim
+from grading.models.declaration import DeclarationRun, DeclaredPack, InstrumentDeclaration
 from grading.models.dispute import Dispute, DisputeFile
 from grading.models.instrument import Channel, Instrument
 from grading.models.policy import PolicyVersion
@@ -25,12 +26,15 @@ __all__ = [
     "ChannelUse",
     "ControlMeasurement",
     "Decision",
+    "DeclarationRun",
+    "DeclaredPack",
     "Derivation",
     "Dispute",
     "DisputeFile",
     "Grade",
     "GradingClaim",
     "Instrument",
+    "InstrumentDeclaration",
     "PolicyVersion",
     "ProcedureVersion",
     "ReferenceItem",

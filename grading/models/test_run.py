@@ -3,8 +3,21 @@
 from django.db import models
 from django.db.models import Q
 
+from grading.models.declaration import InstrumentDeclaration
 from grading.models.instrument import Channel, Instrument
 from grading.models.procedure import ProcedureVersion
+
+STANDS = Q(superseded_by__isnull=True, invalidated_by__isnull=True)
+"""A result that neither a newer one nor a declaration against its instrument took out of force."""
+STANDS_SQL = "{0}.superseded_by_id IS NULL AND {0}.invalidated_by_id IS NULL"
+"""The same for a table named ``{0}``."""
+
+
+def invalidated(name: str) -> models.Index:
+    """Return the index by which a declaration finds its results again."""
+    return models.Index(
+        fields=["invalidated_by"], condition=Q(invalidated_by__isnull=False), name=f"{name}_invalidated"
+    )
 
 
 class MeasuredWith(models.Model):
@@ -26,6 +39,10 @@ class MeasuredWith(models.Model):
     departures = models.JSONField(default=list)
     """How the test departs from the conditions of its procedure, or without one of the policy: {words,
     is_grave}. Gravely, and the value compares with no other."""
+    invalidated_by = models.ForeignKey(
+        InstrumentDeclaration, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """What declared its instrument bad: the result stays to be seen and counts for nothing."""
 
     class Meta:
         abstract = True
@@ -87,11 +104,10 @@ class CapacityTest(MeasuredWith):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["pack", "basis"],
-                condition=Q(superseded_by__isnull=True),
-                name="capacity_test_one_current",
+                fields=["pack", "basis"], condition=STANDS, name="capacity_test_one_current"
             )
         ]
+        indexes = [invalidated("capacity_test")]
 
     def __str__(self) -> str:
         return f"capacity test {self.pk}"
@@ -145,11 +161,12 @@ class ResistanceTest(MeasuredWith):
         constraints = [
             models.UniqueConstraint(
                 fields=["pack", "method", "pulse_duration_s"],
-                condition=Q(superseded_by__isnull=True),
+                condition=STANDS,
                 nulls_distinct=False,
                 name="resistance_test_one_current",
             )
         ]
+        indexes = [invalidated("resistance_test")]
 
     def __str__(self) -> str:
         return f"resistance test {self.pk}"

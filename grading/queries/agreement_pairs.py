@@ -17,7 +17,7 @@ _TESTS = """
     JOIN intake_pack p ON p.id = c.pack_id
     LEFT JOIN intake_packtype t ON t.id = p.pack_type_id
     {join}
-    WHERE c.superseded_by_id IS NULL AND c.basis = 'ah' AND {condition}
+    WHERE c.superseded_by_id IS NULL AND c.invalidated_by_id IS NULL AND c.basis = 'ah' AND {condition}
         AND NOT c.departures @> '[{{"is_grave": true}}]'
         AND abs((c.measured_at AT TIME ZONE 'UTC')::date - {day}) <= %(days)s
     ORDER BY p.supplier_id, 2, 4, c.measured_at, c.id

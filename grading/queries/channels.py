@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from grading.domain.durations import minutes_of, steps_of
 from grading.models import BenchRun, CapacityTest, Channel, ChannelUse, ProcedureVersion, ResistanceTest
+from grading.models.test_run import STANDS
 from grading.queries.instruments import CAPACITY_KINDS, RESISTANCE_KINDS, Standing, standings
 from grading.queries.procedures import pickable
 from intake.domain.lifecycle import Status
@@ -169,8 +170,8 @@ def estimate_for(*, packs: QuerySet[Pack], at: datetime) -> Estimate:
 
 
 def _missing(packs: QuerySet[Pack]) -> Mapping[str, int]:
-    has_capacity = Exists(CapacityTest.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True))
-    has_resistance = Exists(ResistanceTest.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True))
+    has_capacity = Exists(CapacityTest.objects.filter(STANDS, pack=OuterRef("pk")))
+    has_resistance = Exists(ResistanceTest.objects.filter(STANDS, pack=OuterRef("pk")))
     rows = packs.filter(status__in=OPEN_STATES).order_by()
     return rows.annotate(has_capacity=has_capacity, has_resistance=has_resistance).aggregate(
         capacity=Count("pk", filter=Q(has_capacity=False)),

@@ -14,6 +14,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 
 from grading.models import CapacityTest, ResistanceTest
+from grading.models.test_run import STANDS
 
 T = TypeVar("T", bound=Model)
 GRADING_PULSE_S = Decimal(10)
@@ -55,7 +56,7 @@ _ORDERS: dict[type[Model], tuple[Any, ...]] = {
 
 def counting_first(tests: QuerySet[T]) -> QuerySet[T]:
     """Keep the standing results of ``tests``, for each pack the one that counts first."""
-    return tests.filter(superseded_by__isnull=True).order_by(*_ORDERS[tests.model])
+    return tests.filter(STANDS).order_by(*_ORDERS[tests.model])
 
 
 def counting_sql(model: type[Model], pack: str) -> tuple[str, tuple[Any, ...]]:

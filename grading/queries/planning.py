@@ -13,6 +13,7 @@ from grading.domain.evidence import Evidence
 from grading.domain.planning import Lack, best_route, best_routes, lack_of
 from grading.domain.policy import Policy
 from grading.models import CapacityTest
+from grading.models.test_run import STANDS
 from grading.queries.agreement import BEST, ExpectedSoh, expected_soh
 from grading.queries.evidence import evidence_under
 from grading.queries.policies import compiled, in_force_or_none
@@ -29,7 +30,8 @@ _WORTH = f"""(
     FROM intake_pack p LEFT JOIN intake_packtype t ON t.id = p.pack_type_id
     CROSS JOIN LATERAL (SELECT coalesce(
         (SELECT c.soh_percent FROM grading_capacitytest c
-         WHERE c.pack_id = p.id AND c.superseded_by_id IS NULL ORDER BY c.basis LIMIT 1),
+         WHERE c.pack_id = p.id AND c.superseded_by_id IS NULL
+             AND c.invalidated_by_id IS NULL ORDER BY c.basis LIMIT 1),
         (SELECT e.soh FROM ({BEST}) e WHERE e.may_presort),
         p.declared_soh_percent) AS soh) s
     LEFT JOIN LATERAL (
@@ -89,7 +91,7 @@ def lacking(packs: QuerySet[Pack], what: str) -> QuerySet[Pack]:
 
     :raises KeyError: for anything else.
     """
-    tested = Exists(CapacityTest.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True))
+    tested = Exists(CapacityTest.objects.filter(STANDS, pack=OuterRef("pk")))
     return packs.filter({"capacity": ~tested, "rest": tested}[what])
 
 

@@ -15,7 +15,7 @@ RESULTS = {
     "pack.quarantined": "put into quarantine",
 }
 """The events that are a result for a supplier, each in a word; in the order in which they are told."""
-_TAKEN_BACK = ("pack.sent_to_retest", "pack.reopened")
+_TAKEN_BACK = ("pack.sent_to_retest", "pack.suspended", "pack.reopened")
 """The events after which an earlier result counts no more; none of them is a result."""
 
 

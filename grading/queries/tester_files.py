@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from grading.domain.tester_files.questions import Question, label_of, questions_of
 from grading.domain.tester_files.standing import gives_result
 from grading.models import CapacityTest, Derivation, ResistanceTest, TesterFile
+from grading.models.test_run import STANDS
 from intake.domain.lifecycle import Status
 from intake.models import Pack
 from rebattery.accounts.models import User
@@ -179,9 +180,7 @@ def others_of_pack(*, file: TesterFile, limit: int = 5) -> list[Derivation]:
 
 def soh_histogram(*, pack_type_id: int, bin_points: int = 5) -> list[tuple[float, int]]:
     """Return how many packs of a type stand at which SOH (charge), by bins of ``bin_points`` percent."""
-    rows = CapacityTest.objects.filter(
-        pack__pack_type_id=pack_type_id, superseded_by__isnull=True, basis=CapacityTest.Basis.AH
-    )
+    rows = CapacityTest.objects.filter(STANDS, pack__pack_type_id=pack_type_id, basis=CapacityTest.Basis.AH)
     counts: dict[int, int] = {}
     for soh in rows.values_list("soh_percent", flat=True).iterator():
         place = int(soh // bin_points)

@@ -38,6 +38,7 @@ class Move(StrEnum):
     ACCEPT = "accept"
     RETEST = "retest"
     REJECT = "reject"
+    SUSPEND = "suspend"
     RETEST_DISPUTED = "retest_disputed"
     REOPEN_DISPUTED = "reopen_disputed"
 
@@ -91,6 +92,15 @@ _TABLE = (
     ),
     Transition(
         Move.REJECT, frozenset({S.IN_REVIEW, S.QUARANTINED}), S.REJECTED, "Reject", "pack.rejected", True
+    ),
+    # Its results turned out to be worthless: whatever was concluded of them waits for new ones.
+    Transition(
+        Move.SUSPEND,
+        frozenset({S.TESTED, S.GRADED, S.IN_REVIEW}),
+        S.INSPECTED,
+        "Suspend",
+        "pack.suspended",
+        True,
     ),
     # A reject is final unless its supplier disputes it and a reviewer upholds the dispute.
     Transition(

@@ -172,6 +172,13 @@ _ALL = (
         needs_reason=True,
     ),
     EventType(
+        "pack.suspended",
+        "pack",
+        "Back to the bench, because {instrument} was declared bad: {reason}",
+        "A result of ours does not count any more; the pack is tested again.",
+        needs_reason=True,
+    ),
+    EventType(
         "pack.rejected",
         "pack",
         "{actor} rejected the pack: {reason}",

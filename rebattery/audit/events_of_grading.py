@@ -33,7 +33,6 @@ OF_GRADING = (
         "{actor} withdrew {subject} of {instrument}: {reason}",
         needs_reason=True,
     ),
-    EventType("channel.added", "channel", "{actor} added channel {subject} to {instrument}."),
     EventType(
         "channel.changed", "channel", "{actor} changed channel {subject} of {instrument}.", needs_reason=True
     ),
@@ -61,6 +60,50 @@ OF_GRADING = (
         needs_reason=True,
     ),
     EventType("channel.created", "channel", "{actor} added channel {subject} to {instrument}."),
+    EventType(
+        "instrument_declaration.proposed",
+        "instrument_declaration",
+        "{actor} proposed to declare {instrument} bad since {since!d}: {reason}",
+        needs_reason=True,
+    ),
+    EventType(
+        "instrument_declaration.approved",
+        "instrument_declaration",
+        "{actor} approved it: {instrument} is declared bad since {since!d}, and {results:result} of it do not"
+        " count.",
+    ),
+    EventType(
+        "instrument_declaration.carried_out",
+        "instrument_declaration",
+        "The declaration of {instrument} was carried out: {results:result} marked, {packs:pack} back at the"
+        " bench, {reviews:review} closed.",
+    ),
+    EventType(
+        "instrument_declaration.refused",
+        "instrument_declaration",
+        "{actor} refused to declare {instrument} bad: {reason}",
+        needs_reason=True,
+    ),
+    EventType(
+        "instrument_declaration.withdrawn",
+        "instrument_declaration",
+        "{actor} withdrew the proposal to declare {instrument} bad: {reason}",
+        needs_reason=True,
+    ),
+    EventType(
+        "capacity_test.invalidated",
+        "capacity_test",
+        "A {subject} does not count any more, because {instrument} was declared bad: {reason}",
+        "A capacity test of ours does not count any more.",
+        needs_reason=True,
+    ),
+    EventType(
+        "resistance_test.invalidated",
+        "resistance_test",
+        "A {subject} does not count any more, because {instrument} was declared bad: {reason}",
+        "A resistance test of ours does not count any more.",
+        needs_reason=True,
+    ),
     EventType(
         "capacity_test.recorded",
         "capacity_test",
@@ -131,6 +174,12 @@ OF_GRADING = (
         needs_reason=True,
     ),
     EventType("review.superseded", "review", "The review was closed by a newer decision."),
+    EventType(
+        "review.suspended",
+        "review",
+        "The review was closed, because {instrument} was declared bad: {reason}",
+        needs_reason=True,
+    ),
     EventType(
         "dispute.opened",
         "dispute",

@@ -7,6 +7,7 @@ from random import Random
 from grading.management.demo.fleet import TruePack, rounded
 from grading.management.demo.timeline import Year
 from grading.models import CapacityTest, Channel, ChannelUse, SohReport
+from grading.models.test_run import STANDS
 from grading.services.agreement import fit_all
 from grading.services.channels import cancel_use, end_use, start_use
 from grading.services.soh_reports import SohReportInput, record_soh_reports
@@ -45,7 +46,7 @@ def fit(year: Year, at: datetime) -> None:
 
 def occupy_channels(year: Year, at: datetime) -> None:
     """Put the packs that wait longest on the free channels."""
-    tested = CapacityTest.objects.filter(superseded_by__isnull=True).values("pack_id")
+    tested = CapacityTest.objects.filter(STANDS).values("pack_id")
     packs = Pack.objects.filter(status=Status.INSPECTED).exclude(pk__in=tested).order_by("status_at", "pk")
     channels = Channel.objects.filter(instrument_id=year.instruments["CYC-1"], is_active=True).order_by("pk")
     for pack, channel in zip(packs, channels, strict=False):

@@ -208,9 +208,11 @@ def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Ac
                    ARRAY(SELECT person_id FROM intake_inspection
                          WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL
                          UNION SELECT person_id FROM grading_capacitytest
-                         WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL
+                         WHERE pack_id = d.pack_id AND superseded_by_id IS NULL
+                             AND invalidated_by_id IS NULL AND person_id IS NOT NULL
                          UNION SELECT person_id FROM grading_resistancetest
-                         WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL),
+                         WHERE pack_id = d.pack_id AND superseded_by_id IS NULL
+                             AND invalidated_by_id IS NULL AND person_id IS NOT NULL),
                    '', '', '', '', '', '', '{}', '{}'
                FROM unnest(%s::bigint[], %s::text[]) AS m(id, rule) JOIN grading_decision d ON d.id = m.id
                ORDER BY d.id""",

@@ -12,6 +12,7 @@ from django.db.models import Model, prefetch_related_objects
 from grading.domain.calibration import Proof
 from grading.domain.measurement import check_ranges
 from grading.models import CapacityTest, Channel, Instrument, ProcedureVersion, ResistanceTest
+from grading.models.test_run import STANDS
 from grading.queries.bench import Demand, arrivals, demands_on
 from grading.queries.instruments import proofs_of
 from grading.services.test_runs.inputs import Input

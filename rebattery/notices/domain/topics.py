@@ -14,6 +14,7 @@ class Topic(StrEnum):
     BATCH_CANCELLED = "batch_cancelled"
     BATCH_CLOSED = "batch_closed"
     RESULTS = "results"
+    RESULTS_WITHDRAWN = "results_withdrawn"
     DISPUTE_ANSWERED = "dispute_answered"
     TEST = "test"
 
@@ -27,6 +28,7 @@ LABELS: dict[Topic, str] = {
     Topic.BATCH_CANCELLED: "A batch was cancelled",
     Topic.BATCH_CLOSED: "A batch was closed",
     Topic.RESULTS: "Packs have a result",
+    Topic.RESULTS_WITHDRAWN: "Results do not count any more",
     Topic.DISPUTE_ANSWERED: "A dispute was answered",
     Topic.TEST: "Test of a webhook",
 }

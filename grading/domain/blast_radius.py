@@ -1,0 +1,103 @@
+"""What becomes of packs whose results an instrument gave that was declared bad."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from grading.domain.separation import own_work
+from intake.domain.lifecycle import TRANSITIONS, Move, Status
+
+AT_ONCE = 2_000
+"""Results that an approval still carries out within the request; with more of them a worker does it."""
+MOST_NAMED = 20
+"""Packs that a notice names; the rest is counted."""
+SAME_PERSON = "You proposed this yourself; another person must approve it."
+MEASURED_WITH_IT = "You measured with it since then; somebody who did not must approve it."
+NO_CERTIFICATES = "None: certificates are not issued yet, so no buyer has one in hand."
+
+
+class Fate(StrEnum):
+    """What a declaration means for one pack."""
+
+    RETEST = "retest"
+    AT_BENCH = "at_bench"
+    WAITING = "waiting"
+    QUARANTINED = "quarantined"
+    REJECTED = "rejected"
+    UNTOUCHED = "untouched"
+
+
+FATE_WORDS: Mapping[Fate, str] = {
+    Fate.RETEST: "Back to the bench for a new test",
+    Fate.AT_BENCH: "At the bench already: test again",
+    Fate.WAITING: "Tested again after its inspection",
+    Fate.QUARANTINED: "Stays in quarantine; tested again when it leaves",
+    Fate.REJECTED: "Stays rejected; its supplier may dispute it",
+    Fate.UNTOUCHED: "Stays as it is: nothing rests on these results",
+}
+REJECTED_WORDS = (
+    "A reject is final: a declaration does not open it again. Its supplier is told and may dispute the"
+    " result; a reviewer who upholds the dispute sends the pack back to the bench."
+)
+FATES: Mapping[Status, Fate] = {
+    **dict.fromkeys(TRANSITIONS[Move.SUSPEND].sources, Fate.RETEST),
+    Status.INSPECTED: Fate.AT_BENCH,
+    Status.RECEIVED: Fate.WAITING,
+    Status.QUARANTINED: Fate.QUARANTINED,
+    Status.REJECTED: Fate.REJECTED,
+}
+"""By the state of a pack that rests on a touched result."""
+
+
+def fate_of(*, status: Status, rests: bool) -> Fate:
+    """Return what a declaration means for a pack in ``status``.
+
+    :param rests: whether the decision in force, or the result that would count for one, is touched. A pack
+        with nothing but superseded results in the set, or with ones of a kind that does not count, stays.
+    """
+    return FATES.get(status, Fate.UNTOUCHED) if rests else Fate.UNTOUCHED
+
+
+def may_not_approve(person_id: int | None, *, proposed_by: int, measured_by: frozenset[int]) -> str:
+    """Return why ``person_id`` may not approve a declaration; empty when they may.
+
+    Neither the one who proposed it nor anybody who measured with the instrument since then: otherwise
+    results that somebody does not like could be thrown out and measured again by themselves. Whoever
+    measured may propose, because the one at the bench is the one who sees that something is wrong.
+    """
+    if person_id == proposed_by:
+        return SAME_PERSON
+    return MEASURED_WITH_IT if own_work(person_id, measured_by=measured_by) else ""
+
+
+def since_faults(*, since: datetime, now: datetime) -> dict[str, str]:
+    """Return what is wrong with the moment since when, by field name; empty when nothing is."""
+    return {"since_at": "This moment is still to come."} if since > now else {}
+
+
+def notice_text(*, fates: Mapping[Fate, int], serials: Mapping[Fate, list[str]]) -> str:
+    """Return what a supplier reads: which packs, and what follows for each; names no instrument or person.
+
+    :param fates: how many of the supplier's packs have which fate; those untouched are not told.
+    :param serials: some of these packs' serials, by fate.
+    """
+    parts = [
+        "We found that an instrument on our bench did not measure correctly. Results that it gave for these"
+        " packs do not count any more."
+    ]
+    for fate, words in _TOLD.items():
+        if count := fates.get(fate, 0):
+            named = serials.get(fate, [])[:MOST_NAMED]
+            more = f" and {count - len(named)} more" if count > len(named) else ""
+            parts.append(f"{words}: {', '.join(named)}{more}.")
+    parts.append("The packs' pages show where each of them stands. New results are told as usual.")
+    return "\n\n".join(parts)
+
+
+_TOLD: Mapping[Fate, str] = {
+    Fate.RETEST: "Taken back from grading and tested again",
+    Fate.AT_BENCH: "Tested again, no result had been given yet",
+    Fate.WAITING: "Tested again after the inspection that is under way",
+    Fate.QUARANTINED: "In quarantine as before, for safety and not because of a measurement",
+    Fate.REJECTED: "Rejected on such a result; the reject stands, and you may dispute it on the pack's page",
+}

@@ -1,0 +1,32 @@
+"""News of results that do not count any more."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("notices", "0003_topics"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="notice",
+            name="topic",
+            field=models.CharField(
+                choices=[
+                    ("file_checked", "A file was checked and needs you"),
+                    ("file_refused", "A file was refused"),
+                    ("file_failed", "A file could not be read"),
+                    ("batch_announced", "A batch was announced"),
+                    ("batch_corrected", "A corrected file changed a batch"),
+                    ("batch_cancelled", "A batch was cancelled"),
+                    ("batch_closed", "A batch was closed"),
+                    ("results", "Packs have a result"),
+                    ("results_withdrawn", "Results do not count any more"),
+                    ("dispute_answered", "A dispute was answered"),
+                    ("test", "Test of a webhook"),
+                ],
+                max_length=40,
+            ),
+        ),
+    ]
