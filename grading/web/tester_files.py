@@ -44,6 +44,8 @@ COLUMNS = (
     ),
     Column(key="at", label="Received", value=lambda row: row.received_at, sort="id"),
 )
+_HEADED = ("file", "state", "pack", "why", "at")
+"""Columns of the page; what else the export has stands within them."""
 FILTERS = (
     Filter(key="q", label="Name, serial or SHA-256", apply=queries.named),
     Filter(
@@ -72,6 +74,9 @@ def tester_file_list(request: HttpRequest) -> HttpResponseBase:
     ]
     context = {
         "page": page,
+        "headings": [
+            heading for column, heading in zip(COLUMNS, page.headings, strict=True) if column.key in _HEADED
+        ],
         "form": SendForm(),
         "may_send": viewer.may(Capability.RECORD_TESTS),
         "limit_mb": settings.UPLOAD_LIMIT_BYTES // 1024**2,

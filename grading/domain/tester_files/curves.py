@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -41,12 +42,12 @@ def scale_of(answers: dict[str, str]) -> Scale:
 
 
 def span_of(path: Path, *, x: X, scale: Scale) -> Span | None:
-    """Return from where to where a table goes along ``x``; None when it holds nothing to draw."""
+    """Return from where to where a table goes along ``x``, in hundredths; None when there is nothing to draw."""
     import polars as pl
 
     found = _axes(path, scale).select(pl.col(x).min().alias("low"), pl.col(x).max().alias("high")).collect()
     low, high = found.row(0)
-    return None if low is None or low == high else Span(low, high)
+    return None if low is None or low == high else Span(floor(low * 100) / 100, ceil(high * 100) / 100)
 
 
 def curves(
