@@ -42,7 +42,7 @@ def scale_of(answers: dict[str, str]) -> Scale:
 
 
 def span_of(path: Path, *, x: X, scale: Scale) -> Span | None:
-    """Return from where to where a table goes along ``x``, in hundredths; None when there is nothing to draw."""
+    """Return from where to where a table goes along ``x``, to hundredths; None for nothing."""
     import polars as pl
 
     found = _axes(path, scale).select(pl.col(x).min().alias("low"), pl.col(x).max().alias("high")).collect()

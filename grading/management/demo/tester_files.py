@@ -34,7 +34,7 @@ def send_files(year: Year, at: datetime) -> None:
         file = _send(year, at, "export interrupted.csv", b"Test Time / s,Volt")
         _act(year, at + _SOON, tester_files.read_again, file)
         file = _send(year, at, "trial without a pack.csv", _full_test(year, packs[0], sign=1)[:20_000])
-        by = {"tester_file_id": file.pk, "actor": year.who("warehouse"), "at": at + _SOON}
+        by: dict[str, Any] = {"tester_file_id": file.pk, "actor": year.who("warehouse"), "at": at + _SOON}
         tester_files.set_aside(reason="Sent by mistake.", **by)
         _act(year, at + 2 * _SOON, tester_files.take_back, file)
         tester_files.set_aside(reason="A trial run of the rig, no test of a pack.", **by)
