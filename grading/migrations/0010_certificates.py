@@ -44,7 +44,7 @@ UPDATE grading_instrument SET certificate_number = '-', calibrated_from_date = '
     calibrated_to_date = '1970-01-02' WHERE certificate_number IS NULL;
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
-SELECT audit_guard('grading_instrument', 'instrument');
+SELECT audit_guard('grading_instrument', 'instrument', VARIADIC ARRAY[]::text[]);
 """
 MAY_WITHDRAW = "GRANT UPDATE (withdrawn_at) ON {} TO rb_app"
 NOT_ANY_MORE = "REVOKE UPDATE (withdrawn_at) ON {} FROM rb_app"

@@ -225,6 +225,17 @@ OF_GRADING = (
     EventType("tester_file.taken_back", "tester_file", "{actor} took {subject} back."),
     EventType("tester_file.recorded", "tester_file", "{actor} recorded {results} from {subject}."),
     EventType(
+        "results_file.received",
+        "results_file",
+        "{actor} sent the file of results {subject} ({bytes} bytes, SHA-256 {sha256}).",
+    ),
+    EventType(
+        "results_file.mended",
+        "results_file",
+        "{actor} mended {rows} rows of {subject} with a workbook (SHA-256 {sha256}).",
+    ),
+    EventType("results_file.recorded", "results_file", "{actor} recorded {results} from {subject}."),
+    EventType(
         "derivation.made",
         "derivation",
         "Test {test} of {file} was derived by {reader} {reader_version}, algorithm {algorithm}"
