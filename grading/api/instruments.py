@@ -1,6 +1,5 @@
 """Instruments and whether they may measure, so that a program can pick one."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -55,7 +54,7 @@ class InstrumentOutput(serializers.Serializer[Standing]):
         return ChannelOutput(standing.in_service, many=True, context={"standing": standing}).data
 
 
-class InstrumentList(ListAPIView[Instrument]):
+class InstrumentList(ListAPIView[Any]):
     """Instruments with their channels and whether they may measure today."""
 
     capability = Capability.VIEW_INSTRUMENTS
@@ -64,6 +63,6 @@ class InstrumentList(ListAPIView[Instrument]):
     def get_queryset(self) -> QuerySet[Instrument]:
         return all_instruments()
 
-    def paginate_queryset(self, queryset: QuerySet[Instrument]) -> Sequence[Any] | None:
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
         rows = super().paginate_queryset(queryset)
         return standings(on=timezone.now().date(), of=rows or [])

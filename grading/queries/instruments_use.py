@@ -7,8 +7,7 @@ from django.db.models import Model, QuerySet
 
 from grading.domain.uncertainty import Accuracy
 from grading.models import Calibration, CapacityTest, Channel, ControlMeasurement, Instrument, ResistanceTest
-from rebattery.audit.models import Event
-from rebattery.audit.trail import events_about
+from rebattery.audit.trail import Entry, entry_of, events_about
 
 SHOWN_RESULTS = 20
 MOST_STORIES = 200
@@ -63,7 +62,7 @@ def calibrations() -> QuerySet[Calibration]:
     return Calibration.objects.select_related("instrument", "channel", "stored_file")
 
 
-def story_of(*, instrument: Instrument) -> QuerySet[Event]:
+def story_of(*, instrument: Instrument) -> list[Entry]:
     """Return the trail of an instrument, its channels, certificates and checks, newest first."""
     about = {
         "instrument": [instrument.pk],
@@ -73,4 +72,5 @@ def story_of(*, instrument: Instrument) -> QuerySet[Event]:
             ControlMeasurement.objects.filter(instrument=instrument).values_list("pk", flat=True)
         ),
     }
-    return events_about(subjects=about).order_by("-id")[:MOST_STORIES]
+    events = events_about(subjects=about).order_by("-id")[:MOST_STORIES]
+    return [entry_of(event) for event in events]

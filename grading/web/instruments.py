@@ -26,7 +26,6 @@ from grading.web.instruments_drift import drift_chart
 from grading.web.instruments_forms import EditInstrumentForm, NewInstrumentForm
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
-from rebattery.audit.trail import entry_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
@@ -111,7 +110,7 @@ def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
         "charts": [drift_chart(drift, shown.code) for drift in drifts_of(instrument_id=shown.pk)],
         "measurements": measurements_of(instrument_id=shown.pk)[:SHOWN_MEASUREMENTS],
         "use": use_of(instrument_id=shown.pk),
-        "story": [entry_of(event) for event in story_of(instrument=shown)],
+        "story": story_of(instrument=shown),
         "may_manage": viewer.may(Capability.MANAGE_INSTRUMENTS),
         "may_check": viewer.may(Capability.RECORD_CHECKS),
     }

@@ -149,7 +149,9 @@ class LimitsForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
-        rest = {name: self.fields.pop(name) for name in ("is_active", "reason") if name in self.fields}
+        rest: dict[str, forms.Field] = {
+            name: self.fields.pop(name) for name in ("is_active", "reason") if name in self.fields
+        }
         self.fields.update(_limits())
         self.fields.update(rest)
 

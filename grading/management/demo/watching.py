@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from grading.management.demo.documents import page_of
 from grading.management.demo.timeline import Year
@@ -39,7 +40,7 @@ DRIFT = {"CYC-1": "0.045", "CYC-2": "-0.030", "CYC-5": "0.085"}
 
 def equip(year: Year, at: datetime) -> None:
     """State the channels' accuracy, bring the reference items, and add a cycler that will drift."""
-    who = {"actor": year.who("administrator"), "at": at}
+    who: dict[str, Any] = {"actor": year.who("administrator"), "at": at}
     drifting = instruments.create_instrument(
         code="CYC-5", name="Pack cycler 600 V", kind="cycler", maker_serial="DEMO-CYC-5",
         certificate_number=f"CAL-{at:%Y}-CYC-5", valid_from_date=at.date() - 30 * _DAY,
@@ -108,14 +109,14 @@ def _check(year: Year, code: str, item_code: str, percent: Decimal, at: datetime
 
 def look_after(year: Year, at: datetime) -> None:
     """Record a failed calibration, correct what was stated, and replace a certificate of a wrong year."""
-    who = {"actor": year.who("administrator"), "at": at}
+    who: dict[str, Any] = {"actor": year.who("administrator"), "at": at}
     instruments.record_calibration(
         instrument_id=year.instruments["CYC-4"], certificate_number=f"CAL-{at:%Y}-CYC-4-F",
         valid_from_date=at.date() - 4 * _DAY, valid_to_date=None, has_passed=False,
         laboratory="Demo calibration laboratory", note="Current out of limits on all ranges.", **who,
     )  # fmt: skip
     report = ["Demo calibration laboratory", f"CAL-{at:%Y}-IRT-1", "Found within its limits"]
-    renewed = {
+    renewed: dict[str, Any] = {
         "instrument_id": year.instruments["IRT-1"],
         "certificate_number": f"CAL-{at:%Y}-IRT-1",
         "laboratory": "Demo calibration laboratory",

@@ -45,7 +45,7 @@ def record_calibration(
     :raises CertificateFileRefused: when the file is neither a PDF nor a photo.
     """
     instrument = Instrument.objects.select_for_update().get(pk=instrument_id)
-    channel = Channel.objects.filter(pk=channel_id, instrument=instrument).first()
+    channel = Channel.objects.filter(pk=channel_id or 0, instrument=instrument).first()
     if channel_id and channel is None:
         raise CalibrationRefused(fields={"channel_id": "Choose a channel of this instrument."})
     if valid_to_date is None and has_passed:
@@ -88,9 +88,10 @@ def _same(
 
 def add_certificate(calibration: Calibration, *, actor: Actor, at: datetime) -> None:
     """Insert ``calibration`` with its event."""
-    facts = {"instrument": calibration.instrument.code, "until": calibration.valid_to_date}
+    about = calibration.instrument.code
     if calibration.channel:
-        facts["instrument"] += f", channel {calibration.channel.code}"
+        about += f", channel {calibration.channel.code}"
+    facts = {"instrument": about, "until": calibration.valid_to_date}
     code = "calibration.recorded" if calibration.has_passed else "calibration.failed"
     add_row(calibration, code=code, field="certificate_number", facts=facts, actor=actor, at=at)
 

@@ -28,7 +28,12 @@ def add_channel(
     instrument = Instrument.objects.select_for_update().get(pk=instrument_id)
     channel = Channel(instrument=instrument, code=code.strip().upper(), **limits)
     add_row(
-        channel, code="channel.created", field="code", facts={"instrument": instrument.code}, actor=actor, at=at
+        channel,
+        code="channel.created",
+        field="code",
+        facts={"instrument": instrument.code},
+        actor=actor,
+        at=at,
     )
     return channel
 

@@ -43,7 +43,7 @@ def record_control_measurement(
     """
     instrument = Instrument.objects.select_for_update().get(pk=instrument_id)
     item = ReferenceItem.objects.get(pk=item_id)
-    channel = Channel.objects.filter(pk=channel_id, instrument=instrument).first()
+    channel = Channel.objects.filter(pk=channel_id or 0, instrument=instrument).first()
     faults = {}
     if measured_at > at:
         faults["measured_at"] = "This moment is still to come."

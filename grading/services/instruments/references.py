@@ -83,7 +83,7 @@ def change_reference_item(
 
 
 def _check(reference_value: Decimal, tolerance_percent: Decimal, interval_days: int) -> None:
-    values = {
+    values: dict[str, Decimal | int] = {
         "reference_value": reference_value,
         "tolerance_percent": tolerance_percent,
         "interval_days": interval_days,
