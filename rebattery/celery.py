@@ -23,6 +23,16 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "sweep results files": {
+        "task": Job.SWEEP_RESULTS_FILES.value,
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "sweep declarations": {
+        "task": Job.SWEEP_DECLARATIONS.value,
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "sweep notices": {"task": Job.SWEEP_NOTICES.value, "schedule": 15.0, "options": {"expires": 15}},
     "tell results": {"task": Job.TELL_RESULTS.value, "schedule": 60.0, "options": {"expires": 60}},
     "fit agreement": {"task": Job.FIT_AGREEMENT.value, "schedule": crontab("0", "3", day_of_month="1")},

@@ -10,6 +10,7 @@ from grading.models.dispute import Dispute, DisputeFile
 from grading.models.instrument import Channel, Instrument
 from grading.models.policy import PolicyVersion
 from grading.models.procedure import ProcedureVersion
+from grading.models.results_file import ResultsFile, ResultsFileRow, ResultsFileWork
 from grading.models.review import ReviewCase
 from grading.models.soh_report import SohReport
 from grading.models.test_run import CapacityTest, ResistanceTest
@@ -39,6 +40,9 @@ __all__ = [
     "ProcedureVersion",
     "ReferenceItem",
     "ResistanceTest",
+    "ResultsFile",
+    "ResultsFileRow",
+    "ResultsFileWork",
     "ReviewCase",
     "SohReport",
     "TesterFile",

@@ -74,6 +74,13 @@ BADGES: dict[str, dict[str, Badge]] = {
         "refused": Badge("Cannot be read", "stop"),
         "set_aside": Badge("Set aside", "off"),
     },
+    "results_file": {
+        "queued": Badge("Waiting to be read", "neutral"),
+        "draft": Badge("To be mended or recorded", "wait"),
+        "in_run": Badge("In bench runs", "busy"),
+        "recorded": Badge("Recorded", "ok"),
+        "refused": Badge("Cannot be read", "stop"),
+    },
     "row": {
         "error": Badge("Error", "stop"),
         "question": Badge("Question", "busy"),
