@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from grading.queries.waiting import is_grading_waiting
-from grading.services import decisions, tester_files
+from grading.services import decisions, declarations, results_files, tester_files
 from grading.services.agreement import fit_all
 from grading.services.telling import tell_results as tell
 from grading.services.tester_files.watched_folder import look_into_watched_folder
@@ -46,6 +46,19 @@ def sweep_tester_files(**_: Any) -> None:
     tester_files.sweep()
 
 
+@shared_task(bind=True, name=Job.READ_RESULTS_FILE.value)
+def read_results_file(self: Task, *, results_file_id: int, **_: Any) -> None:
+    """Read one file of results. Natural key: the file, one per SHA-256; settled ones stay."""
+    job_id = self.request.id or ""
+    results_files.run(results_file_id=results_file_id, job_id=job_id, at=timezone.now())
+
+
+@shared_task(name=Job.SWEEP_RESULTS_FILES.value)
+def sweep_results_files(**_: Any) -> None:
+    """Nudge what waits. Natural key: the waiting files themselves; a second run nudges again in vain."""
+    results_files.sweep()
+
+
 @shared_task(bind=True, name=Job.WATCH_TESTER_FOLDER.value)
 def watch_tester_folder(self: Task, **_: Any) -> None:
     """Look into the watched folder, if there is one. Natural key: each file's SHA-256."""
@@ -57,6 +70,19 @@ def watch_tester_folder(self: Task, **_: Any) -> None:
 def keep_tester_tables(*, derivation_id: int, **_: Any) -> None:
     """Make a derivation's table again. Natural key: the derivation; one that has its table is left alone."""
     tester_files.keep_tables(derivation_id=derivation_id)
+
+
+@shared_task(bind=True, name=Job.CARRY_OUT_DECLARATION.value)
+def carry_out_declaration(self: Task, *, declaration_id: int, **_: Any) -> None:
+    """Carry out an approved declaration. Natural key: the declaration; one that is done stays."""
+    actor = task_actor("Declarations", job_id=self.request.id or "")
+    declarations.run(declaration_id=declaration_id, actor=actor, at=timezone.now())
+
+
+@shared_task(name=Job.SWEEP_DECLARATIONS.value)
+def sweep_declarations(**_: Any) -> None:
+    """Nudge what waits. Natural key: the approved declarations; a second run nudges again in vain."""
+    declarations.sweep()
 
 
 @shared_task(bind=True, name=Job.FIT_AGREEMENT.value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
 from rebattery.dates import day_in_words
 
@@ -40,11 +40,41 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """That the instrument was bad in ``[since, until)``; without ``until`` it still is."""
+    """That two people declared the instrument, or one channel, bad since a moment."""
 
-    since: date
+    since: datetime
     why: str
-    until: date | None = None
+    approved_at: datetime
+    channel: str = ""
+
+    def concerns(self, channel: str) -> bool:
+        """Return whether it speaks against ``channel``, or with "" against the instrument as a whole."""
+        return not self.channel or not channel or channel == self.channel
+
+    def until(
+        self, certificates: "Sequence[Certificate]", checks: "Sequence[Check]", channel: str
+    ) -> datetime | None:
+        """Return when a passed calibration or check ended it for ``channel``; None while nothing did.
+
+        Only one that was made after the approval: what was known before it did not keep two people from
+        declaring the instrument bad. A certificate names no hour; on the day of the approval it ends the
+        declaration at once.
+        """
+        scopes = ("", self.channel or channel)
+        ends = [
+            each.measured_at
+            for each in checks
+            if each.has_passed and each.channel in scopes and each.measured_at > self.approved_at
+        ]
+        ends += [
+            max(datetime.combine(each.valid_from, time(), UTC), self.approved_at)
+            for each in certificates
+            if each.has_passed
+            and each.channel in scopes
+            and each.valid_from >= self.approved_at.date()
+            and each.recorded_at > self.approved_at
+        ]
+        return min(ends, default=None)
 
 
 @dataclass(frozen=True)
@@ -83,8 +113,26 @@ class Proof:
         out_of_service = not self.is_active and found.why == OUT_OF_SERVICE
         return Standing(False, found.why, self.inactive_since) if out_of_service else found
 
+    def declared_bad(self, moment: datetime, channel: str = "") -> str:
+        """Say that the instrument was declared bad at ``moment``; empty when it was not.
+
+        Finer than the day of :meth:`on`: on the day on which an instrument comes back, what it measured
+        before that stays out of force.
+        """
+        for item in self.declarations:
+            if item.concerns(channel) and item.since <= moment:
+                until = item.until(self.certificates, self.checks, channel)
+                if until is None or moment < until:
+                    return _declared(item)
+        return ""
+
 
 OUT_OF_SERVICE = "Out of service"
+
+
+def _declared(item: Declaration) -> str:
+    of = f"Channel {item.channel}: d" if item.channel else "D"
+    return f"{of}eclared bad since {day_in_words(item.since.date())}: {item.why}"
 
 
 def standing(
@@ -108,14 +156,18 @@ def standing(
     calibration for everything. What is about one channel speaks against that channel, and against the
     instrument as a whole when no channel is named; a channel's certificate never covers the whole.
 
+    A declaration speaks against every day from its first to the day of the passed calibration or check that
+    was made after its approval, that day not included; see :meth:`Declaration.until`.
+
     A result may be recorded when this holds on the day of its test *and* on the day of recording.
     """
     if not is_active:
         return Standing(False, OUT_OF_SERVICE)
     for item in sorted(declarations, key=lambda item: item.since):
-        if item.since <= on and (item.until is None or on < item.until):
-            why = f"Declared bad since {day_in_words(item.since)}: {item.why}"
-            return Standing(False, why, item.since)
+        if item.concerns(channel) and item.since.date() <= on:
+            until = item.until(certificates, checks, channel)
+            if until is None or on < until.date():
+                return Standing(False, _declared(item), item.since.date())
     doubts = [*_doubts(certificates, checks, on, channel)]
     if doubts:
         since, why = min(doubts)
@@ -154,7 +206,8 @@ def _doubts(
     certificates: Sequence[Certificate], checks: Sequence[Check], on: date, channel: str
 ) -> Iterator[tuple[date, str]]:
     """Yield since when and why ``on`` is in doubt, by every stream of proofs that says so."""
-    named = {each.channel for each in (*certificates, *checks) if each.channel}
+    facts: list[Certificate | Check] = [*certificates, *checks]
+    named = {each.channel for each in facts if each.channel}
     for scope in [channel] if channel else ["", *sorted(named)]:
         calibrations = [_of_certificate(each) for each in certificates if each.channel in ("", scope)]
         passed = [each for each in calibrations if each.has_passed]

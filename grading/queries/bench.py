@@ -6,10 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import F, Min, OuterRef, QuerySet, Subquery
+from django.db.models import F, Min, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Concat
 
+from grading.domain.blast_radius import Fate
 from grading.domain.resistance import Baseline
-from grading.models import CapacityTest, Channel, ResistanceTest, ReviewCase
+from grading.models import CapacityTest, Channel, DeclaredPack, ResistanceTest, ReviewCase
 from grading.queries.kinds import counting_first
 from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 def packs_at_bench(*, viewer: User) -> "QuerySet[AtBench]":
     """Return the packs that wait for tests, each with what is recorded already.
 
-    They carry ``retest_reason`` (None unless a reviewer sent them back), ``soh_percent``, ``ir_mohm`` and
+    They carry ``retest_reason`` (None unless a reviewer or a declaration sent them back), ``soh_percent``, ``ir_mohm`` and
     ``ir_ratio`` of the results that count.
     """
     packs = Pack.objects.visible_to(viewer).filter(status=Status.INSPECTED).select_related("pack_type")
@@ -43,11 +45,27 @@ def packs_at_bench(*, viewer: User) -> "QuerySet[AtBench]":
         pack=OuterRef("pk"), state=ReviewCase.State.RETEST_ORDERED, closed_at=OuterRef("status_at")
     )
     return packs.annotate(
-        retest_reason=Subquery(order.values("reason")[:1]),
+        retest_reason=Coalesce(Subquery(order.values("reason")[:1]), Subquery(_declared_bad())),
         soh_percent=_standing(CapacityTest, "soh_percent"),
         ir_mohm=_standing(ResistanceTest, "ir_mohm"),
         ir_ratio=_standing(ResistanceTest, "ir_ratio"),
     )
+
+
+def _declared_bad() -> QuerySet[DeclaredPack]:
+    """Return why the pack of the outer query is to be tested again, if an instrument was declared bad."""
+    since = DeclaredPack.objects.filter(
+        pack=OuterRef("pk"),
+        fate__in=(Fate.RETEST.value, Fate.AT_BENCH.value),
+        declaration__done_at__gte=OuterRef("status_at"),
+    )
+    words = Concat(
+        "declaration__instrument__code",
+        Value(" was declared bad: "),
+        "declaration__reason",
+        output_field=TextField(),
+    )
+    return since.order_by("-pk").values_list(words)[:1]
 
 
 def retest_reason_of(*, pack: Pack, viewer: User) -> str:
@@ -76,6 +94,16 @@ class Demand:
     """Instruments that may not be used again."""
     person_ids: frozenset[int] = frozenset()
     """People who may not measure again."""
+    channel_ids: frozenset[int] = frozenset()
+    """Channels that may not be used again, where not the whole instrument was declared bad."""
+
+    def __or__(self, other: "Demand") -> "Demand":
+        """Return what both ask for."""
+        return Demand(
+            instrument_ids=self.instrument_ids | other.instrument_ids,
+            person_ids=self.person_ids | other.person_ids,
+            channel_ids=self.channel_ids | other.channel_ids,
+        )
 
 
 def demands_on(*, pack_ids: Sequence[int]) -> dict[int, Demand]:
@@ -84,10 +112,33 @@ def demands_on(*, pack_ids: Sequence[int]) -> dict[int, Demand]:
         pack_id__in=pack_ids, state=ReviewCase.State.RETEST_ORDERED, closed_at=F("pack__status_at")
     ).exclude(barred_instrument_ids=[], barred_person_ids=[])
     rows = orders.values_list("pack_id", "barred_instrument_ids", "barred_person_ids")
-    return {
+    found = {
         pack_id: Demand(instrument_ids=frozenset(instruments), person_ids=frozenset(people))
         for pack_id, instruments, people in rows
     }
+    for pack_id, barred in _barred_by_declarations(pack_ids).items():
+        found[pack_id] = barred | found.get(pack_id, Demand())
+    return found
+
+
+def _barred_by_declarations(pack_ids: Sequence[int]) -> dict[int, Demand]:
+    """Return what was declared bad since these packs came to the bench, by pack.
+
+    It measured them wrongly once, so even when it is back in use another is to measure them now.
+    """
+    rows = DeclaredPack.objects.filter(
+        pack_id__in=pack_ids, declaration__done_at__gte=F("pack__status_at")
+    ).exclude(fate=Fate.UNTOUCHED.value)
+    found: dict[int, Demand] = {}
+    columns = ("pack_id", "declaration__instrument_id", "declaration__channel_id")
+    for pack_id, instrument_id, channel_id in rows.values_list(*columns):
+        barred = (
+            Demand(channel_ids=frozenset([channel_id]))
+            if channel_id
+            else Demand(instrument_ids=frozenset([instrument_id]))
+        )
+        found[pack_id] = found.get(pack_id, Demand()) | barred
+    return found
 
 
 def channels_of(*, instrument_ids: Sequence[int]) -> list[Channel]:

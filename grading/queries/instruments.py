@@ -10,7 +10,14 @@ from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from grading.domain import calibration as rules
-from grading.models import Calibration, Channel, ControlMeasurement, Instrument, ReferenceItem
+from grading.models import (
+    Calibration,
+    Channel,
+    ControlMeasurement,
+    Instrument,
+    InstrumentDeclaration,
+    ReferenceItem,
+)
 
 CAPACITY_KINDS = (Instrument.Kind.CYCLER,)
 """Only a cycler can empty a pack."""
@@ -66,22 +73,27 @@ class Standing:
             return "usable"
         if not self.instrument.is_active:
             return "inactive"
-        return "failed" if "ailed its c" in self.fault or "Declared bad" in self.fault else "lapsed"
+        return "failed" if "ailed its c" in self.fault or "eclared bad" in self.fault else "lapsed"
 
 
 def proofs_of(*, instruments: Iterable[Instrument]) -> dict[int, rules.Proof]:
-    """Return all that speaks for and against each of ``instruments``, by key; two queries for any number."""
+    """Return all that speaks for and against each of ``instruments``, by key; three queries."""
     rows = {instrument.pk: instrument for instrument in instruments}
     certificates: dict[int, list[rules.Certificate]] = defaultdict(list)
     checks: dict[int, list[rules.Check]] = defaultdict(list)
+    declarations: dict[int, list[rules.Declaration]] = defaultdict(list)
     for calibration in _counting(Calibration.objects, rows).select_related("channel").order_by("pk"):
         certificates[calibration.instrument_id].append(certificate_of(calibration))
+    approved = InstrumentDeclaration.objects.filter(instrument_id__in=rows, state__in=["queued", "done"])
+    for declared in approved.select_related("channel").order_by("pk"):
+        declarations[declared.instrument_id].append(declaration_of(declared))
     for measured in _counting(ControlMeasurement.objects, rows).select_related("channel", "item"):
         checks[measured.instrument_id].append(check_of(measured))
     return {
         key: rules.Proof(
             certificates=certificates[key],
             checks=checks[key],
+            declarations=declarations[key],
             is_active=instrument.is_active,
             inactive_since=instrument.inactive_since_date,
         )
@@ -108,6 +120,17 @@ def certificate_of(calibration: Calibration) -> rules.Certificate:
     )
 
 
+def declaration_of(declared: InstrumentDeclaration) -> rules.Declaration:
+    """Return what the rules look at in an approved declaration."""
+    assert declared.settled_at is not None  # it is approved
+    return rules.Declaration(
+        since=declared.since_at,
+        why=declared.reason,
+        approved_at=declared.settled_at,
+        channel=declared.channel.code if declared.channel else "",
+    )
+
+
 def check_of(measured: ControlMeasurement) -> rules.Check:
     """Return what the rules look at in a control measurement."""
     tolerance = f"{measured.tolerance_percent.normalize():f}"
@@ -121,7 +144,7 @@ def check_of(measured: ControlMeasurement) -> rules.Check:
 
 
 def standings(*, on: date, of: Iterable[Instrument] | None = None) -> list[Standing]:
-    """Return every instrument, those in service first, by code; or those ``of``; three queries or four."""
+    """Return every instrument, those in service first, by code; or those ``of``; four queries or five."""
     rows = list(Instrument.objects.order_by("-is_active", "code", "pk") if of is None else of)
     proofs = proofs_of(instruments=rows)
     channels: dict[int, list[Channel]] = defaultdict(list)
@@ -146,7 +169,7 @@ def _standing(instrument: Instrument, proof: rules.Proof, channels: Sequence[Cha
 
 
 def standing_of(*, instrument: Instrument, on: date) -> Standing:
-    """Return whether ``instrument`` may measure on the day ``on``; three queries."""
+    """Return whether ``instrument`` may measure on the day ``on``; four queries."""
     return standings(on=on, of=[instrument])[0]
 
 

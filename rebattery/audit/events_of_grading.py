@@ -93,14 +93,14 @@ OF_GRADING = (
     EventType(
         "capacity_test.invalidated",
         "capacity_test",
-        "A {subject} does not count any more, because {instrument} was declared bad: {reason}",
+        "The {subject} does not count any more, because {instrument} was declared bad: {reason}",
         "A capacity test of ours does not count any more.",
         needs_reason=True,
     ),
     EventType(
         "resistance_test.invalidated",
         "resistance_test",
-        "A {subject} does not count any more, because {instrument} was declared bad: {reason}",
+        "The {subject} does not count any more, because {instrument} was declared bad: {reason}",
         "A resistance test of ours does not count any more.",
         needs_reason=True,
     ),

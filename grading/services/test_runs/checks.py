@@ -15,6 +15,7 @@ from grading.models import CapacityTest, Channel, Instrument, ProcedureVersion, 
 from grading.models.test_run import STANDS
 from grading.queries.bench import Demand, arrivals, demands_on
 from grading.queries.instruments import proofs_of
+from grading.services.declarations.locking import hold_instruments
 from grading.services.test_runs.inputs import Input
 from intake.domain.lifecycle import Status
 from intake.models import Pack
@@ -116,6 +117,7 @@ def open_bench(rows: Sequence[Input], model: type[M], actor: Actor, at: datetime
             f"{', '.join(barred[:5])}: the reviewer wants somebody else to measure it this time. "
             "Nothing was recorded."
         )
+    hold_instruments(instrument_ids={row.instrument_id for row in rows if row.instrument_id})
     return bench_of(packs, rows, model, demands, at)
 
 
@@ -220,9 +222,12 @@ def _instrument_faults(row: Input, kinds: Sequence[str], bench: Bench[Any]) -> F
     if instrument is None or instrument.kind not in kinds or row.measured_at is None:
         return {"instrument_id": CHOOSE_INSTRUMENT}
     channel = bench.channels.get(row.channel_id or 0)
+    proof, code = bench.proofs[instrument.pk], channel.code if channel else ""
+    if fault := proof.declared_bad(row.measured_at, code):
+        return {"instrument_id": f"{instrument.code}: {fault}"}
     # On the day of the test, and today: a lapsed instrument's old readings cannot be slipped in later.
     for on in (row.measured_at.date(), bench.at.date()):
-        if fault := bench.proofs[instrument.pk].on(on, channel.code if channel else "").why:
+        if fault := proof.on(on, code).why:
             return {"instrument_id": f"{instrument.code}: {fault}"}
     if instrument.pk in bench.demands.get(row.pack_id, Demand()).instrument_ids:
         return {"instrument_id": f"{instrument.code}: {ANOTHER_INSTRUMENT}"}
@@ -235,6 +240,8 @@ def _channel_faults(row: Input, bench: Bench[Any]) -> Faults:
     channel = bench.channels.get(row.channel_id)
     if channel is None or channel.instrument_id != row.instrument_id:
         return {"channel_id": "Choose a channel of this instrument."}
+    if channel.pk in bench.demands.get(row.pack_id, Demand()).channel_ids:
+        return {"channel_id": f"Channel {channel} measured this pack wrongly before: take another one."}
     return {} if channel.is_active else {"channel_id": f"Channel {channel} is out of service."}
 
 

@@ -156,17 +156,8 @@ class TestFailures:
 
 
 class TestDeclarations:
-    @pytest.mark.parametrize(
-        ("on", "usable"),
-        [(MAY - DAY, True), (MAY, False), (JUNE - DAY, False), (JUNE, True)],
-    )
-    def test_speak_against_every_day_from_since_to_until(self, on, usable):
-        declared = proof(declarations=(Declaration(since=MAY, why="Shunt broken", until=JUNE),))
-
-        assert declared.on(on).usable == usable
-
     def test_without_an_end_last(self):
-        declared = proof(declarations=(Declaration(since=MAY, why="Shunt broken"),))
+        declared = proof(declarations=(Declaration(since=at(MAY), why="Shunt broken", approved_at=at(JUNE)),))
 
         assert declared.on(JULY) == Standing(False, "Declared bad since 1 May 2026: Shunt broken", MAY)
 

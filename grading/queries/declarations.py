@@ -1,0 +1,286 @@
+"""What an instrument touched since a moment: results, what rests on them, and whom it concerns.
+
+Every part is one query for any number of results, and is there before anything happens.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+
+from grading.domain.blast_radius import FATES, Fate
+from grading.models import (
+    CapacityTest,
+    Channel,
+    Decision,
+    DeclaredPack,
+    Dispute,
+    Instrument,
+    InstrumentDeclaration,
+    ResistanceTest,
+    ReviewCase,
+)
+from grading.queries.kinds import counting_first
+from grading.queries.review_queue import WAITING_STATES
+from intake.models import Batch, Pack, Supplier
+
+State = InstrumentDeclaration.State
+_SOURCES = {CapacityTest: "capacity_test_id", ResistanceTest: "resistance_test_id"}
+
+
+def declarations() -> QuerySet[InstrumentDeclaration]:
+    """Return all declarations with their instruments, proposed and settled ones."""
+    return InstrumentDeclaration.objects.select_related("instrument", "channel", "run")
+
+
+def declarations_of(*, instrument_id: int) -> list[InstrumentDeclaration]:
+    """Return the declarations about an instrument, newest first."""
+    return list(declarations().filter(instrument_id=instrument_id).order_by("-pk"))
+
+
+def declarations_waiting() -> QuerySet[InstrumentDeclaration]:
+    """Return the proposals that wait for a second person."""
+    return declarations().filter(state=State.PROPOSED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which results are meant: those of an instrument, or of one channel, measured since a moment."""
+
+    instrument: Instrument
+    channel: Channel | None
+    since_at: datetime
+    until_at: datetime | None = None
+    """When it was approved: what was measured later, with the instrument back in use, is not meant."""
+    declaration_id: int | None = None
+    """Of the declaration, once it is carried out."""
+    is_done: bool = False
+
+    @classmethod
+    def of(cls, declaration: InstrumentDeclaration) -> "Scope":
+        """Return what ``declaration`` is about."""
+        return cls(
+            instrument=declaration.instrument,
+            channel=declaration.channel,
+            since_at=declaration.since_at,
+            until_at=declaration.settled_at if declaration.is_approved else None,
+            declaration_id=declaration.pk,
+            is_done=declaration.state == State.DONE,
+        )
+
+    def keep(self, tests: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep of ``tests`` those that are meant.
+
+        A result that names no channel may have come from any: it is meant too when one channel is bad.
+        """
+        tests = tests.filter(instrument_id=self.instrument.pk, measured_at__gte=self.since_at)
+        if self.until_at:
+            tests = tests.filter(measured_at__lte=self.until_at)
+        return tests.filter(Q(channel=self.channel) | Q(channel__isnull=True)) if self.channel else tests
+
+    def tests(self, model: type[Model]) -> QuerySet[Any]:
+        """Return the results of ``model`` that are meant, standing, superseded and invalidated ones."""
+        return self.keep(model._default_manager.all())
+
+
+def touched_tests(*, scope: Scope, model: type[Model]) -> QuerySet[Any]:
+    """Return the results of one kind that are meant, with pack and channel."""
+    return scope.tests(model).select_related("pack", "channel", "invalidated_by")
+
+
+def touched_packs(*, scope: Scope) -> QuerySet[Pack]:
+    """Return the packs of which there are such results, with ``fate``.
+
+    Before a declaration is carried out ``fate`` says what would become of each; afterwards, what became.
+    """
+    packs = Pack.objects.select_related("batch", "supplier")
+    if scope.is_done:
+        row = DeclaredPack.objects.filter(declaration_id=scope.declaration_id, pack=OuterRef("pk"))
+        mine = DeclaredPack.objects.filter(declaration_id=scope.declaration_id).values("pack")
+        return packs.filter(pk__in=mine).annotate(
+            fate=Subquery(row.values("fate")), found_status=Subquery(row.values("status"))
+        )
+    return packs.filter(_of_touched("pk", scope)).annotate(fate=_fate(scope), found_status=_STATUS)
+
+
+_STATUS = Cast("status", CharField())
+
+
+def _of_touched(pack: str, scope: Scope) -> Q:
+    """Return the condition that the pack of a row, its column ``pack``, has results that are meant."""
+    found = Q()
+    for model in _SOURCES:
+        found |= Q(**{f"{pack}__in": scope.tests(model).values("pack")})
+    return found
+
+
+def _fate(scope: Scope) -> Case:
+    by_state = [When(status=status.value, then=Value(fate.value)) for status, fate in FATES.items()]
+    rest = Value(Fate.UNTOUCHED.value)
+    return Case(
+        When(_rests(scope), then=Case(*by_state, default=rest)), default=rest, output_field=CharField()
+    )
+
+
+def _rests(scope: Scope) -> Q:
+    """Return whether the decision in force on a pack, or a result that would count, is meant."""
+    found = Q(Exists(resting_decisions(scope=scope).filter(pack=OuterRef("pk"), superseded_by__isnull=True)))
+    for model in _SOURCES:
+        found |= Q(Exists(scope.tests(model).filter(pack=OuterRef("pk"), pk=_first_of(model))))
+    return found
+
+
+def _first_of(model: type[Model]) -> Subquery:
+    return Subquery(counting_first(model._default_manager.filter(pack=OuterRef("pack"))).values("pk")[:1])
+
+
+def resting_decisions(*, scope: Scope) -> QuerySet[Decision]:
+    """Return the decisions whose evidence names one of these results, current ones and superseded ones."""
+    found = Q()
+    for model, name in _SOURCES.items():
+        key = Cast(KeyTextTransform(name, KeyTransform("sources", "evidence")), BigIntegerField())
+        found |= Q(pk__in=_naming(scope, model, key))
+    return Decision.objects.filter(found)
+
+
+def _naming(scope: Scope, model: type[Model], key: Cast) -> QuerySet[Any]:
+    tests = scope.tests(model)
+    named = Decision.objects.annotate(named_id=key).filter(pack__in=tests.values("pack"))
+    return named.filter(named_id__in=tests.values("pk")).values("pk")
+
+
+def touched_batches(*, scope: Scope) -> QuerySet[Batch]:
+    """Return the batches of these packs, with ``touched``: how many packs of each."""
+    packs = touched_packs(scope=scope).filter(batch=OuterRef("pk"))
+    return _counted(Batch.objects.select_related("supplier"), "batch", packs, scope)
+
+
+def touched_suppliers(*, scope: Scope) -> QuerySet[Supplier]:
+    """Return the suppliers of these packs, with ``touched``: how many packs of each."""
+    packs = touched_packs(scope=scope).filter(supplier=OuterRef("pk"))
+    return _counted(Supplier.objects.all(), "supplier", packs, scope)
+
+
+def _counted(rows: QuerySet[Any], link: str, packs: QuerySet[Pack], scope: Scope) -> QuerySet[Any]:
+    mine = touched_packs(scope=scope).values(link)
+    counts = packs.order_by().values(link).annotate(count=Count("pk")).values("count")
+    return rows.filter(pk__in=mine).annotate(touched=Subquery(counts))
+
+
+def touched_reviews(*, scope: Scope) -> QuerySet[ReviewCase]:
+    """Return the reviews that wait and whose decision rests on one of these results."""
+    waiting = ReviewCase.objects.filter(
+        state__in=WAITING_STATES, decision__in=resting_decisions(scope=scope).values("pk")
+    )
+    return waiting.select_related("pack", "decision__policy")
+
+
+def touched_disputes(*, scope: Scope) -> QuerySet[Dispute]:
+    """Return the disputes that wait for an answer and are about a decision that rests on these results."""
+    waiting = Dispute.objects.filter(
+        state=Dispute.State.OPEN, decision__in=resting_decisions(scope=scope).values("pk")
+    )
+    return waiting.select_related("pack__supplier", "decision__policy")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Radius:
+    """How much is touched, part by part."""
+
+    capacity: int
+    capacity_standing: int
+    resistance: int
+    resistance_standing: int
+    decisions: int
+    decisions_current: int
+    packs: int
+    batches: int
+    suppliers: int
+    reviews: int
+    disputes: int
+    certificates: int = 0
+    """The one place where the certificates of the release part will be counted; none are issued yet."""
+    fates: dict[Fate, int] = field(default_factory=dict)
+
+    @property
+    def results(self) -> int:
+        return self.capacity + self.resistance
+
+    @property
+    def returning(self) -> int:
+        """How many packs go back to the bench."""
+        return self.fates.get(Fate.RETEST, 0)
+
+    @property
+    def rejected(self) -> int:
+        """How many packs were rejected on such a result."""
+        return self.fates.get(Fate.REJECTED, 0)
+
+
+def radius_of(*, scope: Scope) -> Radius:
+    """Count all that is touched, in eight queries for any number of results."""
+    capacity, capacity_standing = _count_tests(scope, CapacityTest)
+    resistance, resistance_standing = _count_tests(scope, ResistanceTest)
+    decisions = resting_decisions(scope=scope).aggregate(
+        all=Count("pk"), current=Count("pk", filter=Q(superseded_by__isnull=True))
+    )
+    rows = touched_packs(scope=scope).order_by().values_list("fate").annotate(count=Count("pk"))
+    fates = {Fate(fate): count for fate, count in rows}
+    whose = touched_packs(scope=scope).aggregate(
+        batches=Count("batch", distinct=True), suppliers=Count("supplier", distinct=True)
+    )
+    return Radius(
+        capacity=capacity,
+        capacity_standing=capacity_standing,
+        resistance=resistance,
+        resistance_standing=resistance_standing,
+        decisions=decisions["all"],
+        decisions_current=decisions["current"],
+        packs=sum(fates.values()),
+        batches=whose["batches"],
+        suppliers=whose["suppliers"],
+        reviews=touched_reviews(scope=scope).count(),
+        disputes=touched_disputes(scope=scope).count(),
+        fates=fates,
+    )
+
+
+def _count_tests(scope: Scope, model: type[Model]) -> tuple[int, int]:
+    standing = Q(superseded_by__isnull=True)
+    found = scope.tests(model).aggregate(all=Count("pk"), standing=Count("pk", filter=standing))
+    return found["all"], found["standing"]
+
+
+def result_count(*, scope: Scope) -> int:
+    """Return how many results are meant; two queries."""
+    return sum(scope.tests(model).count() for model in _SOURCES)
+
+
+def people_who_measured(*, scope: Scope) -> frozenset[int]:
+    """Return the people who made these results; two queries."""
+    found: set[int] = set()
+    for model in _SOURCES:
+        rows = scope.tests(model).filter(person_id__isnull=False).order_by()
+        found.update(rows.values_list("person_id", flat=True).distinct())
+    return frozenset(found)
+
+
+def touched_pack_ids(*, scope: Scope) -> list[int]:
+    """Return the packs of these results in key order."""
+    return list(Pack.objects.filter(_of_touched("pk", scope)).order_by("pk").values_list("pk", flat=True))
