@@ -194,7 +194,7 @@ def _covered(certificates: Sequence[Certificate], on: date) -> Standing:
     return Standing(False, "No certificate is recorded for the whole of it")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class _Proof:
     day: date
     recorded_at: datetime
@@ -216,7 +216,9 @@ def _doubts(
         for item in sorted({each.item for each in mine}):
             streams.append([*passed, *(_of_check(each) for each in mine if each.item == item)])
         for stream in streams:
-            if doubt := _doubt(sorted(stream), on):
+            # At one moment the failure counts.
+            in_order = sorted(stream, key=lambda each: (each.day, each.recorded_at, not each.has_passed))
+            if doubt := _doubt(in_order, on):
                 since, why = doubt
                 yield since, f"Channel {scope}: {why}" if scope and not channel else why
 

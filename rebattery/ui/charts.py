@@ -202,7 +202,7 @@ def _table(chart: Chart) -> Table:
             values[place] = _figure(point.y, axis)
     found = list(rows.values())
     if chart.x.kind != "category":
-        found.sort(key=lambda row: row[0].x)  # type: ignore[arg-type, return-value]
+        found.sort(key=lambda row: row[0].x)
     step = -(-len(found) // MOST_TABLE_ROWS) or 1
     note = chart.table_note or (f"One point of {step} is shown; there are {len(found)}." if step > 1 else "")
     has_labels = any(point.label for point, _ in found)

@@ -22,7 +22,7 @@ def make_bench_pack(serial: str = "RB-0001", **fields: Any) -> Pack:
 def make_channel(instrument: Instrument | None = None, code: str = "1") -> Channel:
     return _made(
         Channel(instrument=instrument or make_instrument(), code=code),
-        "channel.added",
+        "channel.created",
         code,
         facts={"instrument": "I"},
     )

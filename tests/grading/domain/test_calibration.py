@@ -137,6 +137,9 @@ class TestFailures:
     def test_on_one_day_the_later_counts(self, first, then, usable):
         assert proof(check(JUNE, first, hour=8), check(JUNE, then, hour=9)).on(JUNE).usable == usable
 
+    def test_at_one_moment_outweigh_what_passed(self):
+        assert not proof(check(JUNE, False), check(JUNE, True)).on(JUNE).usable
+
     def test_of_one_channel_speak_against_it_and_the_unnamed_whole(self):
         failed = proof(check(JUNE, False, channel="3"))
 

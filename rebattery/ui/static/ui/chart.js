@@ -29,7 +29,13 @@
     max: axis.high ?? undefined,
     scale: !axis.fromZero,
     nameTextStyle: { color: token("ink-2") },
-    axisLabel: { color: token("ink-2"), hideOverlap: true },
+    // Ends that are given are seldom round and would stand in the way of the round figures.
+    axisLabel: {
+      color: token("ink-2"),
+      hideOverlap: true,
+      showMinLabel: side === "y" && axis.low !== null ? false : undefined,
+      showMaxLabel: side === "y" && axis.high !== null ? false : undefined,
+    },
     axisLine: { lineStyle: { color: token("line-strong") } },
     axisTick: { lineStyle: { color: token("line-strong") } },
     splitLine: { show: side === "y", lineStyle: { color: token("line") } },
