@@ -1,6 +1,6 @@
 """What is wrong with a policy document, every fault at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Any
@@ -108,12 +108,15 @@ SHAPE: Mapping[str, Any] = {
 def faults_in(document: object) -> list[str]:
     """Return every fault of ``document`` as a sentence that starts with its place; empty when it is sound."""
     faults = list(shape_faults(document, SHAPE, "policy"))
-    return faults or list(_meaning_faults(document))  # type: ignore[arg-type]
+    return faults + list(_meaning_faults(document, faults)) if isinstance(document, Mapping) else faults
 
 
-def _meaning_faults(document: Mapping[str, Any]) -> Iterator[str]:
-    for faults in (_reference_faults, _tiling_faults, _overlay_faults, _procedure_faults):
-        yield from faults(document)
+def _meaning_faults(document: Mapping[str, Any], of_shape: list[str]) -> Iterator[str]:
+    """Find what is wrong with the parts whose shape is sound."""
+    for faults, parts in _CHECKS:
+        is_sound = all(part in document for part in parts)
+        if is_sound and not any(f.startswith(f"policy.{part}") for f in of_shape for part in parts):
+            yield from faults(document)
 
 
 def _procedure_faults(document: Mapping[str, Any]) -> list[str]:
@@ -223,3 +226,18 @@ def _overlay_faults(document: Mapping[str, Any]) -> list[str]:
         if len(a["voltage_v"]) != 2
     ]
     return faults
+
+
+_CHECKS: tuple[tuple[Callable[[Mapping[str, Any]], list[str]], tuple[str, ...]], ...] = (
+    (
+        _reference_faults,
+        (
+            *("chemistry_classes", "class_rules", "bands", "overlays"),
+            *("safety", "evidence", "texts", "warranty"),
+        ),
+    ),
+    (_tiling_faults, ("bands",)),
+    (_overlay_faults, ("overlays", "test_conditions", "applications")),
+    (_procedure_faults, ("evidence",)),
+)
+"""Each check of meaning with the parts of the document that it reads."""

@@ -9,6 +9,7 @@ from grading.models.declaration import DeclarationRun, DeclaredPack, InstrumentD
 from grading.models.dispute import Dispute, DisputeFile
 from grading.models.instrument import Channel, Instrument
 from grading.models.policy import PolicyVersion
+from grading.models.policy_draft import PolicyDraft
 from grading.models.procedure import ProcedureVersion
 from grading.models.results_file import ResultsFile, ResultsFileRow, ResultsFileWork
 from grading.models.review import ReviewCase
@@ -36,6 +37,7 @@ __all__ = [
     "GradingClaim",
     "Instrument",
     "InstrumentDeclaration",
+    "PolicyDraft",
     "PolicyVersion",
     "ProcedureVersion",
     "ReferenceItem",

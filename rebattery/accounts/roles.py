@@ -31,6 +31,7 @@ class Capability(StrEnum):
     DECIDE_REVIEWS = "decide_reviews"
     VIEW_REVIEWS = "view_reviews"
     VIEW_POLICIES = "view_policies"
+    MANAGE_POLICIES = "manage_policies"
     VIEW_TRAIL = "view_trail"
     VIEW_CATALOGUE = "view_catalogue"
     MANAGE_CATALOGUE = "manage_catalogue"
@@ -86,6 +87,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         C.DECIDE_REVIEWS,
         C.VIEW_REVIEWS,
         C.MANAGE_PROCEDURES,
+        C.MANAGE_POLICIES,
         C.MANAGE_TOKENS,
     },
     Role.ADMINISTRATOR: _STAFF_READS
@@ -96,6 +98,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         C.MANAGE_INSTRUMENTS,
         C.RECORD_CHECKS,
         C.MANAGE_PROCEDURES,
+        C.MANAGE_POLICIES,
         C.FIT_AGREEMENT,
         C.MANAGE_SUPPLIERS,
         C.RETRY_NOTICES,
@@ -118,6 +121,7 @@ WRITES = frozenset(
         C.MANAGE_INSTRUMENTS,
         C.RECORD_CHECKS,
         C.MANAGE_PROCEDURES,
+        C.MANAGE_POLICIES,
         C.MANAGE_SUPPLIERS,
         C.SET_UP_NOTICES,
         C.RETRY_NOTICES,

@@ -3,6 +3,7 @@
 from rebattery.audit.event_type import EventType
 from rebattery.audit.events_of_agreement import OF_AGREEMENT
 from rebattery.audit.events_of_grading import OF_GRADING
+from rebattery.audit.events_of_policies import OF_POLICIES
 
 _ALL = (
     EventType("supplier.created", "supplier", "{actor} added supplier {subject}."),
@@ -234,5 +235,6 @@ _ALL = (
     EventType("photo.added", "photo", "{actor} added a photo ({slot}, SHA-256 {sha256})."),
     *OF_GRADING,
     *OF_AGREEMENT,
+    *OF_POLICIES,
 )
 EVENTS: dict[str, EventType] = {event.code: event for event in _ALL}

@@ -1,0 +1,29 @@
+"""Make drafts of policies."""
+
+import copy
+from typing import Any
+
+from grading.domain.policy import seed_document
+from grading.models import PolicyDraft
+from grading.services.policy_drafts import propose_draft, start_draft
+from rebattery.accounts.models import User
+from tests.factories import AT, make_actor, make_person
+
+
+def make_draft(author: User | None = None, **changes: Any) -> PolicyDraft:
+    """Begin a draft from the default policy, with ``changes`` of its document."""
+    document = copy.deepcopy(seed_document()) | changes
+    actor = make_actor(author or make_person("reviewer"))
+    return start_draft(document=document, source="the default policy", actor=actor, at=AT)
+
+
+def make_proposed(author: User | None = None, **changes: Any) -> PolicyDraft:
+    """Begin a draft and propose it."""
+    author = author or make_person("reviewer")
+    draft = make_draft(author, **changes)
+    return propose_draft(draft_id=draft.pk, revision=1, actor=make_actor(author), at=AT)
+
+
+def with_floor(percent: str) -> dict[str, Any]:
+    """Return the floors of the default policy, both at ``percent``."""
+    return seed_document()["floors"] | {"pack_percent": percent, "weakest_percent": percent}
