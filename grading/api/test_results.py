@@ -117,6 +117,10 @@ class CapacityOutput(serializers.ModelSerializer[CapacityTest]):
             "weakest_soh_percent",
             "weakest_kind",
             "spread_points",
+            "members",
+            "channel_id",
+            "procedure_id",
+            "uncertainty",
         ]
 
 
@@ -134,6 +138,9 @@ class ResistanceOutput(serializers.ModelSerializer[ResistanceTest]):
             "is_comparable",
             "incomparable_because",
             "departures",
+            "channel_id",
+            "procedure_id",
+            "uncertainty",
         ]
 
 
@@ -153,7 +160,11 @@ class ResultsIn(APIView):
 
 
 class CapacityTests(ResultsIn):
-    """Record capacity tests, all or none; SOH is computed."""
+    """Record capacity tests, at most 1,000, all or none; SOH and its uncertainty are computed.
+
+    A refusal names every error of every row at once, as ``rows.N.field`` with N from 0, members as
+    ``rows.N.members.M.field``.
+    """
 
     @idempotent
     @extend_schema(request=CapacityRows, responses={201: CapacityOutput(many=True)})
@@ -171,7 +182,10 @@ def _capacity(row: dict[str, Any]) -> CapacityInput:
 
 
 class ResistanceTests(ResultsIn):
-    """Record resistance tests, all or none; the ratio to the baseline is computed."""
+    """Record resistance tests, at most 1,000, all or none; the ratio and its uncertainty are computed.
+
+    A refusal names every error of every row at once, as ``rows.N.field`` with N from 0.
+    """
 
     @idempotent
     @extend_schema(request=ResistanceRows, responses={201: ResistanceOutput(many=True)})

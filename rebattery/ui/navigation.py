@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("Disputes", "disputes", C.VIEW_PACKS, is_main=False),
     Entry("Suppliers", "suppliers", C.VIEW_SUPPLIERS, is_main=False),
     Entry("Pack types", "catalogue", C.VIEW_CATALOGUE, is_main=False),
+    Entry("Results", "results", C.VIEW_INTERNAL, is_main=False),
     Entry("Tester files", "tester_files", C.VIEW_INTERNAL, is_main=False),
     Entry("Instruments", "instruments", C.VIEW_INSTRUMENTS, is_main=False),
     Entry("Test queue", "test_queue", C.VIEW_INTERNAL, is_main=False),

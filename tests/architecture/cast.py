@@ -22,6 +22,7 @@ from tests.factories import AT, make_actor, make_pack_type, make_person
 from tests.grading.agreeing import finest, fitted, make_pairs
 from tests.grading.channeling import make_channel
 from tests.grading.instrumenting import instrument_objects
+from tests.grading.results_files import send as send_results
 from tests.grading.testing_files import make_bench_pack, read, send
 from tests.intake.drafting import make_draft
 from tests.intake.pictures import jpeg
@@ -85,6 +86,8 @@ def make_cast() -> dict[str, Member]:
     people = {OWNER: make_person(Role.SUPPLIER), OTHER: make_person(Role.SUPPLIER)}
     people |= {role: make_person(role) for role in STAFF}
     objects = _objects(people[OWNER])
+    file = send_results(b"Pack serial,Reported SOH\nRB-TESTER,80\n", make_actor())
+    objects["results_file_id"] = file.pk
     members = {ANYONE: Member(None, objects | {"token_id": 0})}
     for name, person in people.items():
         made = create_token(

@@ -13,6 +13,7 @@ from rebattery.celery import app
 from rebattery.jobs import Job
 from tests.evidence import make_tested, publish_seed
 from tests.factories import AT, balance, make_actor, make_batch, make_supplier, manifest_csv
+from tests.grading.results_files import send as send_results
 from tests.grading.testing_files import send as send_tester_file
 from tests.intake.sending import send
 
@@ -75,6 +76,7 @@ def work(db) -> dict[Job, dict[str, int]]:
     return {
         Job.IMPORT_MANIFEST: {"manifest_id": manifest.pk},
         Job.READ_TESTER_FILE: {"tester_file_id": send_tester_file().pk},
+        Job.READ_RESULTS_FILE: {"results_file_id": send_results(b"", make_actor()).pk},
         Job.KEEP_TESTER_TABLES: {"derivation_id": 0},
         Job.TAKE_IN_ATTACHMENTS: {"upload_id": send(make_batch(), "RB-0001.pdf").pk},
     }
