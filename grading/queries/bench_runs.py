@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Max, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
 from grading.domain.bench_fields import OUTCOMES
 from grading.models import BenchDraft, BenchRun, CapacityTest, Channel, Instrument, ProcedureVersion
 from grading.models import ResistanceTest as Resistance
 from grading.queries.bench import packs_at_bench
-from grading.queries.instruments import CAPACITY_KINDS, RESISTANCE_KINDS
+from grading.queries.instruments import CAPACITY_KINDS, RESISTANCE_KINDS, Standing, standing_of
 from grading.queries.procedures import pickable
+from grading.queries.test_runs import Results
+from intake.domain.lifecycle import Status
 from intake.models import Pack
 from rebattery.accounts.models import User
 
@@ -83,9 +86,9 @@ def has_outcome(row: BenchDraft) -> bool:
     return any(row.values.get(name, "").strip() for name in OUTCOMES[row.kind])
 
 
-def last_change(*, run: BenchRun) -> Any:
-    """Return when a row of ``run`` was last saved; None without rows."""
-    return run.drafts.aggregate(last=Max("saved_at"))["last"]
+def changed_by_others(*, run: BenchRun, person_id: int, since: datetime) -> int:
+    """Return how many rows of ``run`` somebody else has changed since then."""
+    return run.drafts.filter(saved_at__gt=since).exclude(saved_by_person_id=person_id).count()
 
 
 def draft_of(*, pack_id: int, kind: str) -> BenchDraft | None:
@@ -101,6 +104,12 @@ def open_runs_with(*, pack_id: int) -> list[BenchRun]:
     )
 
 
+def standing_with_code(*, code: str, on: date) -> Standing | None:
+    """Return the instrument with this code, and whether it may measure on the day ``on``."""
+    found = Instrument.objects.filter(code__iexact=code).first()
+    return standing_of(instrument=found, on=on) if found else None
+
+
 def next_waiting(*, pack: Pack, kind: str, viewer: User) -> int | None:
     """Return the next pack at the bench that lacks this kind of result, in the order of the list."""
     waiting = packs_at_bench(viewer=viewer).filter(**{f"{LACKS[kind]}__isnull": True}).exclude(pk=pack.pk)
@@ -108,3 +117,22 @@ def next_waiting(*, pack: Pack, kind: str, viewer: User) -> int | None:
     later = Q(status_at__gt=pack.status_at) | Q(status_at=pack.status_at, pk__gt=pack.pk)
     found = waiting.filter(later).order_by(*order).values_list("pk", flat=True).first()
     return found or waiting.order_by(*order).values_list("pk", flat=True).first()
+
+
+def fresh_results(*, pack: Pack, results: Results) -> tuple[Results, list[str]]:
+    """Keep of ``results`` what who measures may see, and name the kinds of which some are kept from them.
+
+    Whoever is to measure a pack is blind to earlier values until one of the same kind is recorded in this
+    stay at the bench; who looks at a pack elsewhere sees everything.
+    """
+    if pack.status != Status.INSPECTED:
+        return results, []
+    hidden = []
+    capacity, resistance = results.capacity, results.resistance
+    if capacity and not any(each.test.at >= pack.status_at for each in capacity):
+        capacity = []
+        hidden.append("capacity")
+    if resistance and not any(each.test.at >= pack.status_at for each in resistance):
+        resistance = []
+        hidden.append("resistance")
+    return Results(capacity=capacity, resistance=resistance), hidden

@@ -1,12 +1,16 @@
 """What an operator fills in at the bench; shape only, the services check meaning."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from grading.domain.measurement import PLAUSIBLE
+from grading.domain.member_lines import HEADINGS, read_members
+from grading.domain.members import Member
 from grading.domain.resistance import Baseline
 from grading.models import CapacityTest, Channel, ProcedureVersion, ResistanceTest
 from grading.queries.bench import Reference
@@ -15,17 +19,22 @@ from grading.services.test_runs import CapacityInput, ResistanceInput
 from rebattery.ui.forms import MeasuredDecimalField
 
 CHOOSE = ("", "Choose")
+_FIELD_OF = {"reference_source": "reference", "basis": "reference"}
+"""What the services call what a form asks for otherwise."""
 
 
 class ClosableSelect(forms.Select):
-    """A list in which some choices can be seen but not taken."""
+    """A list in which some choices can be seen but not taken; a scanner may choose by their codes."""
 
     closed: Sequence[int] = ()
+    codes: Mapping[int, str] = MappingProxyType({})
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         if value in self.closed:
             option["attrs"]["disabled"] = True
+        if value in self.codes:
+            option["attrs"]["data-code"] = self.codes[value]
         return option
 
 
@@ -42,6 +51,9 @@ def measured(name: str, label: str, *, help_text: str = "", required: bool = Tru
     )
 
 
+_TEXTS = (forms.CharField, forms.ChoiceField)
+
+
 class ResultForm(forms.Form):
     """What every result has."""
 
@@ -56,6 +68,7 @@ class ResultForm(forms.Form):
         coerce=int,
         empty_value=None,
         required=False,
+        widget=ClosableSelect,
         help_text="Of the instrument; the uncertainty follows from its accuracy.",
     )
     procedure_id = forms.TypedChoiceField(
@@ -89,17 +102,50 @@ class ResultForm(forms.Form):
         has_result: bool,
         retest_reason: str,
         at: datetime,
+        typed: Mapping[str, str] = MappingProxyType({}),
     ):
         minute = at.astimezone(UTC).replace(second=0, microsecond=0)
         reason = f"Retest ordered: {retest_reason}" if retest_reason else ""
-        super().__init__(data, initial={"measured_at": minute, "reason": reason})
+        super().__init__(data, initial={"measured_at": minute, "reason": reason} | dict(typed))
         field: Any = self.fields["instrument_id"]
         field.choices = [CHOOSE, *((each.instrument.pk, each.label) for each in standings)]
         field.widget.closed = [each.instrument.pk for each in standings if each.fault]
-        self._offer("channel_id", [(each.pk, f"{each.instrument.code}: {each.code}") for each in channels])
+        field.widget.codes = {each.instrument.pk: each.instrument.code for each in standings}
+        self._offer_channels(standings, channels)
         self._offer("procedure_id", [(each.pk, str(each)) for each in procedures])
         if not has_result:
             del self.fields["reason"]
+
+    def typed_values(self) -> dict[str, str]:
+        """Return what stands in the fields as typed, readable or not; blanks are left out."""
+        texts = {name: str(self[name].value() or "") for name in self.fields}
+        return {name: text for name, text in texts.items() if text.strip()}
+
+    def so_far(self) -> dict[str, Any]:
+        """Return what can be read of the fields; the rest is blank."""
+        blanks = {name: "" if type(f) in _TEXTS else None for name, f in self.fields.items()}
+        return blanks | self.cleaned_data
+
+    def add_faults(self, faults: Mapping[str, str]) -> None:
+        """Show the services' faults at their fields, beside what could not be read."""
+        for name, text in faults.items():
+            name = _FIELD_OF.get(name, "members" if name.startswith("members.") else name)
+            if name in self.errors:
+                continue
+            self.add_error(name if name in self.fields else None, text)
+
+    def _offer_channels(self, standings: Sequence[Standing], channels: Sequence[Channel]) -> None:
+        against = {pk: found.why for each in standings for pk, found in each.channels.items()}
+        closed = {each.instrument.pk: each.fault for each in standings if each.fault}
+        field: Any = self.fields["channel_id"]
+        groups: dict[str, list[tuple[int, str]]] = {}
+        for channel in channels:
+            why = closed.get(channel.instrument_id, "") or against.get(channel.pk, "")
+            label = f"{channel.code} — {why}" if why else channel.code
+            groups.setdefault(channel.instrument.code, []).append((channel.pk, label))
+            if why:
+                field.widget.closed = [*field.widget.closed, channel.pk]
+        field.choices = [("", "None"), *groups.items()]
 
     def _offer(self, name: str, choices: Sequence[tuple[int, str]]) -> None:
         field: Any = self.fields[name]
@@ -142,11 +188,17 @@ class CapacityForm(ResultForm):
         choices=[("", "Not measured"), *CapacityTest.Weakest.choices],
         required=False,
     )
+    members = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "code", "spellcheck": "false"}),
+        help_text=f"Paste from a spreadsheet, one member a line: {', '.join(HEADINGS)}. Instead of the"
+        " weakest member above: that one and the spread are then computed.",
+    )
     field_order = [
         "instrument_id", "channel_id", "procedure_id",
         "measured_at", "method", "reference", "reference_value", "measured_capacity_ah",
         "measured_energy_kwh", "c_rate", "temperature_degc", "ambient_degc", "voltage_from_v", "voltage_to_v",
-        "ended_by_cell_limit", "weakest_soh_percent", "weakest_kind", "note", "reason",
+        "ended_by_cell_limit", "weakest_soh_percent", "weakest_kind", "members", "note", "reason",
     ]  # fmt: skip
 
     def __init__(self, data: Any, *, references: Sequence[Reference], **more: Any):
@@ -159,11 +211,27 @@ class CapacityForm(ResultForm):
         field: Any = self.fields["reference"]
         field.choices = [CHOOSE, *known, *labels]
 
+    def clean_members(self) -> list[Member]:
+        members, faults = read_members(self.cleaned_data["members"])
+        if faults:
+            raise ValidationError([_of_member(name, text) for name, text in faults.items()])
+        return members
+
     def result_for(self, pack_id: int) -> CapacityInput:
-        """Return what was filled in, as the service takes it."""
-        values = dict(self.cleaned_data)
-        source, basis = values.pop("reference").split(":")
+        """Return what was filled in, as the service takes it; blank where it cannot be read."""
+        values = self.so_far()
+        source, _, basis = values.pop("reference").partition(":")
+        values["members"] = values["members"] or ()
         return CapacityInput(pack_id=pack_id, reference_source=source, basis=basis, **values)
+
+    def add_faults(self, faults: Mapping[str, str]) -> None:
+        """Name the member that a fault is about."""
+        super().add_faults({name: _of_member(name, text) for name, text in faults.items()})
+
+
+def _of_member(name: str, text: str) -> str:
+    parts = name.split(".")
+    return f"Member {int(parts[1]) + 1}: {text}" if len(parts) > 1 else text
 
 
 _UNITS = {"ah": "Ah", "kwh": "kWh"}
@@ -212,8 +280,8 @@ class ResistanceForm(ResultForm):
         field.choices = choices
 
     def result_for(self, pack_id: int) -> ResistanceInput:
-        """Return what was filled in, as the service takes it."""
-        return ResistanceInput(pack_id=pack_id, **self.cleaned_data)
+        """Return what was filled in, as the service takes it; blank where it cannot be read."""
+        return ResistanceInput(pack_id=pack_id, **self.so_far())
 
 
 def _words(baseline: Baseline) -> str:

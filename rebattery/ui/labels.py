@@ -66,6 +66,13 @@ BADGES: dict[str, dict[str, Badge]] = {
         "refused": Badge("Refused", "stop"),
         "failed": Badge("Failed: we will look at it", "stop"),
     },
+    "declaration": {
+        "proposed": Badge("Waiting for a second person", "wait"),
+        "queued": Badge("Approved, being carried out", "busy"),
+        "done": Badge("In force", "stop"),
+        "refused": Badge("Refused", "off"),
+        "withdrawn": Badge("Withdrawn", "off"),
+    },
     "tester_file": {
         "queued": Badge("Waiting to be read", "neutral"),
         "inbox": Badge("Needs a person", "wait"),
@@ -88,6 +95,17 @@ BADGES: dict[str, dict[str, Badge]] = {
         "ready": Badge("Ready", "ok"),
         "dropped": Badge("Left out", "off"),
         "announced": Badge("Announced", "ok"),
+    },
+    "run": {
+        "open": Badge("Open", "busy"),
+        "closed": Badge("Closed", "ok"),
+        "discarded": Badge("Discarded", "off"),
+    },
+    "bench_row": {
+        "ready": Badge("Ready", "ok"),
+        "problem": Badge("With problems", "stop"),
+        "empty": Badge("To measure", "neutral"),
+        "recorded": Badge("Recorded", "off"),
     },
     "active": {
         "True": Badge("Active", "ok"),

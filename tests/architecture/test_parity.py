@@ -18,9 +18,6 @@ FROM_THE_ADDRESS = {"pack_id"}
 
 FROM_A_FILE = {"derivation_id"}
 """Which tester file a value comes from is the system's to say, by whichever door."""
-ONLY_FROM_PROGRAMS = {"members"}
-"""A form of one result asks for the weakest member alone."""
-
 ALWAYS_CHECKED = {"intent"}
 """A file dropped on the page is checked first; a program may want its batch at once."""
 
@@ -37,7 +34,7 @@ class TestCapacityTest:
         # The form offers source and unit of the reference as one choice, which it takes apart again.
         asked = set(CapacityForm.base_fields) - {"reference"} | {"reference_source", "basis"}
 
-        assert asked | FROM_THE_ADDRESS | FROM_A_FILE | ONLY_FROM_PROGRAMS == inputs(CapacityInput)
+        assert asked | FROM_THE_ADDRESS | FROM_A_FILE == inputs(CapacityInput)
 
 
 class TestResistanceTest:

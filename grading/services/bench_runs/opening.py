@@ -1,14 +1,14 @@
 """Open, head, close, reopen and discard a run: bookkeeping, so outside the trail."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 
-from grading.domain.bench_fields import FIELDS, NOTHING
+from grading.domain.bench_fields import FIELDS, NOTHING, Field
 from grading.models import BenchRun
-from grading.queries.bench_runs import means_of
+from grading.queries.bench_runs import Means, means_of, procedure_text
 from grading.services.bench_runs.reading import read_row
 from grading.services.bench_runs.refusals import HeadUnreadable, RunChanged, RunClosed
 from rebattery.actor import Actor
@@ -97,8 +97,27 @@ def _head(kind: str, texts: Mapping[str, str]) -> dict[str, Any]:
         for name, text in texts.items()
         if name in fields and fields[name].is_of_head and text.strip() not in ("", NOTHING)
     }
-    reading = read_row(kind, kept, 0, means_of(kind=kind))
+    means = means_of(kind=kind)
+    reading = read_row(kind, kept, 0, means)
     if reading.faults:
         raise HeadUnreadable(fields=reading.faults)
+    kept = {name: _one_way(fields[name], text, means) for name, text in kept.items()}
+    if channel := next(
+        (each for each in means.channels.values() if each.pk == reading.input.channel_id), None
+    ):
+        kept["channel"] = f"{channel.instrument.code}/{channel.code}"
     keys = {name: getattr(reading.input, name) for name in ("instrument_id", "channel_id", "procedure_id")}
     return kept | {name: key for name, key in keys.items() if key}
+
+
+def _one_way(field: Field, text: str, means: Means) -> str:
+    """Return a text of the head in the one way in which its form offers it."""
+    if field.kind == "choice":
+        return (field.choices or {})[field.read(text)]
+    if field.kind == "moment":
+        return f"{field.read(text).astimezone(UTC):%Y-%m-%dT%H:%M}"
+    if field.kind == "yes_no":
+        return "yes" if field.read(text) else "no"
+    if field.name == "instrument":
+        return means.instruments[text.casefold()].code
+    return procedure_text(means.procedures[text.casefold()]) if field.name == "procedure" else text

@@ -82,7 +82,9 @@ def _named(values: dict[str, Any], faults: dict[str, str], means: Means) -> dict
     instrument = means.instruments.get(code.casefold())
     if code and not instrument:
         faults["instrument"] = f"No instrument that can measure this has the code {code}."
-    channel = means.channels.get((instrument.pk, channel_code.casefold())) if instrument else None
+    # The head names a channel with its instrument: channels of two instruments bear the same code.
+    bare = channel_code.casefold().removeprefix(f"{code.casefold()}/")
+    channel = means.channels.get((instrument.pk, bare)) if instrument else None
     if channel_code and instrument and not channel:
         faults["channel"] = f"{instrument.code} has no channel {channel_code}."
     version = means.procedures.get(procedure.casefold())

@@ -1,6 +1,6 @@
 """Decide on packs: claim those that wait, judge them by the policy in force, write it all as sets."""
 
-from grading.services.decisions.completing import complete_where_settled, missing_for
+from grading.services.decisions.completing import complete_where_settled, lack_for, missing_for
 from grading.services.decisions.grading import grade, grade_waiting
 
-__all__ = ["complete_where_settled", "grade", "grade_waiting", "missing_for"]
+__all__ = ["complete_where_settled", "grade", "grade_waiting", "lack_for", "missing_for"]

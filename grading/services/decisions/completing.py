@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from grading.domain.planning import open_facts
+from grading.domain.planning import Lack, lack_of, open_facts
 from grading.domain.reasons import FACT_LABELS
 from grading.queries.evidence import evidence_under
 from grading.queries.policies import compiled, policy_in_force
@@ -23,6 +23,15 @@ def missing_for(*, pack_id: int, at: datetime) -> tuple[str, ...]:
     policy = compiled(policy_in_force(at=at))
     evidence = evidence_under(policy=policy, pack_ids=[pack_id], at=at)[pack_id]
     return tuple(FACT_LABELS[fact] for fact in open_facts(policy, evidence))
+
+
+def lack_for(*, pack_id: int, at: datetime) -> Lack:
+    """Return what the pack's grade still waits for.
+
+    :raises NoPolicyInForce: when there is nothing to judge by.
+    """
+    policy = compiled(policy_in_force(at=at))
+    return lack_of(policy, evidence_under(policy=policy, pack_ids=[pack_id], at=at)[pack_id])
 
 
 @transaction.atomic

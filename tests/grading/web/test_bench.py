@@ -165,7 +165,8 @@ class TestBenchPack:
 
         page = client.get(reverse("bench_pack", args=[pack.pk])).text
 
-        assert f'<option value="{lapsed.pk}" disabled>CY-OLD Pack cycler — Calibration lapsed on' in page
+        option = f'<option value="{lapsed.pk}" disabled data-code="CY-OLD">CY-OLD Pack cycler — '
+        assert f"{option}Calibration lapsed on" in page
 
     def test_a_resistance_tester_is_not_offered_for_capacity(self, client, pack):
         make_instrument(code="IR-1", kind="ir_tester", name="Tester")

@@ -108,7 +108,7 @@ class TestRetest:
         page = page_of(client, pack)
 
         assert "The retest is to be made with another instrument" in page
-        assert f'<option value="{instrument.pk}" disabled>' in page
+        assert f'<option value="{instrument.pk}" disabled ' in page
         assert "the reviewer wants another one for this retest" in page
 
     def test_tells_a_barred_person_instead_of_offering_a_form(self, client, instrument, operator):

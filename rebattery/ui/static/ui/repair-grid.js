@@ -9,7 +9,7 @@
   const rows = () => [...grid.tBodies[0].rows];
   const cellsOf = (row) => [...row.querySelectorAll("[data-cell]")];
   const cellOf = (element) => element.closest?.("[data-grid] [data-cell]") || null;
-  const isOpen = (cell) => isEditable && !cell.closest(".line-dropped, .line-announced");
+  const isOpen = (cell) => isEditable && !cell.closest(".line-dropped, .line-announced, [data-locked]");
   const addressOf = (row) => grid.dataset.grid.replace("/rows/0/", `/rows/${row.dataset.rowNumber}/`);
 
   const go = (target) => {

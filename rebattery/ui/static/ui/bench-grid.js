@@ -1,0 +1,27 @@
+// The grid of a bench run: what repair-grid.js does not know of, blocks pasted from a spreadsheet.
+(() => {
+  "use strict";
+  const form = document.getElementById("paste-form");
+  const isTyping = (element) => element.matches("input, textarea, select");
+  document.querySelectorAll("[data-back]").forEach((field) => { field.value = location.search; });
+
+  document.addEventListener("paste", (event) => {
+    const cell = document.activeElement.closest?.("[data-grid] [data-cell]");
+    if (!form || !cell || isTyping(document.activeElement) || cell.closest("[data-locked]")) return;
+    const block = event.clipboardData.getData("text/plain");
+    if (!block) return;
+    event.preventDefault();
+    form.elements.row.value = cell.closest("tr").dataset.rowNumber;
+    form.elements.field.value = cell.dataset.cell;
+    form.elements.block.value = block;
+    form.requestSubmit();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+    const button = document.querySelector("[data-undo]");
+    if (!isUndo || !button || button.disabled || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    button.click();
+  });
+})();
