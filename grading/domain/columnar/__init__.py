@@ -1,0 +1,1 @@
+"""Verdicts on whole populations: cells of alike packs, each judged once by the one authority."""

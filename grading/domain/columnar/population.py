@@ -1,0 +1,96 @@
+"""Evidence on many packs in columns, every number an exact integer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grading.domain.evidence import DECIMALS, Evidence
+
+PLACES = 4
+SCALE = 10**PLACES
+"""Columns hold ten-thousandths: no fact of a pack is stored finer."""
+NUMBERS = ("soh_percent", "ir_ratio", "weakest_cell_soh_percent", "declared_soh_percent") + (
+    "cell_spread_percent",
+    "soh_u_points",
+    "ir_ratio_u",
+)
+AGE = "soh_age_days"
+Column = NDArray[np.integer[Any]]
+
+
+class TooFine(ValueError):
+    """A number has more decimals than the columns hold."""
+
+
+@dataclass(frozen=True)
+class Population:
+    """Facts of ``n`` packs: what is a word or a yes stands in ``kinds``, what is a number in columns."""
+
+    kinds: tuple[Evidence, ...]
+    """Evidence without its numbers; few for any number of packs."""
+    kind: Column
+    """Place in ``kinds`` of each pack, shape (n,)."""
+    numbers: Mapping[str, Column]
+    """Ten-thousandths by the name of the fact, ages in days; the least value of the type is "not known"."""
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    @property
+    def byte_count(self) -> int:
+        """Memory of the columns."""
+        return self.kind.nbytes + sum(column.nbytes for column in self.numbers.values())
+
+    def evidence_at(self, place: int) -> Evidence:
+        """Return the evidence on one pack, words and sources left out."""
+        facts: dict[str, Any] = {}
+        for name, column in self.numbers.items():
+            value = int(column[place])
+            if value != unknown(column):
+                facts[name] = value if name == AGE else Decimal(value).scaleb(-PLACES)
+        return replace(self.kinds[self.kind[place]], **facts)
+
+    def aged(self, days: Column) -> "Population":
+        """Return the same packs with their capacity tests ``days`` old."""
+        return replace(self, numbers={**self.numbers, AGE: days})
+
+
+def unknown(column: Column) -> int:
+    """Return the value that stands for "not known" in ``column``."""
+    return int(np.iinfo(column.dtype).min)
+
+
+def kind_of(evidence: Evidence) -> Evidence:
+    """Return what of ``evidence`` is neither a number nor a word for people."""
+    numbers = dict.fromkeys((*DECIMALS, AGE), None)
+    return replace(evidence, **numbers, ir_comparable_why="", sources={}, soh_u_is_lower_limit=None)
+
+
+def population_of(evidence: Sequence[Evidence]) -> Population:
+    """Lay ``evidence`` out in columns.
+
+    :raises TooFine: when a number has more than four decimals; columns never round.
+    """
+    places: dict[Evidence, int] = {}
+    kind = [places.setdefault(kind_of(item), len(places)) for item in evidence]
+    numbers = {name: _column([_scaled(getattr(item, name)) for item in evidence]) for name in NUMBERS}
+    numbers[AGE] = _column([item.soh_age_days for item in evidence])
+    return Population(tuple(places), np.array(kind, dtype=np.int32), numbers)
+
+
+def _scaled(value: Decimal | None) -> int | None:
+    if value is None:
+        return None
+    scaled = value.scaleb(PLACES)
+    if scaled != int(scaled):
+        raise TooFine(f"{value} has more than {PLACES} decimals")
+    return int(scaled)
+
+
+def _column(values: Sequence[int | None]) -> Column:
+    least = int(np.iinfo(np.int64).min)
+    return np.array([least if value is None else value for value in values], dtype=np.int64)
