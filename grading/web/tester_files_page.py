@@ -16,7 +16,7 @@ from grading.queries.procedures import pickable
 from grading.queries.tester_files import Test
 from grading.services import tester_files
 from grading.services.tester_files.tables import table_of
-from grading.web.bench import BARRED
+from grading.web.bench_page import BARRED
 from grading.web.tester_files_charts import charts_of, histogram_chart, pulse_chart
 from grading.web.tester_files_forms import PlaceForm, RecordForm
 from intake.domain.lifecycle import Status
