@@ -35,6 +35,10 @@ class ResultsFileSent(StrictSerializer):
     )
 
 
+class WorkbookSent(StrictSerializer):
+    file = serializers.FileField(help_text="The file's workbook, mended.")
+
+
 class ResultsFileOutput(serializers.ModelSerializer[ResultsFile]):
     sha256 = serializers.CharField(source="stored_file.sha256")
     byte_count = serializers.IntegerField(source="stored_file.byte_count")
@@ -132,7 +136,7 @@ class ResultsFileList(ListAPIView[ResultsFile]):
             actor=actor_of(request),
             at=timezone.now(),
         )
-        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        code: int = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         if file.state == ResultsFile.State.QUEUED:
             code = status.HTTP_202_ACCEPTED
         return Response(ResultsFileDetailOutput(file).data, code)
@@ -165,13 +169,13 @@ class ResultsFileWorkbook(APIView):
 
     @idempotent
     @extend_schema(
-        request={"multipart/form-data": {"type": "object", "properties": {"file": {"format": "binary"}}}},
+        request=WorkbookSent,
         responses=MendedOutput,
     )
     def post(self, request: Request, results_file_id: int) -> Response:
         """Update the file's rows; a workbook in which nothing was changed changes nothing."""
         file = _file(request, results_file_id)
-        payload = ResultsFileSent(data=request.data)
+        payload = WorkbookSent(data=request.data)
         payload.is_valid(raise_exception=True)
         mended = results_files.take_workbook(
             results_file_id=file.pk,

@@ -1,7 +1,7 @@
 """The numbers of one column: their style, unit and scale settled for the whole column, never guessed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from grading.domain.measurement import PLAUSIBLE
@@ -43,7 +43,7 @@ class Numbers:
     """Some values could be fractions and nothing in the column tells."""
     refusal: tuple[str, str] | None = None
     """Why no value of the column can be read: the unit of its heading."""
-    conversions: tuple[str, ...] = field(default_factory=tuple)
+    conversions: tuple[str, ...] = ()
 
     def read(self, cell: str | float) -> Decimal:
         """Return the value in the field's own unit.

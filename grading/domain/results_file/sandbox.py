@@ -54,7 +54,7 @@ def read_file(
     sheets: list[Sheet] = []
     summary: dict[str, Any] | None = None
     try:
-        with closing(_lines(order, timeout_s)) as lines:  # type: ignore[type-var]  # a generator
+        with closing(_lines(order, timeout_s)) as lines:
             for line in lines:
                 if isinstance(line, list):
                     sheets[-1].rows.append(line)
