@@ -20,6 +20,10 @@ OVERLAY_FACTS = (
     "beyond_calendar_life",
     "has_history",
 )
+OVERLAY_KINDS = ("age", "insurer", "customer", "market", "other")
+SOURCE_STATUSES = ("confirmed", "not confirmed", "own choice")
+VALID_GRADES = ("A", "B", "C")
+"""Grades that packs are sold with, and that can run out in storage."""
 BLOCK_FACTS = ("beyond_calendar_life", "has_history")
 """Facts that may lower a grade: those whose absence never holds a pack."""
 _UPPER, _LOWER = {"<": ">=", "<=": ">"}, (">=", ">")
@@ -81,6 +85,8 @@ SHAPE: Mapping[str, Any] = {
             "grades": or_null(lambda v: "" if isinstance(v, list) else f"must be a list, not {v!r}"),
             "grade": or_null(_GRADE),
             "route": or_null(_ROUTE),
+            "kind?": one_of(*OVERLAY_KINDS),
+            "party?": TEXT,
         }
     ],
     "review": {"grades": [_GRADE], "flags": [TEXT]},
@@ -100,7 +106,10 @@ SHAPE: Mapping[str, Any] = {
     "applications": [
         {"code": TEXT, "label": TEXT, "routes": [_ROUTE], "min_usable_kwh": decimal}
         | {"voltage_v": [decimal], "rebuild": BOOL}
+        | {"min_current_a?": or_null(decimal), "min_c_rate?": or_null(decimal)}
     ],
+    "grade_validity?": {"*": {"storage_months": INT, "remeasure_months": or_null(INT)}},
+    "sources?": [{"text": TEXT, "status": one_of(*SOURCE_STATUSES)}],
     "texts": {"*": TEXT},
 }
 
@@ -130,6 +139,20 @@ def _procedure_faults(document: Mapping[str, Any]) -> list[str]:
             for code in codes
             if not CODE.fullmatch(code)
         ]
+    return faults
+
+
+def _validity_faults(document: Mapping[str, Any]) -> list[str]:
+    """Find terms of validity for grades that have none, and terms that never run."""
+    faults = []
+    for grade, terms in document.get("grade_validity", {}).items():
+        months, remeasure = terms["storage_months"], terms["remeasure_months"]
+        if grade not in VALID_GRADES:
+            faults.append(f"grade_validity: only {', '.join(VALID_GRADES)} can run out, not {grade!r}")
+        if months < 1:
+            faults.append(f"grade_validity.{grade}: storage_months must be at least 1")
+        if remeasure is not None and not 1 <= remeasure <= months:
+            faults.append(f"grade_validity.{grade}: remeasure_months must be between 1 and storage_months")
     return faults
 
 
@@ -239,5 +262,6 @@ _CHECKS: tuple[tuple[Callable[[Mapping[str, Any]], list[str]], tuple[str, ...]],
     (_tiling_faults, ("bands",)),
     (_overlay_faults, ("overlays", "test_conditions", "applications")),
     (_procedure_faults, ("evidence",)),
+    (_validity_faults, ("grade_validity",)),
 )
 """Each check of meaning with the parts of the document that it reads."""

@@ -87,9 +87,46 @@ def remarks(policy: Policy) -> list[str]:
     """Return the remarks and caps that lie over the tables."""
     texts: Mapping[str, str] = policy.document["texts"]
     return [
-        texts[entry["code"]] + (f" At best {entry['grade']}." if entry["grade"] else "")
+        _asker(entry) + texts[entry["code"]] + (f" At best {entry['grade']}." if entry["grade"] else "")
         for entry in policy.document["overlays"]
     ]
+
+
+def _asker(overlay: Mapping[str, Any]) -> str:
+    """Say who asks for an overlay, where the policy does."""
+    kind, party = overlay.get("kind"), overlay.get("party")
+    words = [_KINDS[kind]] if kind in _KINDS else []
+    return f"{', '.join([*words, *filter(None, [party])])}: " if words or party else ""
+
+
+def validity(policy: Policy) -> list[str]:
+    """Return how long each grade holds in storage, where the policy says so."""
+    found = []
+    for grade, terms in sorted(policy.document.get("grade_validity", {}).items()):
+        due = terms["remeasure_months"]
+        again = f"; measured again is due after {due}" if due is not None else ""
+        found.append(f"Grade {grade} holds for {terms['storage_months']} months of storage{again}.")
+    return found
+
+
+def applications(policy: Policy) -> list[tuple[str, str]]:
+    """Return every application with what a pack needs for it."""
+    return [(entry["label"], _needs(policy, entry)) for entry in policy.document["applications"]]
+
+
+def sources(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return where the policy's rules come from, each after its standing."""
+    return [(source["status"], source["text"]) for source in document.get("sources", ())]
+
+
+def _needs(policy: Policy, entry: Mapping[str, Any]) -> str:
+    low, high = entry["voltage_v"]
+    needs = [f"at least {entry['min_usable_kwh']} kWh usable", f"{low} to {high} V"]
+    units = (("min_current_a", "A"), ("min_c_rate", "C"))
+    needs += [f"at least {entry[key]} {unit}" for key, unit in units if entry.get(key) is not None]
+    routes = " or ".join(policy.route_label(route).lower() for route in entry["routes"])
+    rebuild = "; modules may be regrouped to the voltage" if entry["rebuild"] else ""
+    return f"On the route {routes}: {', '.join(needs)}{rebuild}."
 
 
 def _table(policy: Policy, name: str, labels: tuple[str, ...]) -> Table:
@@ -127,3 +164,9 @@ _SOURCES = {
     "estimate": "estimate",
 }
 _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+_KINDS = {
+    "age": "Age limit",
+    "insurer": "Asked by the insurer",
+    "customer": "Asked by the customer",
+    "market": "Asked in the market",
+}

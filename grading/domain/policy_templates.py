@@ -1,0 +1,53 @@
+"""Policies to begin from: those that ship with the product, and other real-world criteria."""
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from grading.domain.policy import SHIPPED, seed_document
+
+TEMPLATES = ("china-floor-30", "china-floor-40", "style-4r", "style-kc10031", "eu-remanufacturing")
+"""Documents modeled on criteria that others use; none of them is published."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """One policy to begin from."""
+
+    code: str
+    title: str
+    sources: tuple[tuple[str, str], ...]
+    """Where its rules come from, each after its standing."""
+
+    @property
+    def standing(self) -> str:
+        """Return in one word how far its rules are confirmed."""
+        found = {status for status, _ in self.sources}
+        if "not confirmed" in found:
+            return "confirmed in part" if "confirmed" in found else "not confirmed"
+        return "confirmed" if "confirmed" in found else "own rules"
+
+
+def template_document(code: str) -> dict[str, Any]:
+    """Return a document to begin from.
+
+    :raises KeyError: when there is none of this code.
+    """
+    if code in SHIPPED:
+        return seed_document(code)
+    if code not in TEMPLATES:
+        raise KeyError(code)
+    text = (files("grading.domain") / "policies" / "templates" / f"{code}.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def templates() -> list[Template]:
+    """Return every policy to begin from, the default first."""
+    found = []
+    for code in (*SHIPPED, *TEMPLATES):
+        document = template_document(code)
+        sources = tuple((source["status"], source["text"]) for source in document.get("sources", ()))
+        found.append(Template(code, document["title"], sources))
+    return found
