@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from grading.api.declarations import DeclarationList, DeclarationRadius
 from grading.api.disputes import DisputeDetail, DisputeList, PackDisputes
 from grading.api.expected import ExpectedGrades
 from grading.api.instruments import InstrumentList
@@ -25,6 +26,12 @@ urlpatterns: list[URLPattern] = [
     path("disputes/<int:pk>/", DisputeDetail.as_view(), name="api_dispute"),
     path("manifests/<int:pk>/expected-grades/", ExpectedGrades.as_view(), name="api_expected_grades"),
     path("instruments/", InstrumentList.as_view(), name="api_instruments"),
+    path("declarations/", DeclarationList.as_view(), name="api_declarations"),
+    path(
+        "declarations/<int:declaration_id>/radius/",
+        DeclarationRadius.as_view(),
+        name="api_declaration_radius",
+    ),
     path("decisions/", DecisionList.as_view(), name="api_decisions"),
     path("capacity-tests/", CapacityTests.as_view(), name="api_capacity_tests"),
     path("soh-reports/", SohReports.as_view(), name="api_soh_reports"),

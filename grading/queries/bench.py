@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 def packs_at_bench(*, viewer: User) -> "QuerySet[AtBench]":
     """Return the packs that wait for tests, each with what is recorded already.
 
-    They carry ``retest_reason`` (None unless a reviewer or a declaration sent them back), ``soh_percent``, ``ir_mohm`` and
-    ``ir_ratio`` of the results that count.
+    They carry ``retest_reason`` (None unless a reviewer or a declaration sent them back), ``soh_percent``,
+    ``ir_mohm`` and ``ir_ratio`` of the results that count.
     """
     packs = Pack.objects.visible_to(viewer).filter(status=Status.INSPECTED).select_related("pack_type")
     # The move and the closing of its review bear the same moment.

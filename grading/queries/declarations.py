@@ -4,7 +4,7 @@ Every part is one query for any number of results, and is there before anything 
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django.db.models import (
@@ -13,6 +13,7 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
+    Max,
     Model,
     OuterRef,
     Q,
@@ -26,8 +27,10 @@ from django.db.models.functions import Cast
 
 from grading.domain.blast_radius import FATES, Fate
 from grading.models import (
+    Calibration,
     CapacityTest,
     Channel,
+    ControlMeasurement,
     Decision,
     DeclaredPack,
     Dispute,
@@ -284,3 +287,12 @@ def people_who_measured(*, scope: Scope) -> frozenset[int]:
 def touched_pack_ids(*, scope: Scope) -> list[int]:
     """Return the packs of these results in key order."""
     return list(Pack.objects.filter(_of_touched("pk", scope)).order_by("pk").values_list("pk", flat=True))
+
+
+def last_proof(*, instrument_id: int) -> datetime | None:
+    """Return when the instrument was last proven right: the newest passed check, else calibration."""
+    passed = {"instrument_id": instrument_id, "has_passed": True, "withdrawn_at": None}
+    if checked := ControlMeasurement.objects.filter(**passed).aggregate(at=Max("measured_at"))["at"]:
+        return checked
+    day = Calibration.objects.filter(**passed).aggregate(day=Max("valid_from_date"))["day"]
+    return datetime.combine(day, time(), UTC) if day else None

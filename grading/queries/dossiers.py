@@ -124,6 +124,13 @@ class Dossier:
         return next((d for d in self.decisions if d.superseded_by_id is None), None)
 
     @property
+    def rests_on_nothing(self) -> bool:
+        """Whether the decision in force rests on a result that does not count any more."""
+        if self.decision is None:
+            return False
+        return self.results.out_of_force(self.decision.evidence.get("sources", {}))
+
+    @property
     def earlier(self) -> list[Decision]:
         """Return the decisions that others took the place of, the newest first."""
         return [d for d in self.decisions if d.superseded_by_id is not None]

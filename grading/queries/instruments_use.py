@@ -67,6 +67,7 @@ def story_of(*, instrument: Instrument) -> list[Entry]:
     about = {
         "instrument": [instrument.pk],
         "channel": list(Channel.objects.filter(instrument=instrument).values_list("pk", flat=True)),
+        "instrument_declaration": list(instrument.declarations.values_list("pk", flat=True)),
         "calibration": list(instrument.calibrations.values_list("pk", flat=True)),
         "control_measurement": list(
             ControlMeasurement.objects.filter(instrument=instrument).values_list("pk", flat=True)

@@ -119,7 +119,13 @@ def capacity_words(test: CapacityTest) -> str:
     unit = "Ah" if test.basis == CapacityTest.Basis.AH else "kWh"
     return (
         f"Measured SOH {test.soh_percent:.2f} % of {test.reference_value.normalize():f} {unit} ({source}): "
-        f"{_lower(test.get_method_display())}, {day_in_words(test.measured_at)}."
+        f"{_lower(test.get_method_display())}, {day_in_words(test.measured_at)}.{_out_of_force(test)}"
+    )
+
+
+def _out_of_force(test: CapacityTest | ResistanceTest) -> str:
+    return " It does not count any more: the instrument did not measure correctly." * bool(
+        test.invalidated_by_id
     )
 
 
@@ -128,7 +134,7 @@ def resistance_words(test: ResistanceTest) -> str:
     ratio = f", {test.ir_ratio:.2f}× the baseline of {test.baseline_mohm:.2f} mΩ" if test.ir_ratio else ""
     counts = "" if test.is_comparable else f"; it does not count: {test.incomparable_because}"
     how = f"{test.get_method_display()}, {day_in_words(test.measured_at)}"
-    return f"Measured resistance {test.ir_mohm:.2f} mΩ{ratio}{counts}: {how}."
+    return f"Measured resistance {test.ir_mohm:.2f} mΩ{ratio}{counts}: {how}.{_out_of_force(test)}"
 
 
 def _decision_at(moment: datetime, evidence: Evidence) -> Decision | None:

@@ -112,5 +112,25 @@ def _moment(text: str) -> datetime | None:
 
 
 def standing(rows: QuerySet[Any], what: str) -> QuerySet[Any]:
-    """Keep the results that stand, or those that a newer one took the place of."""
-    return rows.filter(superseded_by__isnull=what == "stands")
+    """Keep the results that stand, those that a newer one took the place of, or those that count no more."""
+    if what == "invalid":
+        # Reported values come from no instrument of ours that could be declared bad.
+        return rows.filter(invalidated_by__isnull=False) if rows.model is not SohReport else rows.none()
+    found = rows.filter(superseded_by__isnull=what == "stands")
+    if what == "stands" and rows.model is not SohReport:
+        return found.filter(invalidated_by__isnull=True)
+    return found
+
+
+STANDINGS = (
+    ("stands", "Stands"),
+    ("superseded", "Superseded"),
+    ("invalid", "Does not count: its instrument was declared bad"),
+)
+
+
+def stands(row: Any) -> str:
+    """Say whether a result stands."""
+    if getattr(row, "invalidated_by_id", None):
+        return "no: its instrument was declared bad"
+    return "no" if row.superseded_by_id else "yes"

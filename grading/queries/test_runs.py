@@ -1,6 +1,6 @@
 """What was measured on a pack: every result, standing or superseded, with what it means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -39,7 +39,12 @@ class Result(Generic[T]):
 
     @property
     def stands(self) -> bool:
-        return self.test.superseded_by_id is None
+        return self.test.superseded_by_id is None and not self.is_invalid
+
+    @property
+    def is_invalid(self) -> bool:
+        """Whether its instrument was declared bad: it stays to be seen and counts for nothing."""
+        return self.test.invalidated_by_id is not None
 
     @property
     def kind(self) -> str:
@@ -80,6 +85,13 @@ class Results:
         """The one that counts."""
         return next((result.test for result in self.resistance if result.counts), None)
 
+    def out_of_force(self, sources: Mapping[str, Any]) -> bool:
+        """Return whether one of the results that a decision names as its ``sources`` counts no more."""
+        named = (("capacity_test_id", self.capacity), ("resistance_test_id", self.resistance))
+        return any(
+            each.is_invalid and each.test.pk == sources.get(name) for name, rows in named for each in rows
+        )
+
     @property
     def conflict(self) -> str:
         """How the standing capacity test contradicts itself; empty when it does not."""
@@ -103,7 +115,7 @@ def results_of(*, pack_id: int) -> Results:
 
 def _results(model: type[T], subject: str, pack_id: int, why: dict[tuple[str, int], str]) -> list[Result[T]]:
     of_pack = model._default_manager.filter(pack_id=pack_id)
-    related = ("instrument", "channel", "procedure", "pack__pack_type")
+    related = ("instrument", "channel", "procedure", "pack__pack_type", "invalidated_by")
     tests = of_pack.select_related(*related).order_by("-pk")
     tests = tests.annotate(counting_id=Subquery(counting_first(of_pack).values("pk")[:1]))
     return [

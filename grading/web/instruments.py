@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from grading.models import Instrument
+from grading.queries.declarations import declarations_of
 from grading.queries.instruments import (
     STANDINGS,
     Standing,
@@ -112,6 +113,8 @@ def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
         "use": use_of(instrument_id=shown.pk),
         "story": story_of(instrument=shown),
         "may_manage": viewer.may(Capability.MANAGE_INSTRUMENTS),
+        "declarations": declarations_of(instrument_id=shown.pk),
+        "may_declare": viewer.may(Capability.PROPOSE_DECLARATIONS),
         "may_check": viewer.may(Capability.RECORD_CHECKS),
     }
     return render(request, "grading/instruments/detail.html", context)

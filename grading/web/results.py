@@ -60,7 +60,7 @@ _MEANS = (
     _figure("ambient_degc", "Ambient (°C)"),
 )
 _END = (
-    Column(key="stands", label="Stands", value=lambda row: "no" if row.superseded_by_id else "yes"),
+    Column(key="stands", label="Stands", value=queries.stands),
     _plain("person", "Recorded by", "person_label"),
     _plain("at", "Recorded", "at", sort="id"),
     _plain("note", "Note", "note"),
@@ -150,7 +150,7 @@ def _filters(column: str, *, has_instrument: bool) -> tuple[Filter, ...]:
             key="stands",
             label="Stands",
             apply=queries.standing,
-            choices=(("stands", "Stands"), ("superseded", "Superseded")),
+            choices=queries.STANDINGS,
         ),
     ]
     if has_instrument:

@@ -10,6 +10,7 @@ from grading.web import (
     bench_recording,
     bench_runs,
     channels,
+    declarations,
     disputes,
     dossier,
     expected,
@@ -66,6 +67,36 @@ urlpatterns: list[URLPattern] = [
         "instruments/checks/<int:measurement_id>/withdraw/",
         instruments_proofs.check_withdraw,
         name="check_withdraw",
+    ),
+    path("instruments/declarations/", declarations.declaration_list, name="declarations"),
+    path("instruments/declarations/<int:declaration_id>/", declarations.declaration, name="declaration"),
+    path(
+        "instruments/declarations/<int:declaration_id>/progress/",
+        declarations.declaration_progress,
+        name="declaration_progress",
+    ),
+    path(
+        "instruments/declarations/<int:declaration_id>/approve/",
+        declarations.declaration_approve,
+        name="declaration_approve",
+    ),
+    path(
+        "instruments/declarations/<int:declaration_id>/refuse/",
+        declarations.declaration_refuse,
+        name="declaration_refuse",
+    ),
+    path(
+        "instruments/declarations/<int:declaration_id>/withdraw/",
+        declarations.declaration_withdraw,
+        name="declaration_withdraw",
+    ),
+    path(
+        "instruments/declarations/<int:declaration_id>/touches/<str:part>/",
+        declarations.declaration_part,
+        name="declaration_part",
+    ),
+    path(
+        "instruments/<int:instrument_id>/declare/", declarations.instrument_declare, name="instrument_declare"
     ),
     path("instruments/<int:instrument_id>/", instruments.instrument, name="instrument"),
     path("instruments/<int:instrument_id>/channels/new/", instruments_parts.channel_new, name="channel_new"),

@@ -38,6 +38,8 @@ class Capability(StrEnum):
     VIEW_INSTRUMENTS = "view_instruments"
     MANAGE_INSTRUMENTS = "manage_instruments"
     RECORD_CHECKS = "record_checks"
+    PROPOSE_DECLARATIONS = "propose_declarations"
+    APPROVE_DECLARATIONS = "approve_declarations"
     MANAGE_PROCEDURES = "manage_procedures"
     VIEW_SUPPLIERS = "view_suppliers"
     MANAGE_SUPPLIERS = "manage_suppliers"
@@ -78,11 +80,20 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         }
     ),
     Role.WAREHOUSE: _STAFF_READS
-    | {C.RECEIVE_PACKS, C.INSPECT_PACKS, C.RECORD_TESTS, C.RECORD_CHECKS, C.MANAGE_TOKENS},
+    | {
+        C.RECEIVE_PACKS,
+        C.INSPECT_PACKS,
+        C.RECORD_TESTS,
+        C.RECORD_CHECKS,
+        C.PROPOSE_DECLARATIONS,
+        C.MANAGE_TOKENS,
+    },
     Role.REVIEWER: _STAFF_READS
     | {
         C.RECORD_TESTS,
         C.RECORD_CHECKS,
+        C.PROPOSE_DECLARATIONS,
+        C.APPROVE_DECLARATIONS,
         C.FIT_AGREEMENT,
         C.DECIDE_REVIEWS,
         C.VIEW_REVIEWS,
@@ -97,6 +108,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
         C.RECORD_CHECKS,
+        C.PROPOSE_DECLARATIONS,
+        C.APPROVE_DECLARATIONS,
         C.MANAGE_PROCEDURES,
         C.MANAGE_POLICIES,
         C.FIT_AGREEMENT,
@@ -120,6 +133,8 @@ WRITES = frozenset(
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
         C.RECORD_CHECKS,
+        C.PROPOSE_DECLARATIONS,
+        C.APPROVE_DECLARATIONS,
         C.MANAGE_PROCEDURES,
         C.MANAGE_POLICIES,
         C.MANAGE_SUPPLIERS,
@@ -136,6 +151,7 @@ API_SCOPES: dict[Capability, str] = {
     C.VIEW_PACKS: "See packs and decisions",
     C.RECORD_TESTS: "Record test results",
     C.VIEW_INSTRUMENTS: "See instruments and whether they may measure",
+    C.PROPOSE_DECLARATIONS: "Propose to declare an instrument bad",
     C.VIEW_NOTICES: "See notices and how each was delivered",
     C.DISPUTE_RESULTS: "Dispute results",
 }

@@ -10,11 +10,12 @@ from grading.services.instruments import (
     record_control_measurement,
 )
 from tests.factories import AT, make_actor, make_instrument
+from tests.grading.declaring import propose
 
 PDF = b"%PDF-1.7\n%certificate\n"
 
 
-def instrument_objects() -> dict[str, int]:
+def instrument_objects() -> dict[str, int | str]:
     """Return the keys of an instrument, its channel, certificate and check, by the routes' parameters."""
     instrument, by = make_instrument(), {"actor": make_actor(), "at": AT}
     channel = add_channel(instrument_id=instrument.pk, code="1", limits={}, **by)
@@ -45,4 +46,6 @@ def instrument_objects() -> dict[str, int]:
         "item_id": item.pk,
         "measurement_id": check.pk,
         "calibration_id": calibration.pk,
+        "declaration_id": propose(instrument).pk,
+        "part": "packs",
     }
