@@ -194,7 +194,7 @@ def _tiling_faults(document: Mapping[str, Any]) -> list[str]:
     for row in document["bands"]:
         by_class.setdefault(row["class"], []).append(row)
     for name, rows in by_class.items():
-        groups = {key: list(group) for key, group in groupby(sorted(rows, key=_ends), key=_ends)}
+        groups = {key: list(group) for key, group in groupby(sorted(rows, key=ends_of), key=ends_of)}
         # An end is (value, 1) when it lies just after the value, so that touching ends are equal.
         ends = [((Decimal(0), 0), (Decimal(0), 0)), *groups, ((SOH_MAX_PERCENT, 1), (SOH_MAX_PERCENT, 1))]
         for (_, end), (start, _) in pairwise(ends):
@@ -206,16 +206,16 @@ def _tiling_faults(document: Mapping[str, Any]) -> list[str]:
         faults += [
             f
             for key, group in groups.items()
-            for f in _ir_faults(f"bands of {name} from SOH {key[0][0]} %", group)
+            for f in ir_faults(f"bands of {name} from SOH {key[0][0]} %", group)
         ]
     return faults
 
 
-def _ends(row: Mapping[str, Any]) -> tuple[tuple[Decimal, int], tuple[Decimal, int]]:
+def ends_of(row: Mapping[str, Any]) -> tuple[tuple[Decimal, int], tuple[Decimal, int]]:
     return (Decimal(row["lo"]), int(not row["lo_incl"])), (Decimal(row["hi"]), int(row["hi_incl"]))
 
 
-def _ir_faults(place: str, rows: list[Mapping[str, Any]]) -> list[str]:
+def ir_faults(place: str, rows: list[Mapping[str, Any]]) -> list[str]:
     if any((row["ir_op"] is None) != (row["ir_limit"] is None) for row in rows):
         return [f"{place}: ir_op and {IR} limit go together"]
     uppers = sorted((Decimal(row["ir_limit"]), row["ir_op"]) for row in rows if row["ir_op"] in _UPPER)
