@@ -10,6 +10,7 @@ from grading.services import decisions, declarations, results_files, tester_file
 from grading.services.agreement import fit_all
 from grading.services.telling import tell_results as tell
 from grading.services.tester_files.watched_folder import look_into_watched_folder
+from grading.services.what_if.snapshots import take_population as take
 from rebattery.actor import task_actor
 from rebattery.jobs import Job, send
 
@@ -89,3 +90,9 @@ def sweep_declarations(**_: Any) -> None:
 def fit_agreement(self: Task, **_: Any) -> None:
     """Fit the agreement of reported SOH with the bench. Natural key: the pairs; the same ones fit once."""
     fit_all(actor=task_actor("Agreement", job_id=self.request.id or ""), at=timezone.now())
+
+
+@shared_task(name=Job.TAKE_POPULATION.value)
+def take_population(**_: Any) -> None:
+    """Take the measured population. Natural key: the newest event; without a newer one nothing is taken."""
+    take(at=timezone.now())

@@ -35,6 +35,11 @@ app.conf.beat_schedule = {
     },
     "sweep notices": {"task": Job.SWEEP_NOTICES.value, "schedule": 15.0, "options": {"expires": 15}},
     "tell results": {"task": Job.TELL_RESULTS.value, "schedule": 60.0, "options": {"expires": 60}},
+    "take population": {
+        "task": Job.TAKE_POPULATION.value,
+        "schedule": 1800.0,
+        "options": {"expires": 1800},
+    },
     "fit agreement": {"task": Job.FIT_AGREEMENT.value, "schedule": crontab("0", "3", day_of_month="1")},
 }
 if os.environ.get("TESTER_FOLDER"):

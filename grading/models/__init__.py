@@ -16,6 +16,7 @@ from grading.models.review import ReviewCase
 from grading.models.soh_report import SohReport
 from grading.models.test_run import CapacityTest, ResistanceTest
 from grading.models.tester_file import Derivation, TesterFile, TesterFileRun
+from grading.models.what_if import PopulationSnapshot, WhatIfMove, WhatIfReport
 
 __all__ = [
     "AgreementFit",
@@ -39,6 +40,7 @@ __all__ = [
     "InstrumentDeclaration",
     "PolicyDraft",
     "PolicyVersion",
+    "PopulationSnapshot",
     "ProcedureVersion",
     "ReferenceItem",
     "ResistanceTest",
@@ -49,4 +51,6 @@ __all__ = [
     "SohReport",
     "TesterFile",
     "TesterFileRun",
+    "WhatIfMove",
+    "WhatIfReport",
 ]

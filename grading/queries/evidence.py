@@ -27,8 +27,8 @@ _COLUMNS = """
 
 
 @cache
-def _query() -> tuple[str, tuple[Any, ...]]:
-    """Return the one query, and the parameters that stand before the keys of the packs.
+def evidence_sql() -> tuple[str, tuple[Any, ...]]:
+    """Return the one query, open for a condition on the packs, and the parameters that stand before it.
 
     Of several kinds of result each pack brings the one that counts, so that it is one row.
     """
@@ -43,7 +43,6 @@ def _query() -> tuple[str, tuple[Any, ...]]:
         LEFT JOIN grading_procedureversion cp ON cp.id = c.procedure_id
         LEFT JOIN LATERAL ({resistance}) r ON TRUE
         LEFT JOIN grading_procedureversion rp ON rp.id = r.procedure_id
-        WHERE p.id = ANY(%s)
     """  # noqa: S608 (constant text)
     return sql, (*of_capacity, *of_resistance)
 
@@ -55,11 +54,11 @@ def evidence_for(*, pack_ids: Sequence[int], aged_at: datetime | None = None) ->
         limits the age, because it makes the snapshot of unchanged facts differ from day to day.
     """
     with connection.cursor() as cursor:
-        sql, params = _query()
-        cursor.execute(sql, [*params, list(pack_ids)])
+        sql, params = evidence_sql()
+        cursor.execute(f"{sql} WHERE p.id = ANY(%s)", [*params, list(pack_ids)])  # noqa: S608 (constant text)
         names = [column.name for column in cursor.description]
         rows = (dict(zip(names, values, strict=True)) for values in cursor.fetchall())
-        return {row["id"]: _evidence(row, aged_at) for row in rows}
+        return {row["id"]: evidence_of(row, aged_at) for row in rows}
 
 
 def evidence_under(*, policy: Policy, pack_ids: Sequence[int], at: datetime) -> dict[int, Evidence]:
@@ -67,7 +66,8 @@ def evidence_under(*, policy: Policy, pack_ids: Sequence[int], at: datetime) -> 
     return evidence_for(pack_ids=pack_ids, aged_at=None if policy.max_age_days is None else at)
 
 
-def _evidence(row: dict[str, Any], aged_at: datetime | None) -> Evidence:
+def evidence_of(row: dict[str, Any], aged_at: datetime | None) -> Evidence:
+    """Return what a row of :func:`evidence_sql` says of its pack."""
     is_measured = row["capacity_test_id"] is not None
     chemistry = row["chemistry"]
     if chemistry == Chemistry.UNKNOWN and row["type_chemistry"]:

@@ -15,4 +15,9 @@ OF_POLICIES = (
     EventType(
         "policy_draft.discarded", "policy_draft", "{actor} discarded {subject}: {reason}", needs_reason=True
     ),
+    EventType(
+        "what_if_report.made",
+        "what_if_report",
+        "{actor} tried {policy} against {against} on {packs} packs: {moved} would move (SHA-256 {sha256}).",
+    ),
 )

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.domain.columnar.digits import TooLarge
 from grading.domain.columnar.deciding import Outcome, Outcomes, decide_all
+from grading.domain.columnar.digits import TooLarge
 from grading.domain.columnar.limits import NotColumnar, limits_of
 from grading.domain.columnar.population import TooFine, population_of
 from grading.domain.evidence import SAFETY, SOH_SOURCES, Evidence

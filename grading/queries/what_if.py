@@ -1,0 +1,119 @@
+"""One policy tried against another on the measured population, without a trace."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grading.domain.columnar.comparing import Comparison, compare, moved_places
+from grading.domain.columnar.deciding import Outcomes, decide_all
+from grading.domain.columnar.population import Column
+from grading.domain.policy import Policy
+from grading.queries.population import Taken
+from intake.models import Batch, PackType, Supplier
+
+_KEPT: OrderedDict[tuple[int, str], Outcomes] = OrderedDict()
+_MOST_KEPT = 4
+"""Two bytes a pack each: the policy in force is judged once, however often a slider moves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which packs a trial is about; everything left out is all."""
+
+    supplier: str = ""
+    """Code of the supplier."""
+    pack_type: str = ""
+    """Key of the type."""
+    since: date | None = None
+    """First day of measuring that counts."""
+    until: date | None = None
+    """Last day of measuring that counts."""
+
+    def to_json(self) -> dict[str, str]:
+        """Return what is not left out."""
+        found = {"supplier": self.supplier, "pack_type": self.pack_type}
+        found |= {"since": str(self.since or ""), "until": str(self.until or "")}
+        return {key: value for key, value in found.items() if value}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Both policies' outcomes on the packs of a scope."""
+
+    old: Outcomes
+    new: Outcomes
+    within: NDArray[np.bool_] | None
+    comparison: Comparison
+
+    @property
+    def moved(self) -> NDArray[np.int64]:
+        """Places of the moved packs in the snapshot."""
+        return moved_places(self.old, self.new, self.within)
+
+
+def try_policy(*, taken: Taken, new: Policy, old: Policy, scope: Scope) -> Trial:
+    """Judge every pack of ``taken`` by both policies and count what differs in ``scope``."""
+    within = _within(taken, scope)
+    before, after = outcomes(taken, old), decide_all(new, taken.population)
+    comparison = compare(
+        before,
+        after,
+        usable_wh=taken.usable_wh,
+        within=within,
+        groups={name: _small(taken.keys[f"{name}_id"]) for name in ("supplier", "batch")},
+    )
+    return Trial(before, after, within, comparison)
+
+
+def outcomes(taken: Taken, policy: Policy) -> Outcomes:
+    """Return what ``policy`` concludes on every pack of ``taken``; kept for the next question."""
+    key = (taken.row.pk, policy.sha256)
+    if key not in _KEPT:
+        _KEPT[key] = decide_all(policy, taken.population)
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return _KEPT[key]
+
+
+def _within(taken: Taken, scope: Scope) -> NDArray[np.bool_] | None:
+    return taken.within(
+        supplier_id=_key(Supplier.objects.filter(code__iexact=scope.supplier)) if scope.supplier else None,
+        pack_type_id=_key(PackType.objects.filter(key=scope.pack_type)) if scope.pack_type else None,
+        since=scope.since,
+        until=scope.until,
+    )
+
+
+def _key(rows: Any) -> int:
+    """Return the key of the one row, or one that no pack has: an unknown name has no packs."""
+    return rows.values_list("pk", flat=True).first() or -1
+
+
+def _small(keys: Column) -> Column:
+    return np.maximum(keys, 0)
+
+
+def names_of(comparison: Comparison) -> Mapping[str, dict[int, str]]:
+    """Return the codes of the affected suppliers and the numbers of the affected batches, by key."""
+    keys = {name: [item.key for item in most] for name, (_, most) in comparison.affected.items()}
+    suppliers = Supplier.objects.filter(pk__in=keys.get("supplier", ()))
+    batches = Batch.objects.filter(pk__in=keys.get("batch", ()))
+    return {
+        "supplier": dict(suppliers.values_list("pk", "code")),
+        "batch": dict(batches.values_list("pk", "number")),
+    }
+
+
+def choices_in(taken: Taken) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the suppliers and the types that have packs in ``taken``, as code and label."""
+    suppliers = Supplier.objects.filter(pk__in=taken.suppliers.tolist()).order_by("code")
+    types = PackType.objects.filter(pk__in=taken.types.tolist()).order_by("key")
+    return (
+        [(row.code, row.code) for row in suppliers],
+        [(row.key, str(row)) for row in types],
+    )

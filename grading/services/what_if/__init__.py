@@ -1,0 +1,1 @@
+"""Try policies on the measured population; nothing here changes a grade."""

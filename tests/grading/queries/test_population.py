@@ -1,0 +1,104 @@
+"""The population as taken says of each pack what the evidence on it says."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from grading.domain.columnar.deciding import Outcome, decide_all
+from grading.domain.columnar.population import PLACES
+from grading.domain.policy import SHIPPED, parse_policy, seed_document
+from grading.domain.verdict import decide
+from grading.domain.warranty import warranty_for
+from grading.models import CapacityTest, ResistanceTest
+from grading.queries.evidence import evidence_for
+from grading.queries.population import _NUMBERS, taken
+from grading.services.what_if.snapshots import take_population
+from intake.models import Pack
+from tests.evidence import TESTED_AT, add_capacity, make_inspected, make_tested
+
+pytestmark = pytest.mark.django_db
+NOW = TESTED_AT + timedelta(days=400)
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.FILES_ROOT = tmp_path
+
+
+def _fleet() -> list[Pack]:
+    packs = [
+        make_tested(soh=soh, ratio=ratio, chemistry=chemistry)[0]
+        for chemistry in ("LFP", "NMC", "UNKNOWN")
+        for soh, ratio in (("80.0000", "1.9999"), ("80.0001", "1.4999"), ("20", None), ("19.9999", "2"))
+    ]
+    damaged = make_inspected(safety="damaged", chemistry="LFP")
+    add_capacity(damaged, "70", u_soh_points=Decimal("0.6"), uncertainty={"is_complete": True})
+    by_energy = make_inspected(chemistry="LMO")
+    add_capacity(by_energy, "66", basis="kwh", weakest_soh_percent=Decimal("55.25"))
+    return [*packs, *damaged, *by_energy]
+
+
+class TestTaken:
+    @pytest.mark.parametrize("name", SHIPPED)
+    @pytest.mark.parametrize("max_age_days", [None, 399, 400])
+    def test_gives_the_verdict_of_the_evidence_on_each_pack(self, name, max_age_days):
+        packs = _fleet()
+        document = seed_document(name)
+        document["evidence"]["max_age_days"] = max_age_days
+        policy = parse_policy(document)
+        take_population(at=NOW)
+        found = taken()
+
+        outcomes = decide_all(policy, found.population)
+
+        assert sorted(found.keys["id"].tolist()) == sorted(pack.pk for pack in packs)
+        one_by_one = evidence_for(pack_ids=[pack.pk for pack in packs], aged_at=NOW)
+        for place, key in enumerate(found.keys["id"].tolist()):
+            verdict = decide(policy, one_by_one[key])
+            terms = warranty_for(policy, verdict, soh_percent=one_by_one[key].soh_percent)
+            warranty = terms.key if terms and terms.by_default else ""
+            expected = Outcome(verdict.grade, verdict.route, verdict.reasons[0].code, warranty)
+            assert outcomes.at(place) == expected
+
+    def test_leaves_out_packs_without_a_capacity_test(self):
+        make_inspected()
+        take_population(at=NOW)
+
+        assert len(taken().population) == 0
+
+    def test_no_column_of_the_database_is_finer_than_a_snapshot(self):
+        fields = [*CapacityTest._meta.fields, *ResistanceTest._meta.fields, *Pack._meta.fields]
+        places = {field.name: getattr(field, "decimal_places", 0) for field in fields}
+
+        assert all(places[name] <= PLACES for name in _NUMBERS.values())
+
+    def test_knows_supplier_energy_and_day_of_each_pack(self):
+        pack = make_tested(soh="74", nominal_energy_kwh="60.48")[0]
+        take_population(at=NOW)
+        found = taken()
+
+        assert found.keys["supplier_id"].tolist() == [pack.supplier_id]
+        assert found.usable_wh.tolist() == [44_755]
+        day = TESTED_AT.date()
+        assert found.within(since=day, until=day).all()
+        assert not found.within(since=day + timedelta(days=1)).any()
+        assert not found.within(supplier_id=0).any()
+
+
+class TestTakePopulation:
+    def test_takes_nothing_anew_while_nothing_is_recorded(self):
+        make_tested()
+        first = take_population(at=NOW)
+
+        assert take_population(at=NOW + timedelta(hours=1)) == first
+        make_tested()
+        assert take_population(at=NOW + timedelta(hours=1)).pack_count == 2
+
+    def test_keeps_the_newest_three_files(self, settings):
+        for hour in range(5):
+            make_tested()
+            take_population(at=NOW + timedelta(hours=hour))
+
+        assert len(list((settings.FILES_ROOT / "populations").iterdir())) == 3
+        assert len(taken().population) == 5
