@@ -5,6 +5,11 @@
   const isTyping = (element) => element.matches("input, textarea, select");
   document.querySelectorAll("[data-back]").forEach((field) => { field.value = location.search; });
 
+  // After a paste the page comes anew: one goes on where one was.
+  const last = sessionStorage.getItem("bench-cell");
+  sessionStorage.removeItem("bench-cell");
+  if (last) window.addEventListener("load", () => document.querySelector(last)?.focus());
+
   document.addEventListener("paste", (event) => {
     const cell = document.activeElement.closest?.("[data-grid] [data-cell]");
     if (!form || !cell || isTyping(document.activeElement) || cell.closest("[data-locked]")) return;
@@ -14,13 +19,15 @@
     form.elements.row.value = cell.closest("tr").dataset.rowNumber;
     form.elements.field.value = cell.dataset.cell;
     form.elements.block.value = block;
+    sessionStorage.setItem("bench-cell", `#row-${form.elements.row.value} [data-cell="${cell.dataset.cell}"]`);
     form.requestSubmit();
   });
 
   document.addEventListener("keydown", (event) => {
     const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
     const button = document.querySelector("[data-undo]");
-    if (!isUndo || !button || button.disabled || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    const isBusy = isTyping(event.target) && event.target.value; // The empty scan field has nothing to take back.
+    if (!isUndo || !button || button.disabled || isBusy || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     button.click();
   });

@@ -61,7 +61,7 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Shift") return; // It belongs to the key that follows at once.
+    if (["Shift", "Control", "Meta"].includes(event.key)) return; // It belongs to the key that follows at once.
     clearTimeout(timer);
     const isBurst = event.timeStamp - lastKeyAt < PAUSE_MS;
     lastKeyAt = event.timeStamp;
