@@ -1,13 +1,26 @@
 """Charts of a tester file, thinned for what is seen of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from grading.domain.tester_files.curves import X, curves, discharge, scale_of, slope, span_of
+from grading.domain.tester_files.charge_path import charge_path
+from grading.domain.tester_files.curves import (
+    SLOPE_EDGE,
+    SLOPE_POINTS,
+    SLOPE_WINDOW,
+    Scale,
+    X,
+    curves,
+    discharge,
+    scale_of,
+    slope,
+    span_of,
+)
 from grading.models import Derivation
 from grading.queries.tester_files import derivation_for
 from grading.services.tester_files.tables import table_of
@@ -15,12 +28,20 @@ from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.charts import Axis, Band, Chart, Line, Series
 
-_DRAWN = {
+_DRAWN: dict[str, tuple[str, X, str, str, int]] = {
     "voltage": ("voltage_v", "hours", "Voltage", "V", 3),
     "current": ("current_a", "hours", "Current, + charge", "A", 2),
     "temperature": ("temperature_degc", "hours", "Temperature", "°C", 1),
     "charge": ("voltage_v", "ah", "Voltage", "V", 3),
 }
+_THINNED = {
+    "hours": "Thinned: each stretch keeps its first, lowest, highest and last value.",
+    "ah": "In the order of time, thinned: each stretch keeps its first, last, lowest and highest values.",
+}
+_SLOPE = (
+    f"Voltage at {SLOPE_POINTS} equal steps of charge, without its first and last {SLOPE_EDGE * 100:g} %; "
+    f"slope of the parabola through {SLOPE_WINDOW} steps (Savitzky and Golay, Anal. Chem. 36 (1964) 1627)."
+)
 _X = {"hours": ("Time", "h", 3), "ah": ("Charge since the beginning", "Ah", 2)}
 
 
@@ -44,33 +65,42 @@ def charts_of(row: Derivation, *, others: Sequence[Derivation]) -> dict[str, lis
     if not path.exists():
         return {}
     used = _used(row.result)
-    groups: dict[str, list[Chart]] = {"time": [], "charge": []}
-    spans = {x: span_of(path, x=x, scale=scale) for x in ("hours", "ah")}
-    for of, (_, x, label, unit, places) in _DRAWN.items():
-        span = spans[x]
-        if span is None:
-            continue
-        line = _line(row, of, None, None)
-        if not line.points:
+    over_time = _charts(row, ("voltage", "current", "temperature"), scale)
+    # They stand over each other: the axis and the zoom of the last are those of all.
+    over_time = [
+        replace(chart, is_stacked=chart is not over_time[-1], size="strip", bands=_bands(used))
+        for chart in over_time
+    ]
+    return {
+        "time": over_time,
+        "charge": [*_charts(row, ("charge",), scale), *_discharges(row, used, others)],
+    }
+
+
+def _charts(row: Derivation, names: Sequence[str], scale: Scale) -> list[Chart]:
+    found = []
+    for of in names:
+        _, x, label, unit, places = _DRAWN[of]
+        span, line = span_of(table_of(row), x=x, scale=scale), _line(row, of, None, None)
+        if span is None or not line.points:
             continue
         name, x_unit, x_places = _X[x]
         address = reverse("tester_file_points", args=[row.tester_file_id, row.test_index])
-        groups["time" if x == "hours" else "charge"].append(
+        found.append(
             Chart(
                 id=f"chart-{row.test_index}-{of}",
                 title=f"{label} against {name.lower()}",
                 x=Axis(label=name, unit=x_unit, places=x_places, low=span.low, high=span.high),
                 y=Axis(label=label, unit=unit, places=places),
                 series=[line],
-                bands=_bands(used) if x == "hours" else [],
                 zoom=True,
                 zoom_url=f"{address}?of={of}",
                 group=f"time-{row.test_index}" if x == "hours" else "",
-                table_note="Thinned: each stretch keeps its first, lowest, highest and last value.",
+                is_way=x == "ah",
+                table_note=_THINNED[x],
             )
         )
-    groups["charge"] += _discharges(row, used, others)
-    return groups
+    return found
 
 
 def pulse_chart(row: Derivation) -> Chart | None:
@@ -153,7 +183,7 @@ def _discharges(row: Derivation, used: Mapping[str, Any] | None, others: Sequenc
                 x=Axis(label="Charge taken out", unit="Ah", places=2, from_zero=True),
                 y=Axis(label="dV/dQ", unit="V/Ah", places=4),
                 series=[Series(name="dV/dQ", points=curve)],
-                size="small",
+                note=_SLOPE,
             )
         )
     return charts
@@ -180,9 +210,10 @@ def _bands(used: Mapping[str, Any] | None) -> list[Band]:
 
 
 def _line(row: Derivation, of: str, low: float | None, high: float | None) -> Series:
-    column, axis, label, _, _ = _DRAWN[of]
-    x: X = "hours" if axis == "hours" else "ah"
+    column, x, label, _, _ = _DRAWN[of]
     scale = scale_of(row.parameters["answers"])
+    if x == "ah":
+        return Series(name=label, points=charge_path(table_of(row), scale=scale, low=low, high=high))
     found = curves(table_of(row), x=x, names=[column], scale=scale, low=low, high=high)
     return Series(name=label, points=found[column])
 

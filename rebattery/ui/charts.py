@@ -100,8 +100,14 @@ class Chart:
     axis ``low`` and ``high`` then, so that it keeps its length."""
     group: str = ""
     """Charts of one page with the same group zoom and point together."""
+    is_stacked: bool = False
+    """The next chart of its group stands right below, with the x axis and the zoom of both."""
+    is_way: bool = False
+    """The points are a way through both quantities: the table keeps their order."""
+    note: str = ""
+    """How the figures were computed, in sight below the caption."""
     table_note: str = ""
-    size: Literal["", "small", "large"] = ""
+    size: Literal["", "strip", "small", "large"] = ""
     labels: dict[str, str] = field(default_factory=dict)
     """Reserved words in another wording: ``point`` heads the column of the points' labels."""
 
@@ -128,6 +134,7 @@ class Chart:
             "zoom": self.zoom,
             "zoomUrl": self.zoom_url,
             "group": self.group,
+            "stacked": self.is_stacked,
         }
 
     def window(self) -> dict[str, Any]:
@@ -201,7 +208,7 @@ def _table(chart: Chart) -> Table:
             _, values = rows.setdefault((point.x, point.label, again), (point, ["–"] * len(chart.series)))
             values[place] = _figure(point.y, axis)
     found = list(rows.values())
-    if chart.x.kind != "category":
+    if chart.x.kind != "category" and not chart.is_way:
         found.sort(key=lambda row: row[0].x)
     step = -(-len(found) // MOST_TABLE_ROWS) or 1
     note = chart.table_note or (f"One point of {step} is shown; there are {len(found)}." if step > 1 else "")

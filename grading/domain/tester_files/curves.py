@@ -13,6 +13,8 @@ BUCKETS = 400
 EXACT_ROWS = 1_600
 """A window of no more rows is shown as it is."""
 SLOPE_POINTS = 200
+SLOPE_WINDOW = 9
+SLOPE_EDGE = 0.01
 X = Literal["hours", "ah"]
 Curve = list[tuple[float, float]]
 _SECONDS_AN_HOUR = 3600.0
@@ -45,7 +47,7 @@ def span_of(path: Path, *, x: X, scale: Scale) -> Span | None:
     """Return from where to where a table goes along ``x``, to hundredths; None for nothing."""
     import polars as pl
 
-    found = _axes(path, scale).select(pl.col(x).min().alias("low"), pl.col(x).max().alias("high")).collect()
+    found = axes_of(path, scale).select(pl.col(x).min().alias("low"), pl.col(x).max().alias("high")).collect()
     low, high = found.row(0)
     return None if low is None or low == high else Span(floor(low * 100) / 100, ceil(high * 100) / 100)
 
@@ -60,7 +62,7 @@ def curves(
     """
     import polars as pl
 
-    rows = _axes(path, scale).select(x, *names)
+    rows = axes_of(path, scale).select(x, *names)
     if low is not None and high is not None:
         rows = rows.filter(pl.col(x).is_between(low, high))
     ends = rows.select(
@@ -93,7 +95,13 @@ def curves(
 
 
 def slope(path: Path, *, row_from: int, row_to: int, scale: Scale) -> Curve:
-    """Return dV/dQ (V per Ah) along the charge taken out between two rows, smoothed over ``SLOPE_POINTS``."""
+    """Return dV/dQ (V per Ah) along the charge taken out between two rows.
+
+    Voltage is taken at ``SLOPE_POINTS`` equal steps of charge; each slope is that of the least-squares
+    parabola through ``SLOPE_WINDOW`` of them (A. Savitzky and M. J. E. Golay, Anal. Chem. 36 (1964) 1627,
+    doi:10.1021/ac60214a047). The first and the last ``SLOPE_EDGE`` of the charge are left out: there the
+    current sets in and the voltage falls off, and their slopes would dwarf all others.
+    """
     import numpy as np
 
     table = _range(path, row_from, row_to, scale)
@@ -102,10 +110,11 @@ def slope(path: Path, *, row_from: int, row_to: int, scale: Scale) -> Curve:
     charge, voltage = charge[rising], voltage[rising]
     if len(charge) < SLOPE_POINTS // 4 or charge[-1] <= 0:
         return []
-    even = np.linspace(charge[0], charge[-1], SLOPE_POINTS + 1)
-    steps = np.interp(even, charge, voltage)
-    middle = (even[1:] + even[:-1]) / 2
-    return _pairs(middle.tolist(), (np.diff(steps) / np.diff(even)).tolist())
+    even = np.linspace(SLOPE_EDGE * charge[-1], (1 - SLOPE_EDGE) * charge[-1], SLOPE_POINTS)
+    half = SLOPE_WINDOW // 2
+    weights = np.arange(-half, half + 1) / (2 * sum(place**2 for place in range(1, half + 1)))
+    slopes = np.correlate(np.interp(even, charge, voltage), weights, mode="valid") / (even[1] - even[0])
+    return _pairs(even[half:-half].tolist(), slopes.tolist())
 
 
 def discharge(path: Path, *, row_from: int, row_to: int, scale: Scale) -> Curve:
@@ -116,7 +125,8 @@ def discharge(path: Path, *, row_from: int, row_to: int, scale: Scale) -> Curve:
     return _pairs(charge.gather_every(step).to_list(), table["voltage_v"].gather_every(step).to_list())
 
 
-def _axes(path: Path, scale: Scale) -> "pl.LazyFrame":
+def axes_of(path: Path, scale: Scale) -> "pl.LazyFrame":
+    """Return the columns that charts draw, with a person's answers applied."""
     import polars as pl
 
     return pl.scan_parquet(path).select(
@@ -132,7 +142,7 @@ def _axes(path: Path, scale: Scale) -> "pl.LazyFrame":
 def _range(path: Path, row_from: int, row_to: int, scale: Scale) -> "pl.DataFrame":
     import polars as pl
 
-    rows = _axes(path, scale).filter(pl.col("row").is_between(row_from, row_to))
+    rows = axes_of(path, scale).filter(pl.col("row").is_between(row_from, row_to))
     return rows.select("ah", "voltage_v").drop_nulls().collect()
 
 
@@ -149,9 +159,13 @@ def _thinned(frame: Any, name: str) -> Curve:
 
 
 def _pairs(x: Sequence[float | None], y: Sequence[float | None]) -> Curve:
-    # Seven digits are finer than any screen, and half as much to send.
     return [
-        (float(f"{a:.7g}"), float(f"{b:.7g}"))
+        (seven_digits(a), seven_digits(b))
         for a, b in zip(x, y, strict=True)
         if a is not None and b is not None and b == b
     ]
+
+
+def seven_digits(value: float) -> float:
+    """Return a figure finer than any screen shows, and half as long to send."""
+    return float(f"{value:.7g}") + 0.0  # no minus nothing

@@ -20,9 +20,9 @@
     return axis.kind === "category" ? String(value) : Number(value).toFixed(axis.places);
   };
 
-  const axisOf = (axis, side) => ({
+  const axisOf = (axis, side, isNamed = true) => ({
     type: { number: "value", time: "time", category: "category" }[axis.kind],
-    name: axis.title,
+    name: isNamed ? axis.title : "",
     nameLocation: "middle",
     nameGap: side === "x" ? 30 : 46,
     min: axis.low ?? undefined,
@@ -31,6 +31,7 @@
     nameTextStyle: { color: token("ink-2") },
     // Ends that are given are seldom round and would stand in the way of the round figures.
     axisLabel: {
+      show: isNamed,
       color: token("ink-2"),
       hideOverlap: true,
       showMinLabel: side === "y" && axis.low !== null ? false : undefined,
@@ -102,7 +103,7 @@
     return {
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: token("ink") },
-      grid: { left: 64, right: spec.y.length > 1 ? 64 : 24, top: series.length > 1 ? 36 : 16, bottom: spec.zoom ? 88 : 48 },
+      grid: { left: 64, right: spec.y.length > 1 ? 64 : 24, top: series.length > 1 ? 36 : 16, bottom: spec.stacked ? 8 : spec.zoom ? 88 : 48 },
       legend: { show: series.length > 1, top: 0, left: 64, type: "scroll", textStyle: { color: token("ink") }, icon: undefined },
       // The HTML tooltip writes inline styles, which the content policy forbids.
       tooltip: {
@@ -114,11 +115,12 @@
         textStyle: { color: token("ink") },
         formatter: (points) => tooltipOf(spec, points),
       },
-      xAxis: axisOf(spec.x, "x"),
+      xAxis: axisOf(spec.x, "x", !spec.stacked),
       yAxis: spec.y.map((axis) => axisOf(axis, "y")),
       dataZoom: spec.zoom ? [
         { type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, ...sides },
-        { type: "slider", height: 22, bottom: 8, showDataShadow: false, borderColor: token("line-strong"), textStyle: { color: token("ink-2") }, handleStyle: { color: token("surface"), borderColor: token("accent") }, ...sides },
+        // A stacked chart keeps a slider out of sight: charts of a group follow each other by its place.
+        { type: "slider", show: !spec.stacked, height: 22, bottom: 8, showDataShadow: false, borderColor: token("line-strong"), textStyle: { color: token("ink-2") }, handleStyle: { color: token("surface"), borderColor: token("accent") }, ...sides },
       ] : [],
       series,
     };

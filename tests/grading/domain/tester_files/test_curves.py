@@ -4,7 +4,17 @@ import numpy as np
 import polars as pl
 import pytest
 
-from grading.domain.tester_files.curves import BUCKETS, Scale, curves, discharge, scale_of, slope, span_of
+from grading.domain.tester_files.curves import (
+    BUCKETS,
+    SLOPE_POINTS,
+    SLOPE_WINDOW,
+    Scale,
+    curves,
+    discharge,
+    scale_of,
+    slope,
+    span_of,
+)
 
 COUNT = 100_000
 
@@ -21,6 +31,15 @@ def table(tmp_path):
         "temperature_degc": pl.Series([None] * COUNT, dtype=pl.Float64), "row": np.arange(1, COUNT + 1),
     }).write_parquet(path)  # fmt: skip
     return path
+
+
+def write(path, *, charge, voltage):
+    """Write a table with ``charge`` (Ah) and ``voltage`` (V), a record every second."""
+    time = np.arange(len(charge), dtype=float)
+    pl.DataFrame({
+        "time_s": time, "voltage_v": voltage, "current_a": time * 0 - 1, "net_ah": charge,
+        "temperature_degc": time * 0 + 25, "row": np.arange(1, len(charge) + 1),
+    }).write_parquet(path)  # fmt: skip
 
 
 def points(table, **more):
@@ -70,8 +89,28 @@ class TestSlope:
     def test_is_that_of_a_straight_line(self, table):
         found = slope(table, row_from=1, row_to=50_000, scale=Scale())
 
-        assert len(found) == 200
+        assert len(found) == SLOPE_POINTS - SLOPE_WINDOW + 1
         assert {round(y, 4) for _, y in found} == {-0.01}
+
+    def test_is_that_of_a_parabola_at_its_middle(self, tmp_path):
+        charge = np.linspace(0, 50, 5001)
+        write(tmp_path / "p.parquet", charge=-charge, voltage=400 - 0.02 * charge**2)
+
+        found = slope(tmp_path / "p.parquet", row_from=1, row_to=5001, scale=Scale())
+
+        assert all(y == pytest.approx(-0.04 * x, abs=1e-3) for x, y in found)
+
+    def test_leaves_out_what_happens_at_the_ends(self, tmp_path):
+        charge = np.linspace(0, 100, 10_001)
+        voltage = 400 - charge
+        voltage[:50] += 30  # before the first per cent is out
+        voltage[-50:] -= 30
+        write(tmp_path / "e.parquet", charge=-charge, voltage=voltage)
+
+        found = slope(tmp_path / "e.parquet", row_from=1, row_to=10_001, scale=Scale())
+
+        assert {round(y, 4) for _, y in found} == {-1.0}
+        assert found[0][0] > 1 and found[-1][0] < 99
 
     def test_is_empty_for_too_few_records(self, table):
         assert slope(table, row_from=1, row_to=10, scale=Scale()) == []
