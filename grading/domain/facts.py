@@ -71,6 +71,20 @@ def overlay_fires(
     return overlay.fires(lambda fact: _value_of(fact, evidence, facts.measured_soh))
 
 
+def overlay_unknowns(policy: Policy, overlay: Overlay, evidence: Evidence, facts: Facts) -> tuple[str, ...]:
+    """Return the facts that keep ``overlay`` from being judged, none where a known fact already rules it out.
+
+    An overlay that cannot be judged does not act.
+    """
+    if overlay.treat_as is not None and policy.treat_as.get(evidence.chemistry) not in overlay.treat_as:
+        return ()
+    values = [(fact, _value_of(fact, evidence, facts.measured_soh)) for fact, _, _ in overlay.terms]
+    for (_, value), (_, compare, limit) in zip(values, overlay.terms, strict=True):
+        if value is not None and not compare(value, limit):
+            return ()
+    return tuple(fact for fact, value in values if value is None)
+
+
 def _value_of(fact: str, evidence: Evidence, soh: Decimal | None) -> object:
     """Return a fact of an overlay; the gaps are derived here because no one measures them."""
     if fact == SOH:

@@ -1,6 +1,6 @@
 """Reasons of a verdict, in codes and in sentences with margins."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
@@ -32,7 +32,17 @@ FACT_LABELS = {
     WEAKEST: "the weakest cell",
     SOH: "a bench measurement of SOH",
 }
-"""Every fact that a hold can wait for, cheapest to get first."""
+"""Every fact that a hold can wait for, cheapest to get first: this table is the order of cost.
+
+A look and a scan cost minutes at the dock; the chemistry a label or a search; a resistance one pulse; the
+weakest cell a reading of every cell; an SOH hours on a tester.
+"""
+
+
+def cheapest_first(facts: Iterable[str]) -> tuple[str, ...]:
+    """Return ``facts`` once each, in the order of :data:`FACT_LABELS`."""
+    wanted = set(facts)
+    return tuple(fact for fact in FACT_LABELS if fact in wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,26 @@
 """The one authority that turns a policy and the evidence on a pack into a grade and a route."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 from grading.domain.absences import ir_absence, soh_absence, weakest_absence
 from grading.domain.evidence import Evidence
 from grading.domain.explaining import deciding_reason, near_limits, notes_on
-from grading.domain.facts import ir_fault, overlay_fires, soh_fault, usable_facts
+from grading.domain.facts import ir_fault, soh_fault, usable_facts
 from grading.domain.matrix import Band, Cell, Facts, Matrix
 from grading.domain.policy import Policy
 from grading.domain.reasons import (
     IDENTITY_UNCONFIRMED,
     IR,
     SAFETY_NOT_INSPECTED,
-    SOH,
     SOH_NOT_MEASURED,
     WEAKEST,
     Reason,
     fact_list,
 )
 from grading.domain.undecided import undecided_reasons
+from grading.domain.waiting_for import capped, open_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,51 +84,32 @@ def decide(policy: Policy, evidence: Evidence) -> Verdict:
     if facts.weakest is not None and facts.weakest < matrix.weakest_floor:
         return _graded(policy, evidence, matrix, facts, None, matrix.weakest_cell)
     if matrix.kind == "graded":
-        return _by_matrix(policy, evidence, _capped(policy, evidence, matrix, facts), facts)
+        return _by_matrix(policy, evidence, capped(policy, evidence, matrix, facts), facts)
     if unsure := undecided_reasons(policy, evidence, matrix, facts):
-        return _held(policy, unsure, _open(policy, evidence, matrix, facts), (*_CLEARED, matrix.step))
+        return _held(policy, unsure, open_facts(policy, evidence, matrix, facts), (*_CLEARED, matrix.step))
     if facts.soh is not None and matrix.band_at(facts.soh) is not matrix.bands[-1]:
         return _graded(policy, evidence, matrix, facts, matrix.bands[0], matrix.bands[0].cells[0])
     cell = matrix.bands[-1].cells[0]
     return _held(
         policy,
         (Reason(cell.code, cell.head),),
-        _open(policy, evidence, matrix, facts),
+        open_facts(policy, evidence, matrix, facts),
         (*_CLEARED, matrix.step),
     )
 
 
 def _by_matrix(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> Verdict:
-    if facts.soh is None or facts.ir is None or facts.weakest is None:
-        missing = _open(policy, evidence, matrix, facts)
-        if facts.soh is None or missing:
-            reasons = tuple(_absences(policy, evidence, matrix, facts, missing))
-            return _held(policy, reasons, missing, (*_CLEARED, matrix.step))
-    if unsure := undecided_reasons(policy, evidence, matrix, facts):
+    missing = open_facts(policy, evidence, matrix, facts) if None in facts[:3] else ()
+    unsure = undecided_reasons(policy, evidence, matrix, facts)
+    if facts.soh is None or missing:
+        # A fact that only ends the doubt at a limit is listed, but the doubt is the reason.
+        decisive = tuple(fact for fact in missing if fact in matrix.open_facts(facts))
+        absent = tuple(_absences(policy, evidence, matrix, facts, decisive if unsure else missing))
+        return _held(policy, absent or unsure, missing, (*_CLEARED, matrix.step))
+    if unsure:
         return _held(policy, unsure, (), (*_CLEARED, matrix.step))
     band = matrix.band_at(facts.soh)
     return _graded(policy, evidence, matrix, facts, band, matrix.strictest(band, facts.ir))
-
-
-def _open(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> tuple[str, ...]:
-    """Return the facts that can still change the route; an unknown chemistry may turn out to be any."""
-    if matrix.kind != "unknown":
-        found = _capped(policy, evidence, matrix, facts).open_facts(facts)
-        return tuple(fact for fact in found if fact in policy.needed)
-    if facts.weakest is not None and facts.weakest < matrix.weakest_floor:
-        return ()
-    open_now: set[str] = set(matrix.open_facts(facts))
-    for chemistry, other in policy.matrices.items():
-        if other.kind != "unknown":
-            open_now.update(_open(policy, replace(evidence, chemistry=chemistry), other, facts))
-    return ("chemistry", *(fact for fact in (IR, WEAKEST, SOH) if fact in open_now))
-
-
-def _capped(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> Matrix:
-    for overlay in policy.caps if matrix.kind == "graded" else ():
-        if overlay.cap and overlay_fires(policy, overlay, evidence, facts):
-            matrix = matrix.capped(overlay.cap)
-    return matrix
 
 
 _CLEARED = ("Safety: ok", "Identity: confirmed")
@@ -170,7 +151,7 @@ def _held_at_gate(policy: Policy, evidence: Evidence, matrix: Matrix, code: str)
     """Hold at the first gate that lacks its fact, naming it and all that will be needed after it."""
     gates = (("safety", evidence.safety is None), ("identity_confirmed", not evidence.identity_confirmed))
     waiting = tuple(fact for fact, is_open in gates if is_open)
-    later = _open(policy, evidence, matrix, usable_facts(policy, evidence))
+    later = open_facts(policy, evidence, matrix, usable_facts(policy, evidence))
     sentence = f"H: {fact_list(waiting[:1])} is missing."
     return _held(policy, (Reason(code, sentence, waiting[0]),), waiting + later, ())
 

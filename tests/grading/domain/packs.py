@@ -1,16 +1,41 @@
 """Policies and evidence that the tests of grading start from."""
 
+from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
 from grading.domain.evidence import SAFETY, SOH_SOURCES, Evidence
-from grading.domain.policy import Policy, parse_policy, seed_document
+from grading.domain.policy import SHIPPED, Policy, parse_policy, seed_document
 from grading.domain.verdict import Verdict
 
 SEED = parse_policy(seed_document())
+
+
+def every_policy() -> dict[str, Policy]:
+    """Return all policies that are shipped, and seed-v1 with each of its switches turned, by a name."""
+    shipped = {name: parse_policy(seed_document(name)) for name in SHIPPED}
+    return shipped | {
+        "guard band": changed_policy(guard_band_pts="2"),
+        "other floors": changed_policy(floors={"weakest_percent": "30", "pack_percent": "40"}),
+        "undecided": changed_policy(evidence={"undecided_factor": "1.65"}),
+    }
+
+
+def well_measured(policy: Policy, facts: Evidence, changes: Mapping[str, Any]) -> Evidence:
+    """Return ``facts`` with ``changes`` measured exactly, as ``policy`` asks for it."""
+    if "soh_percent" in changes:
+        procedure = min(policy.procedures.get("capacity", ()), default=None)
+        facts = replace(
+            facts, soh_source="lab", soh_age_days=0, soh_u_points=Decimal(0), capacity_procedure=procedure
+        )
+    if "ir_ratio" in changes:
+        procedure = min(policy.procedures.get("resistance", ()), default=None)
+        facts = replace(facts, ir_comparable=True, ir_ratio_u=None, resistance_procedure=procedure)
+    return replace(facts, **changes)
 
 
 def changed_policy(**parts: Any) -> Policy:
