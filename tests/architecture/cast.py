@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from grading.domain.procedure import shipped_document
-from grading.models import ChannelUse, Decision
+from grading.models import BenchDraft, ChannelUse, Decision
 from grading.services import disputes, procedures
 from grading.services.channels import start_use
 from intake.services import photos
@@ -23,6 +23,7 @@ from tests.grading.agreeing import finest, fitted, make_pairs
 from tests.grading.channeling import make_channel
 from tests.grading.instrumenting import instrument_objects
 from tests.grading.results_files import send as send_results
+from tests.grading.running import make_run, row_of
 from tests.grading.testing_files import make_bench_pack, read, send
 from tests.intake.drafting import make_draft
 from tests.intake.pictures import jpeg
@@ -144,6 +145,10 @@ def _objects(owner: User) -> dict[str, Any]:
         "use_id": (use := _channel_use()).pk,
         "channel_id": use.channel_id,
         "case_id": case.pk,
+        "run_id": (row := _bench_row()).run_id,
+        "row_id": row.pk,
+        "kind": row.kind,
+        "field_name": "note",
         "policy_id": Decision.objects.get(pack=pack).policy_id,
         "procedure_id": procedures.publish(
             document=shipped_document("iso12405-capacity"), actor=make_actor(), at=AT
@@ -162,6 +167,11 @@ def _objects(owner: User) -> dict[str, Any]:
 def _agreement_group(owner: User) -> int:
     make_pairs(owner.supplier, [1, 2])
     return finest(fitted())[0].pk
+
+
+def _bench_row() -> BenchDraft:
+    pack = make_inspected()[0]
+    return row_of(make_run([pack]), pack)
 
 
 def _channel_use() -> ChannelUse:
