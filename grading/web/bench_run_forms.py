@@ -14,6 +14,14 @@ from grading.queries.procedures import pickable
 from grading.web.bench_forms import ClosableSelect
 from rebattery.ui.forms import MeasurementInput
 
+_MEANS = ("instrument", "channel", "procedure")
+
+
+def head_fields(kind: str) -> list[Field]:
+    """Return what a head may say: with what and how it is measured first."""
+    fields = [field for field in FIELDS[kind].values() if field.is_of_head]
+    return sorted(fields, key=lambda field: field.name not in _MEANS)
+
 
 class UnitField(forms.CharField):
     """A text with a unit beside it."""
@@ -32,6 +40,7 @@ class HeadForm(forms.Form):
         for name, field in FIELDS[kind].items():
             if field.is_of_head:
                 self.fields[name] = _form_field(field)
+        self.order_fields([each.name for each in head_fields(kind)])
         self._offer_means(kind, on)
 
     def texts(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from grading.queries.bench_runs import bench_runs as all_runs
 from grading.queries.bench_runs import changed_by_others
 from grading.services import bench_runs as service
 from grading.web.bench_grid import around, chips_of, columns_of, lines_of, page_of
-from grading.web.bench_run_forms import HeadForm
+from grading.web.bench_run_forms import HeadForm, head_fields
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
@@ -169,7 +169,7 @@ def run_page(request: HttpRequest, run: BenchRun, head_form: HeadForm | None = N
         "show": show,
         "chips": chips_of(context["counts"], show),
         "head_form": head_form or HeadForm(None, kind=run.kind, head=run.head, on=timezone.now().date()),
-        "head": [(field, run.head[name]) for name, field in FIELDS[run.kind].items() if run.head.get(name)],
+        "head": [(each, run.head[each.name]) for each in head_fields(run.kind) if run.head.get(each.name)],
         "since": timezone.now(),
         "title": f"{run.get_kind_display()} run {run.pk}",
     }
