@@ -9,7 +9,7 @@ from django import forms
 
 from grading.models import Channel, Instrument, ReferenceItem
 from grading.services.instruments import Upload
-from rebattery.ui.forms import MeasuredDecimalField
+from rebattery.ui.forms import Grouped, MeasuredDecimalField
 
 REASON = "It stands in the trail."
 WHOLE = ("", "The whole instrument")
@@ -116,7 +116,7 @@ def _limits() -> dict[str, forms.Field]:
     for name, suffix, unit, most in _QUANTITIES:
         label = name.capitalize()
         fields[f"{name}_range_{suffix}"] = MeasuredDecimalField(
-            label=f"{label}: range (full scale)",
+            label=f"{label} range, full scale",
             unit=unit,
             low=0,
             high=most,
@@ -125,7 +125,7 @@ def _limits() -> dict[str, forms.Field]:
         )
         for part, words in (("reading", "of reading"), ("full_scale", "of full scale")):
             fields[f"{name}_{part}_percent"] = MeasuredDecimalField(
-                label=f"{label}: limit of error, {words}",
+                label=f"{label} error, {words}",
                 unit="%",
                 low=0,
                 high=50,
@@ -133,10 +133,10 @@ def _limits() -> dict[str, forms.Field]:
                 required=False,
             )
     fields["temperature_error_k"] = MeasuredDecimalField(
-        label="Temperature: limit of error", unit="K", low=0, high=50, decimal_places=2, required=False
+        label="Temperature error", unit="K", low=0, high=50, decimal_places=2, required=False
     )
     fields["time_error_percent"] = MeasuredDecimalField(
-        label="Time: limit of error", unit="%", low=0, high=50, decimal_places=4, required=False
+        label="Time error", unit="%", low=0, high=50, decimal_places=4, required=False
     )
     return fields
 
@@ -144,8 +144,16 @@ def _limits() -> dict[str, forms.Field]:
 LIMITS = tuple(_limits())
 
 
-class LimitsForm(forms.Form):
+class LimitsForm(Grouped):
     """The maker's limits of error; blank means not stated, and budgets then say so."""
+
+    grouping = (
+        *(
+            (name.capitalize(), [column for column in LIMITS if column.startswith(name)])
+            for name, *_ in _QUANTITIES
+        ),
+        ("Temperature and time", ("temperature_error_k", "time_error_percent")),
+    )
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)

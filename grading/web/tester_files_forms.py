@@ -12,7 +12,7 @@ from grading.queries.bench import Reference
 from grading.queries.instruments import Standing
 from grading.services.tester_files import CapacityAnswers, Head, ResistanceAnswers
 from grading.web.bench_forms import CHOOSE, ClosableSelect, measured
-from rebattery.ui.forms import FilesField, FilesInput, MeasuredDecimalField
+from rebattery.ui.forms import FilesField, FilesInput, Grouped, MeasuredDecimalField
 
 _UNITS = {"ah": "Ah", "kwh": "kWh"}
 
@@ -57,8 +57,35 @@ class PlaceForm(forms.Form):
         self.fields["procedure_id"].choices = [("", "None"), *((each.pk, str(each)) for each in procedures)]  # type: ignore[attr-defined]
 
 
-class RecordForm(forms.Form):
+class RecordForm(Grouped):
     """What the file cannot say: confirmed by a person before its results are recorded."""
+
+    grouping = (
+        ("How", ("instrument_id", "channel_id", "measured_at", "ambient_degc", "temperature_degc")),
+        (
+            "Capacity",
+            (
+                "with_capacity",
+                "reference",
+                "reference_value",
+                "capacity_procedure_id",
+                "ended_by_cell_limit",
+                "weakest_soh_percent",
+                "weakest_kind",
+            ),
+        ),
+        (
+            "Resistance",
+            (
+                "with_resistance",
+                "pulse",
+                "why_this_pulse",
+                "resistance_procedure_id",
+                "soc_percent",
+                "baseline_source",
+            ),
+        ),
+    )
 
     instrument_id = forms.TypedChoiceField(
         label="Instrument",

@@ -1,6 +1,6 @@
 """What the page of one tester file shows, and the forms on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,32 @@ from rebattery.ui.charts import Chart
 
 _OPEN = (TesterFile.State.READY, TesterFile.State.RECORDED)
 _CHANGEABLE = (TesterFile.State.INBOX, TesterFile.State.READY, TesterFile.State.RECORDED)
+_SETTLED = {
+    "sign": "Sign of the current",
+    "current_unit": "Unit of the current",
+    "time_unit": "Unit of time",
+    "charge": "Charge",
+    "counter": "The tester's counter",
+    "limits": "Voltage limits",
+    "sensor": "Temperature sensor",
+}
+_AS_WRITTEN = "as written"
+_USUAL = {
+    "sign": (_AS_WRITTEN, "no current"),
+    "current_unit": (_AS_WRITTEN,),
+    "time_unit": (_AS_WRITTEN,),
+    "limits": ("declared",),
+}
+
+
+@dataclass(frozen=True)
+class ShownChain:
+    """A discharge with its rules of acceptance: what is not met or cannot be told apart from what is met."""
+
+    values: Mapping[str, Any]
+    counts: bool
+    not_met: list[Mapping[str, Any]]
+    met: list[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -34,6 +60,11 @@ class Shown:
     """One test of the file with its charts and, when it is ready, the form that records it."""
 
     test: Test
+    chains: list[ShownChain]
+    settled: list[tuple[str, str]]
+    """What the reading had to decide, in words."""
+    is_as_written: bool
+    """None of it departs from the file's own word."""
     charts: dict[str, list[Chart]]
     pulse_chart: Chart | None
     is_preparing: bool
@@ -131,7 +162,28 @@ def _shown(
     is_open = file.pack is not None and file.pack.status == Status.INSPECTED
     if form is None and may_change and is_open and file.state in _OPEN and test.gives_result:
         form = record_form(request, file, test)
-    return Shown(test, charts_of(row, others=others), pulse_chart(row), is_preparing, form)
+    result = test.result
+    return Shown(
+        test=test,
+        chains=[
+            _chain(chain, result["capacity_chain"] == i) for i, chain in enumerate(result["capacity_chains"])
+        ],
+        settled=[(_SETTLED[name], value) for name, value in result["decisions"].items() if name in _SETTLED],
+        is_as_written=all(result["decisions"].get(name, words) in words for name, words in _USUAL.items()),
+        charts=charts_of(row, others=others),
+        pulse_chart=pulse_chart(row),
+        is_preparing=is_preparing,
+        form=form,
+    )
+
+
+def _chain(chain: Mapping[str, Any], counts: bool) -> ShownChain:
+    open_rules = sorted((rule for rule in chain["rules"] if not rule["passed"]), key=_cannot_be_told)
+    return ShownChain(chain, counts, open_rules, [rule for rule in chain["rules"] if rule["passed"]])
+
+
+def _cannot_be_told(rule: Mapping[str, Any]) -> bool:
+    return rule["passed"] is None
 
 
 def _channels() -> Any:

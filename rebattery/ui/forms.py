@@ -1,6 +1,7 @@
 """Forms: how fields look, what numbers and answers they take, how refusals reach them."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +34,27 @@ def apply_rule_violation(form: forms.BaseForm, violation: RuleViolation) -> None
 def faults_in_words(form: forms.BaseForm) -> str:
     """Return all that is wrong with ``form`` in one line, for where it is not shown."""
     return " ".join(str(error) for errors in form.errors.values() for error in errors)
+
+
+class Grouped(forms.Form):
+    """A form whose fields stand in groups; our form component draws them."""
+
+    grouping: Sequence[tuple[str, Sequence[str]]] = ()
+    """Heading of each group and the names of its fields; what no group names stands where it comes."""
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return heading and fields of each group; fields of no group stand between them without one."""
+        heading_of = {name: heading for heading, names in self.grouping for name in names}
+        found: list[tuple[str, list[forms.BoundField]]] = []
+        for field in self.visible_fields():
+            heading = heading_of.get(field.name, "")
+            same = [fields for other, fields in (found if heading else found[-1:]) if other == heading]
+            if same:
+                same[0].append(field)
+            else:
+                found.append((heading, [field]))
+        return found
 
 
 class MeasurementInput(forms.TextInput):
