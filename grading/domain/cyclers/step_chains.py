@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grading.domain.cyclers import acceptance
+from grading.domain.cyclers import acceptance, step_order
 from grading.domain.cyclers.chains import BRIEF_S, Limits
 from grading.domain.cyclers.derived import Chain, Rule, Temperature
 from grading.domain.cyclers.parameters import Parameters
@@ -40,6 +40,15 @@ def find(steps: Steps, parameters: Parameters) -> tuple[tuple[Chain, ...], Limit
     return tuple(found), limits
 
 
+def _no_gap(steps: Steps, start: int, end: int) -> Rule:
+    """Rule 4: no step is missing, by the tester's clock and its count."""
+    holes = step_order.holes(steps)
+    if holes is None:
+        return Rule("4_no_gap", None, "The table has neither the tester's clock nor its count of steps.")
+    inside = int(((holes > start) & (holes <= end)).sum())
+    return Rule("4_no_gap", not inside, f"{inside} gaps by the tester's clock and its count of steps.")
+
+
 def _chain(steps: Steps, start: int, end: int, limits: Limits, parameters: Parameters) -> Chain:
     part = slice(start + 1, end + 1)
     signed = steps.sign[part] * steps.capacity_ah[part]
@@ -71,7 +80,7 @@ def _chain(steps: Steps, start: int, end: int, limits: Limits, parameters: Param
         acceptance.start_full(float(abs(steps.current_a[start])), parameters),
         acceptance.constant_current(spread),
         acceptance.ended_by_voltage(end_v, parameters),
-        Rule("4_no_gap", None, "A table of steps holds no records between."),
+        _no_gap(steps, start, end),
         acceptance.counter_agrees(amount, given),
         acceptance.plausible(ah, rated),
         acceptance.temperature_in_window(temperature, parameters),

@@ -39,21 +39,58 @@ def _pulse(
     current, duration = float(steps.current_a[step]), float(steps.duration_s[step])
     before = float(steps.voltage_end_v[step - 1])
     change_v = float(steps.voltage_end_v[step]) - before
-    rest_s = float(steps.duration_s[step - 1])
     soc = None
     passed = [end for end, _ in ends if end < step]
     if passed and capacity:
         percent = 100 * float(net[step - 1] - net[passed[-1]]) / capacity
         soc = percent if -5 <= percent <= 105 else None
+    resistance = Resistance(
+        after_s=duration,
+        r_mohm=1000 * change_v / current,
+        voltage_change_v=change_v,
+        current_change_a=current,
+        resolution_mohm=abs(1000 * resolution / current),
+        rules=_rules(steps, step, change_v, capacity, resolution, parameters),
+    )
+    rated = parameters.rated_capacity_ah
+    warmth = float(steps.temperature_degc[step])
+    return Pulse(
+        t_s=float(steps.start_s[step]),
+        row_from=int(steps.row[step - 1]),
+        row_to=int(steps.row[step]),
+        current_a=current,
+        duration_s=duration,
+        rest_before_s=float(steps.duration_s[step - 1]),
+        voltage_rest_v=before,
+        first_sample_s=duration,
+        c_rate=abs(current) / rated if rated else None,
+        soc_percent=soc,
+        soc_source="counted from empty" if soc is not None else "",
+        temperature_degc=warmth if np.isfinite(warmth) else None,
+        # A voltage that does not move with its current shows no resistance.
+        resistances=(resistance,) if change_v * current > 0 else (),
+    )
+
+
+def _rules(
+    steps: Steps,
+    step: int,
+    change_v: float,
+    capacity: float | None,
+    resolution: float,
+    parameters: Parameters,
+) -> tuple[Rule, ...]:
+    """Judge what CYCLERS.md 3.2 asks of a pulse, as far as one line tells it."""
+    current, duration = float(steps.current_a[step]), float(steps.duration_s[step])
+    rest_s, end_v = float(steps.duration_s[step - 1]), float(steps.voltage_end_v[step])
     mean = float(steps.capacity_ah[step]) * 3600 / duration
     steady = abs(mean / abs(current) - 1) <= 0.02 if mean > 0 else None
     highest, lowest = parameters.voltage_max_v, parameters.voltage_min_v
     clipped: bool | None = None
     if highest is not None and lowest is not None:
-        end_v = float(steps.voltage_end_v[step])
         clipped = end_v >= highest if current > 0 else end_v <= lowest
     moved = 100 * float(steps.capacity_ah[step]) / capacity if capacity else None
-    rules = (
+    return (
         Rule("rest", rest_s >= pulses.REST_S, f"Rested {rest_s:.4g} s, at least {pulses.REST_S:g} s."),
         Rule("drift", None, "A table of steps does not show the drift before."),
         Rule(
@@ -74,29 +111,4 @@ def _pulse(
             f"{1000 * abs(change_v):.4g} mV against steps of "
             f"{1000 * resolution:.3g} mV, at least 20 of them.",
         ),
-    )
-    resistance = Resistance(
-        after_s=duration,
-        r_mohm=1000 * change_v / current,
-        voltage_change_v=change_v,
-        current_change_a=current,
-        resolution_mohm=abs(1000 * resolution / current),
-        rules=rules,
-    )
-    rated = parameters.rated_capacity_ah
-    warmth = float(steps.temperature_degc[step])
-    return Pulse(
-        t_s=float(steps.start_s[step]),
-        row_from=int(steps.row[step - 1]),
-        row_to=int(steps.row[step]),
-        current_a=current,
-        duration_s=duration,
-        rest_before_s=rest_s,
-        voltage_rest_v=before,
-        first_sample_s=duration,
-        c_rate=abs(current) / rated if rated else None,
-        soc_percent=soc,
-        soc_source="counted from empty" if soc is not None else "",
-        temperature_degc=warmth if np.isfinite(warmth) else None,
-        resistances=(resistance,),
     )

@@ -32,6 +32,7 @@ def derive(reading: StepReading, parameters: Parameters) -> Derived:
     flags += soh_of_file.reference_flags(parameters)
     result.chains, limits = step_chains.find(steps, parameters)
     result.pulses = step_pulses.find(steps, result.chains, parameters)
+    flags += step_checks.coarse(result.pulses)
     if not limits.declared and result.chains:
         text = (
             f"The cut-offs were not given: the table's extremes {limits.max_v:.4g} "

@@ -68,6 +68,8 @@ def step_reading(gathered: Gathered, match: Match, *, kind: str) -> StepReading:
         energy_wh=np.fmax(charged, discharged),
         temperature_degc=(ends[0] + ends[1]) / 2,
         soc_percent=_floats(gathered, "soc_percent", count),
+        number=_numbers(gathered),
+        clock_s=cast("Floats | None", gathered.take("clock_s")),
         rows_in_file=count + gathered.unparsed_count,
         started_at=_start(gathered),
         flags=tuple(_flags(gathered, count)),
@@ -88,6 +90,14 @@ def _signed(current: Floats, state: Ints) -> Floats:
     if bool((current < 0).any()) or not bool(((state == DISCHARGE) & (current > 0)).any()):
         return current
     return np.where(state == DISCHARGE, -current, current)
+
+
+def _numbers(gathered: Gathered) -> Ints | None:
+    """Return the tester's count of its steps, None where it is not whole numbers throughout."""
+    found = cast("Floats | None", gathered.take("step_number"))
+    if found is None or not np.isfinite(found).all() or bool((found != np.rint(found)).any()):
+        return None
+    return found.astype(np.int64)
 
 
 def _start(gathered: Gathered) -> str:

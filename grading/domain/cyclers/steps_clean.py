@@ -25,6 +25,8 @@ class Steps:
     capacity_ah: Floats
     energy_wh: Floats
     temperature_degc: Floats
+    number: Ints | None = None
+    clock_s: Floats | None = None
 
 
 def clean(reading: StepReading, parameters: Parameters) -> tuple[Steps | None, list[Flag]]:
@@ -54,7 +56,27 @@ def clean(reading: StepReading, parameters: Parameters) -> tuple[Steps | None, l
         many = lost > records.NAN_SHARE * len(reading)
         flags.append(Flag("E_NAN" if many else "W_NAN", f"{text}; they were left out."))
     index = np.flatnonzero(whole)
-    same = np.ones(len(index) - 1, dtype=bool)
+    repeats = _repeats(reading, index)
+    if repeats.any():
+        first = reading.row[index[repeats][0]]
+        flags.append(
+            Flag(
+                "W_DUP",
+                f"{int(repeats.sum())} steps repeat the one before (first in row {first}); counted once.",
+            )
+        )
+    return _steps(reading, index[~repeats], parameters), flags
+
+
+def _repeats(reading: StepReading, index: Ints) -> np.ndarray:
+    """Return which of the steps are the one before, written again."""
+    same = np.zeros(len(index), dtype=bool)
+    if reading.number is not None:
+        same[1:] = np.diff(reading.number[index]) == 0
+    else:
+        # Two equal loads have a rest between them; two rests of one length are common: only loads count.
+        same[1:] = np.isin(reading.state[index][1:], (CHARGE, DISCHARGE))
+        same[1:] &= reading.capacity_ah[index][1:] > 0
     for values in (
         reading.state,
         reading.duration_s,
@@ -62,25 +84,19 @@ def clean(reading: StepReading, parameters: Parameters) -> tuple[Steps | None, l
         reading.voltage_end_v,
         reading.capacity_ah,
     ):
-        same &= values[index][1:] == values[index][:-1]
-    # Two equal loads have a rest between them; two rests of one length are common, so only loads count.
-    same &= np.isin(reading.state[index][1:], (CHARGE, DISCHARGE)) & (reading.capacity_ah[index][1:] > 0)
-    if same.any():
-        first = reading.row[index[1:][same][0]]
-        flags.append(
-            Flag(
-                "W_DUP",
-                f"{int(same.sum())} steps repeat the one before (first in row {first}); counted once.",
-            )
-        )
-        index = index[np.concatenate(([True], ~same))]
+        same[1:] &= values[index][1:] == values[index][:-1]
+    return same
+
+
+def _steps(reading: StepReading, index: Ints, parameters: Parameters) -> Steps:
+    """Return the steps of these places with a person's answers applied."""
     time_factor = records.TIME_UNITS_S[parameters.answers.get("time_unit", "s")]
     current_factor = records.CURRENT_UNITS_A[parameters.answers.get("current_unit", "A")]
     duration = reading.duration_s[index] * time_factor
     state = reading.state[index]
     turned = -1.0 if parameters.answers.get("sign") == "inverted" else 1.0
     sign = np.where(state == CHARGE, 1, np.where(state == DISCHARGE, -1, 0)) * int(turned)
-    steps = Steps(
+    return Steps(
         row=reading.row[index],
         sign=sign,
         start_s=np.cumsum(duration) - duration,
@@ -91,5 +107,6 @@ def clean(reading: StepReading, parameters: Parameters) -> tuple[Steps | None, l
         capacity_ah=reading.capacity_ah[index],
         energy_wh=reading.energy_wh[index],
         temperature_degc=reading.temperature_degc[index],
+        number=None if reading.number is None else reading.number[index],
+        clock_s=None if reading.clock_s is None else reading.clock_s[index],
     )
-    return steps, flags

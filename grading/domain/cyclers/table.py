@@ -125,6 +125,10 @@ class StepReading:
     energy_wh: Floats
     temperature_degc: Floats
     soc_percent: Floats
+    number: Ints | None = None
+    """The tester's own count of its steps, where the table has one without blanks."""
+    clock_s: Floats | None = None
+    """When each step began by the tester's clock, in seconds of that clock; NaN where blank."""
     rows_in_file: int = 0
     started_at: str = ""
     meta: Mapping[str, Any] = field(default_factory=dict)

@@ -7,6 +7,7 @@ NEBULA = Format(
     name="Nebula step table",
     names={
         "state": ("状态", "工步类型", "Step Type", "State"),
+        "step_number": ("工步序号", "Step Number"),
         "clock": ("绝对时间", "Start Time"),
         "voltage_start_v": ("起始电压", "Start Voltage"),
         "voltage_end_v": ("结束电压", "End Voltage"),

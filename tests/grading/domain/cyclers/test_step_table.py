@@ -55,6 +55,24 @@ def scaled(factor: float, *names: str) -> StepReading:
     return table(**{name: getattr(table(), name) * factor for name in names})
 
 
+def changed(line: int, **values: float) -> StepReading:
+    whole = table()
+    columns = {name: getattr(whole, name).astype(float) for name in values}
+    for name, value in values.items():
+        columns[name][line] = value
+    return replace(whole, **columns)
+
+
+def counted(order, **changes) -> StepReading:
+    """The table's lines in some order, with the tester's count and clock as they belong to each line."""
+    whole = table()
+    start = np.cumsum(whole.duration_s + 0.3) - whole.duration_s
+    whole = replace(whole, number=np.arange(1, len(LINES) + 1), clock_s=1e9 + start)
+    index = np.array(order)
+    names = [name for name in vars(whole) if isinstance(getattr(whole, name), np.ndarray)]
+    return replace(whole, **({name: getattr(whole, name)[index] for name in names} | changes))
+
+
 class TestDerive:
     def test_gives_capacity_and_soh(self):
         derived = derive(table(), KNOWN)
@@ -86,7 +104,18 @@ class TestDerive:
             (table(state=-table().state), {"E_SIGN"}),
             (scaled(1.1, "capacity_ah"), {"E_COUNTER"}),
             (scaled(1.01, "capacity_ah"), {"W_COUNTER"}),
-            (scaled(1000.0, "energy_wh"), {"W_ENERGY"}),
+            (scaled(1000.0, "energy_wh"), {"E_UNIT"}),
+            (changed(9, current_a=25.0), {"E_SIGN_UNKNOWN"}),
+            (changed(9, voltage_end_v=3.55), {"E_SIGN_UNKNOWN"}),
+            (changed(9, voltage_end_v=3.50), {"W_FROZEN"}),
+            (changed(8, voltage_end_v=35.0), {"E_UNIT"}),
+            (changed(7, current_a=25.4), {"W_COUNTER"}),
+            (changed(7, energy_wh=0.2), {"W_ENERGY"}),
+            (counted([0, 1, 2, 3, 4, 5, 6, 9, 8, 7]), {"E_ORDER"}),
+            (counted([*range(8), 6, 7, 8, 9]), {"E_ORDER"}),
+            (counted([0, 1, 2, 3, 4, 5, 8, 9]), {"W_GAP"}),
+            (counted([0, 1, 3, 4, 5, 6, 7, 8, 9]), {"W_GAP", "E_INCOMPLETE"}),
+            (counted([0, 1, 2, 3, 4, 5, 8, 9], number=None), {"W_GAP"}),
             (table(capacity_ah=np.full(len(LINES), np.nan)), {"E_EMPTY"}),
             (table(current_a=np.zeros(len(LINES))), {"E_NO_LOAD"}),
         ],
@@ -97,6 +126,13 @@ class TestDerive:
         assert found <= {flag.code for flag in derived.flags}
         if all(code.startswith("E_") for code in found):
             assert derived.soh_percent is None
+
+    def test_judges_gaps_by_the_testers_clock_and_count(self):
+        derived = derive(counted(range(10)), KNOWN)
+
+        assert derived.flags == ()
+        verdicts = {rule.code: rule.passed for rule in derived.chains[0].rules}
+        assert verdicts["4_no_gap"] is True
 
     @pytest.mark.parametrize("last", range(1, len(LINES)))
     def test_cut_off_anywhere_states_nothing_wrong(self, last):
