@@ -1,10 +1,12 @@
 """What-if: the population as it was taken, and reports on policies tried on it."""
 
+from decimal import Decimal
+
 from django.db import models
 
 
 class PopulationSnapshot(models.Model):
-    """The facts on all measured packs at one moment, in a columnar file. Bookkeeping: it can be taken again."""
+    """The facts on all measured packs at one moment, in a columnar file. Bookkeeping, not history."""
 
     taken_at = models.DateTimeField()
     """The ages of tests are taken at this moment."""
@@ -71,3 +73,8 @@ class WhatIfMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old_grade} to {self.new_grade} of pack {self.pack_id}"
+
+    @property
+    def usable_kwh(self) -> Decimal:
+        """Nominal energy times measured SOH."""
+        return Decimal(self.usable_wh) / 1000

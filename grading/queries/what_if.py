@@ -7,12 +7,15 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from grading.domain.columnar.comparing import Comparison, compare, moved_places
 from grading.domain.columnar.deciding import Outcomes, decide_all
 from grading.domain.columnar.population import Column
 from grading.domain.policy import Policy
+from grading.models import PolicyDraft, WhatIfMove, WhatIfReport
+from grading.queries.policies import policies
 from grading.queries.population import Taken
 from intake.models import Batch, PackType, Supplier
 
@@ -117,3 +120,49 @@ def choices_in(taken: Taken) -> tuple[list[tuple[str, str]], list[tuple[str, str
         [(row.code, row.code) for row in suppliers],
         [(row.key, str(row)) for row in types],
     )
+
+
+def candidates() -> list[tuple[str, str]]:
+    """Return what can be tried: published policies, drafts, and documents of reports, as key and label."""
+    published = [(f"v{row.pk}", f"{row}, published") for row in policies()]
+    drafts = PolicyDraft.objects.filter(state__in=("writing", "proposed")).order_by("-id")
+    written = [(f"d{row.pk}", f"{_name(row.document)}, draft by {row.author}") for row in drafts]
+    known = policies().values_list("sha256", flat=True)
+    reports = WhatIfReport.objects.exclude(document_sha256__in=known).order_by("document_sha256", "-id")
+    tried = [
+        (f"r{row.pk}", f"{_name(row.document)}, as in report {row.pk}")
+        for row in reports.distinct("document_sha256")
+    ]
+    return [*published, *written, *tried]
+
+
+def document_of(candidate: str) -> dict[str, Any]:
+    """Return the policy document behind a key of :func:`candidates`.
+
+    :raises KeyError: for anything else.
+    """
+    rows: dict[str, Any] = {
+        "v": policies(),
+        "d": PolicyDraft.objects.all(),
+        "r": WhatIfReport.objects.all(),
+    }
+    row = rows[candidate[:1]].filter(pk=int(candidate[1:])).first() if candidate[1:].isdecimal() else None
+    if row is None:
+        raise KeyError(candidate)
+    document: dict[str, Any] = row.document
+    return document
+
+
+def reports() -> QuerySet[WhatIfReport]:
+    """Return all reports, newest first."""
+    return WhatIfReport.objects.select_related("against").order_by("-id")
+
+
+def moves_of(report: WhatIfReport) -> QuerySet[WhatIfMove]:
+    """Return the moved packs that a report lists, ready for a list."""
+    moves = WhatIfMove.objects.filter(report=report)
+    return moves.select_related("pack__supplier", "pack__batch", "pack__pack_type")
+
+
+def _name(document: Mapping[str, Any]) -> str:
+    return f"{document.get('id', '?')} v{document.get('version', '?')}"

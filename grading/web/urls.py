@@ -29,6 +29,7 @@ from grading.web import (
     tester_files_acts,
     tester_files_charts,
     trail,
+    what_if,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -158,6 +159,10 @@ urlpatterns: list[URLPattern] = [
     ),
     path("batches/<int:batch_id>/results/", batch_results.batch_results, name="batch_results"),
     path("policies/", policies.policies, name="policies"),
+    path("policies/what-if/", what_if.what_if, name="what_if"),
+    path("policies/what-if/keep/", what_if.what_if_keep, name="what_if_keep"),
+    path("policies/what-if/snapshot/", what_if.what_if_snapshot, name="what_if_snapshot"),
+    path("policies/what-if/<int:report_id>/", what_if.what_if_report, name="what_if_report"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),
     path("procedures/", procedures.procedures, name="procedures"),
     path("procedures/import/", procedures.procedure_import, name="procedure_import"),

@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("Agreement", "agreement", C.VIEW_INTERNAL, is_main=False),
     Entry("Procedures", "procedures", C.VIEW_INSTRUMENTS, is_main=False),
     Entry("Policies", "policies", C.VIEW_POLICIES, is_main=False),
+    Entry("What if", "what_if", C.VIEW_POLICIES, is_main=False),
     Entry("Trail", "trail", C.VIEW_TRAIL, is_main=False),
     Entry("People", "people", C.MANAGE_PEOPLE, is_main=False),
     Entry("API tokens", "tokens", C.MANAGE_TOKENS, is_main=False),

@@ -7,10 +7,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from grading.domain.policy import seed_document
 from grading.domain.procedure import shipped_document
 from grading.models import BenchDraft, ChannelUse, Decision
+from grading.queries.population import taken
+from grading.queries.what_if import Scope
 from grading.services import disputes, procedures
 from grading.services.channels import start_use
+from grading.services.what_if.reporting import make_report
+from grading.services.what_if.snapshots import take_population
 from intake.services import photos
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role, scopes_of
@@ -149,6 +154,7 @@ def _objects(owner: User) -> dict[str, Any]:
         "row_id": row.pk,
         "kind": row.kind,
         "field_name": "note",
+        "report_id": _what_if_report(),
         "policy_id": Decision.objects.get(pack=pack).policy_id,
         "procedure_id": procedures.publish(
             document=shipped_document("iso12405-capacity"), actor=make_actor(), at=AT
@@ -162,6 +168,18 @@ def _objects(owner: User) -> dict[str, Any]:
         "extension": "csv",
         "secrets": (pack.serial, pack.batch.number, draft.file_name, owner.supplier.name),
     }
+
+
+def _what_if_report() -> int:
+    take_population(at=AT)
+    return make_report(
+        document=seed_document(),
+        against=publish_seed(),
+        scope=Scope(),
+        taken=taken(),
+        actor=make_actor(),
+        at=AT,
+    ).pk
 
 
 def _agreement_group(owner: User) -> int:

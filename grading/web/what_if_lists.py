@@ -1,0 +1,60 @@
+"""The list of packs that a trial would move."""
+
+from grading.models import Grade
+from intake.domain.identity import normalize_serial
+from rebattery.ui.labels import ROUTES
+from rebattery.ui.listing import Column, Filter
+
+COLUMNS = (
+    Column(key="serial", label="Pack", value=lambda row: row.pack.serial, is_code=True),
+    Column(key="supplier", label="Supplier", value=lambda row: row.pack.supplier.code),
+    Column(key="type", label="Type", value=lambda row: str(row.pack.pack_type or row.pack.model)),
+    Column(key="batch", label="Batch", value=lambda row: row.pack.batch.number),
+    Column(key="old", label="Old grade", value=lambda row: row.old_grade),
+    Column(key="new", label="New grade", value=lambda row: row.new_grade),
+    Column(key="old_route", label="Old route", value=lambda row: ROUTES[row.old_route]),
+    Column(key="new_route", label="New route", value=lambda row: ROUTES[row.new_route]),
+    Column(key="code", label="Why", value=lambda row: row.new_code),
+    Column(
+        key="energy",
+        label="Usable (kWh)",
+        value=lambda row: row.usable_kwh,
+        sort="usable_wh",
+        is_number=True,
+    ),
+)
+FILTERS = (
+    Filter(
+        key="q",
+        label="Serial",
+        apply=lambda rows, text: rows.filter(pack__serial__startswith=normalize_serial(text)),
+    ),
+    Filter(
+        key="old_grade",
+        label="Old grade",
+        apply=lambda rows, grade: rows.filter(old_grade=grade),
+        choices=Grade.choices,
+    ),
+    Filter(
+        key="new_grade",
+        label="New grade",
+        apply=lambda rows, grade: rows.filter(new_grade=grade),
+        choices=Grade.choices,
+    ),
+    Filter(
+        key="new_route",
+        label="New route",
+        apply=lambda rows, route: rows.filter(new_route=route),
+        choices=list(ROUTES.items()),
+    ),
+    Filter(
+        key="supplier",
+        label="Supplier code",
+        apply=lambda rows, code: rows.filter(pack__supplier__code__iexact=code),
+    ),
+    Filter(
+        key="batch",
+        label="Batch",
+        apply=lambda rows, number: rows.filter(pack__batch__number__iexact=number),
+    ),
+)

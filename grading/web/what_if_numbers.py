@@ -1,0 +1,140 @@
+"""What a trial found, as a page shows it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from grading.domain.columnar.comparing import Comparison
+from grading.domain.matrix import GRADES as ORDER
+from grading.queries.what_if import names_of
+from rebattery.ui.labels import GRADES, ROUTES
+from rebattery.ui.sankey import Sankey, sankey
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """How many packs go from one grade to another."""
+
+    count: int
+    look: str
+    """same, stricter or looser; empty for no pack."""
+    url: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The numbers of a trial in the order of reading."""
+
+    comparison: Comparison
+    old: str
+    new: str
+    words: str
+    """The whole finding in one sentence or two."""
+    grades: list[str]
+    """Words of the grades that occur, best first."""
+    matrix: list[tuple[str, list[MatrixCell], int]]
+    """For each old grade its words, its cells and its sum."""
+    sums: list[int]
+    """Packs by new grade."""
+    routes: Sankey
+    affected: list[dict[str, Any]]
+
+    @property
+    def old_kwh(self) -> Decimal:
+        return self.comparison.kwh(0)
+
+    @property
+    def new_kwh(self) -> Decimal:
+        return self.comparison.kwh(1)
+
+
+def shown(comparison: Comparison, *, old: str, new: str, moves_url: str = "") -> Shown:
+    """Prepare ``comparison``; with ``moves_url`` each number leads to its packs."""
+    used = [grade for grade in ORDER if any(grade in pair for pair in comparison.grades)]
+    matrix = []
+    for before in used:
+        cells = [_cell(comparison, before, after, moves_url) for after in used]
+        matrix.append((_grade(before), cells, sum(cell.count for cell in cells)))
+    by_new: Counter[str] = Counter()
+    for (_, after), count in comparison.grades.items():
+        by_new[after] += count
+    return Shown(
+        comparison=comparison,
+        old=old,
+        new=new,
+        words=_words(comparison),
+        grades=[_grade(grade) for grade in used],
+        matrix=matrix,
+        sums=[by_new[grade] for grade in used],
+        routes=sankey(
+            title=f"Routes by {old}, left, and by {new}, right",
+            source_label=f"Route by {old}",
+            target_label=f"Route by {new}",
+            flows=comparison.routes,
+            order=list(ROUTES),
+            words=lambda route: ROUTES[route],
+        ),
+        affected=_affected(comparison),
+    )
+
+
+def _cell(comparison: Comparison, before: str, after: str, moves_url: str) -> MatrixCell:
+    count = comparison.grades.get((before, after), 0)
+    if not count:
+        return MatrixCell(0, "", "")
+    if before == after:
+        return MatrixCell(count, "same", "")
+    look = "stricter" if ORDER.index(after) > ORDER.index(before) else "looser"
+    url = f"{moves_url}?old_grade={before}&new_grade={after}#moves" if moves_url else ""
+    return MatrixCell(count, look, url)
+
+
+def _grade(grade: str) -> str:
+    return f"{grade} {GRADES[grade]}".strip()
+
+
+def _words(comparison: Comparison) -> str:
+    if not comparison.packs:
+        return "No measured pack is in this selection."
+    if not comparison.moved:
+        return f"Of {_packs(comparison.packs)} none would get another grade or route."
+    share = Decimal(100 * comparison.moved) / comparison.packs
+    rerouted = sum(count for (before, after), count in comparison.routes.items() if before != after)
+    looser = sum(
+        count
+        for (before, after), count in comparison.grades.items()
+        if ORDER.index(after) < ORDER.index(before)
+    )
+    change = comparison.warranty_change_kwh
+    way = "more" if change > 0 else "less"
+    energy = f"{abs(change):,.0f} kWh {way} would be under warranty" if change else "Warranty stays as it is"
+    return (
+        f"Of {_packs(comparison.packs)} {comparison.moved:,} ({share:.1f} %) would move: "
+        f"{comparison.stricter:,} to a stricter grade, {looser:,} to a less strict one; "
+        f"{rerouted:,} would go another way. {energy}."
+    )
+
+
+def _packs(count: int) -> str:
+    return f"{count:,} pack{'s' if count != 1 else ''}"
+
+
+def _affected(comparison: Comparison) -> list[dict[str, Any]]:
+    names = names_of(comparison)
+    titles = {"supplier": ("Suppliers affected", "Supplier"), "batch": ("Batches affected", "Batch")}
+    found = []
+    for kind, (count, most) in comparison.affected.items():
+        title, heading = titles[kind]
+        rows = [
+            {
+                "key": item.key,
+                "name": names[kind].get(item.key, "–"),
+                "moved": item.moved,
+                "packs": item.packs,
+                "share": Decimal(100 * item.moved) / item.packs,
+            }
+            for item in most
+        ]
+        found.append({"kind": kind, "title": title, "heading": heading, "count": count, "rows": rows})
+    return found

@@ -1,0 +1,194 @@
+"""Trying a policy on the measured population."""
+
+import json
+from copy import deepcopy
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from grading.domain.policy import seed_document
+from grading.models import Decision, WhatIfMove, WhatIfReport
+from grading.services.what_if.snapshots import take_population
+from rebattery.audit.trail import events
+from tests.evidence import TESTED_AT, make_tested, publish_seed
+from tests.factories import make_person
+
+pytestmark = pytest.mark.django_db
+NOW = TESTED_AT + timedelta(days=1)
+FRAGMENT = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.FILES_ROOT = tmp_path
+
+
+@pytest.fixture
+def seed():
+    return publish_seed()
+
+
+@pytest.fixture
+def fleet(seed):
+    packs = [make_tested(soh=soh, nominal_energy_kwh="50")[0] for soh in ("61", "70", "80", "85")]
+    take_population(at=NOW)
+    return packs
+
+
+@pytest.fixture
+def reviewer(client):
+    client.force_login(make_person("reviewer"))
+    return client
+
+
+class TestAccess:
+    @pytest.mark.parametrize("name", ["what_if", "what_if_report"])
+    def test_a_supplier_is_refused(self, client, name):
+        client.force_login(make_person("supplier"))
+
+        args = [1] if name == "what_if_report" else []
+        assert client.get(reverse(name, args=args)).status_code == 403
+
+    @pytest.mark.parametrize("role", ["supplier", "warehouse", "auditor"])
+    @pytest.mark.parametrize("name", ["what_if_keep", "what_if_snapshot"])
+    def test_only_those_who_manage_policies_keep_and_take(self, client, fleet, role, name):
+        client.force_login(make_person(role))
+
+        assert client.post(reverse(name)).status_code == 403
+        assert not WhatIfReport.objects.exists()
+
+    def test_an_unknown_report_is_not_found(self, reviewer):
+        assert reviewer.get(reverse("what_if_report", args=[0])).status_code == 404
+
+
+class TestWhatIf:
+    def test_says_what_is_missing_before_the_first_snapshot(self, reviewer, seed):
+        page = reviewer.get(reverse("what_if")).text
+
+        assert "No snapshot of the population has been taken yet." in page
+        assert "Take a snapshot now" in page
+
+    def test_says_that_a_policy_against_itself_moves_nothing(self, reviewer, fleet):
+        assert "Of 4 packs none would get another grade or route." in reviewer.get(reverse("what_if")).text
+
+    def test_tells_what_a_moved_threshold_would_do_and_does_nothing(self, reviewer, fleet):
+        before = (Decision.objects.count(), events().count())
+
+        page = reviewer.get(reverse("what_if"), {"soh-LFP-60": "70.5"}).text
+
+        words = "Of 4 packs 2 (50.0 %) would move: 2 to a stricter grade, 0 to a less strict one; 2 would go"
+        assert words in page
+        assert "66 kWh less would be under warranty" in page
+        assert "70.5 % (was 60)" in page
+        assert "Pack reuse to Small application: 2" in page
+        assert (Decision.objects.count(), events().count()) == before
+
+    def test_answers_a_moving_slider_with_the_numbers_alone(self, reviewer, fleet):
+        answer = reviewer.get(reverse("what_if"), {"guard": "5"}, headers=FRAGMENT).text
+
+        assert "<html" not in answer
+        assert 'id="in-words"' in answer
+        assert 'id="guard-words" hx-swap-oob' in answer
+
+    def test_narrows_to_a_supplier_and_a_period(self, reviewer, fleet):
+        query = {"since": str((TESTED_AT + timedelta(days=1)).date())}
+
+        assert "No measured pack is in this selection." in reviewer.get(reverse("what_if"), query).text
+        query = {"since": str(TESTED_AT.date()), "supplier": fleet[0].supplier.code}
+        assert "Of 1 pack none" in reviewer.get(reverse("what_if"), query).text
+
+    def test_tells_the_faults_of_limits_moved_past_each_other(self, reviewer, fleet):
+        page = reviewer.get(reverse("what_if"), {"soh-LFP-60": "90"}).text
+
+        assert "This policy cannot be used" in page
+        assert "overlap" in page
+        assert 'name="soh-LFP-60"' in page
+
+    @pytest.mark.parametrize("value", ["", "abc", "NaN", "-5", "1e9"])
+    def test_survives_what_is_no_threshold(self, reviewer, fleet, value):
+        assert reviewer.get(reverse("what_if"), {"guard": value}).status_code == 200
+
+    @pytest.mark.parametrize("candidate", ["v0", "x1", "v", "d999", "v²"])
+    def test_refuses_an_unknown_candidate(self, reviewer, fleet, candidate):
+        page = reviewer.get(reverse("what_if"), {"candidate": candidate})
+
+        assert page.status_code == 200
+        assert "is not one of the available choices" in page.text
+
+
+class TestWhatIfKeep:
+    def test_keeps_numbers_packs_and_one_event(self, reviewer, fleet, seed):
+        asked = {"candidate": f"v{seed.pk}", "against": seed.pk, "soh-LFP-60": "70.5"}
+
+        answer = reviewer.post(reverse("what_if_keep"), asked, follow=True)
+
+        report = WhatIfReport.objects.get()
+        assert answer.redirect_chain[-1][0] == reverse("what_if_report", args=[report.pk])
+        assert report.numbers["moved"] == report.moves_kept == 2
+        moves = WhatIfMove.objects.order_by("usable_wh").values_list(
+            "pack", "old_grade", "new_grade", "usable_wh"
+        )
+        assert list(moves) == [(fleet[0].pk, "B", "C", 30_500), (fleet[1].pk, "B", "C", 35_000)]
+        event = events().filter(event_type="what_if_report.made").get()
+        assert event.subject_id == report.pk
+        assert report.sha256 in answer.text
+        assert fleet[0].serial in answer.text
+        assert "?old_grade=B&amp;new_grade=C#moves" in answer.text
+
+    def test_keeps_the_same_trial_once(self, reviewer, fleet):
+        for _ in range(2):
+            reviewer.post(reverse("what_if_keep"))
+
+        assert WhatIfReport.objects.count() == 1
+
+    def test_tries_a_policy_from_a_file(self, reviewer, fleet):
+        document = deepcopy(seed_document()) | {"id": "stricter", "guard_band_pts": "2"}
+        file = SimpleUploadedFile("policy.json", json.dumps(document).encode())
+
+        page = reviewer.post(reverse("what_if_keep"), {"file": file}, follow=True).text
+
+        report = WhatIfReport.objects.get()
+        assert report.document == document
+        assert "stricter v1 against seed-v1 v1" in page
+        again = reviewer.get(reverse("what_if"), {"candidate": f"r{report.pk}"}).text
+        assert "Of 4 packs 1 (25.0 %) would move" in again
+
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            (b"{", "This is not a JSON document."),
+            (b"[]", "A policy document is one JSON object."),
+            (b"{}", "This policy cannot be used"),
+            (b"\xff", "This is not a JSON document."),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_file(self, reviewer, fleet, content, words):
+        file = SimpleUploadedFile("policy.json", content)
+
+        page = reviewer.post(reverse("what_if_keep"), {"file": file}, follow=True).text
+
+        assert words in page
+        assert not WhatIfReport.objects.exists()
+
+
+class TestWhatIfReport:
+    @pytest.fixture
+    def report(self, reviewer, fleet):
+        reviewer.post(reverse("what_if_keep"), {"soh-LFP-60": "70.5"})
+        return WhatIfReport.objects.get()
+
+    def test_exports_the_packs_as_filtered(self, reviewer, report, fleet):
+        here = reverse("what_if_report", args=[report.pk])
+
+        lines = b"".join(reviewer.get(here, {"export": "csv", "q": fleet[1].serial})).decode().splitlines()
+
+        assert len(lines) == 2
+        assert fleet[1].serial in lines[1]
+        assert reviewer.get(here, {"new_grade": "A"}).text.count(fleet[0].serial) == 0
+
+    def test_sorts_by_energy(self, reviewer, report, fleet):
+        page = reviewer.get(reverse("what_if_report", args=[report.pk]), {"sort": "-usable_wh"}).text
+
+        assert page.index(fleet[1].serial) < page.index(fleet[0].serial)
