@@ -35,6 +35,9 @@ class Decision(models.Model):
     is ``reason`` for what decided, ``note`` for a remark, ``near`` for a limit nearly crossed."""
     missing = models.JSONField(default=list)
     """Facts that would settle a hold."""
+    path = models.JSONField(null=True)
+    """Every rule looked at, in order, with its value and limit; none on decisions from before it was kept,
+    on overrides and on failures."""
     applications = models.JSONField(default=list)
     warranty = models.JSONField(default=dict)
     evidence = models.JSONField()

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from grading.domain.canonical import sha256_of
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy, policy_sha256
+from grading.domain.tracing import path_of
 from grading.domain.verdict import decide
 from grading.domain.warranty import warranty_for
 from grading.models import Decision, PolicyVersion
@@ -62,7 +63,13 @@ def _differences(decision: Decision, version: PolicyVersion | None) -> Iterator[
         yield from _override_faults(decision)
     elif decision.kind == Decision.Kind.POLICY:
         stored = _stored(decision)
-        again = _again(compiled(version), decision.evidence)
+        policy = compiled(version)
+        again = _again(policy, decision.evidence)
+        if decision.path is None:
+            del stored["path"]
+            if policy.undecided_factor is not None:
+                # Then a hold in doubt did not list what could end the doubt.
+                del stored["missing"]
         yield from (
             f"{name} {stored[name]!r}, now {again[name]!r}" for name in stored if stored[name] != again[name]
         )
@@ -74,6 +81,7 @@ def _stored(decision: Decision) -> dict[str, Any]:
         "route": decision.route,
         "reasons": decision.reason_codes,
         "missing": decision.missing,
+        "path": _bare(decision.path or ()),
         "warranty": _terms(decision.warranty),
     }
 
@@ -87,8 +95,14 @@ def _again(policy: Policy, snapshot: dict[str, Any]) -> dict[str, Any]:
         "route": verdict.route,
         "reasons": [reason.code for reason in verdict.reasons],
         "missing": list(verdict.missing),
+        "path": _bare([step.to_json() for step in path_of(policy, evidence)]),
         "warranty": _terms(terms.to_json() if terms else {}),
     }
+
+
+def _bare(path: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out how a rule is worded, as with the warranty."""
+    return [{name: value for name, value in step.items() if name != "rule"} for step in path]
 
 
 def _terms(warranty: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from grading.domain.canonical import canonical_json
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy
 from grading.domain.reasons import Reason
+from grading.domain.tracing import path_of
 from grading.domain.verdict import Verdict, decide
 from grading.domain.warranty import warranty_for
 from grading.models import Decision
@@ -31,6 +32,8 @@ class Judgement:
     missing: list[str] = field(default_factory=list)
     applications: list[dict[str, Any]] = field(default_factory=list)
     warranty: dict[str, Any] = field(default_factory=dict)
+    path: list[dict[str, Any]] | None = None
+    """Steps of the evaluation; none where no policy was applied."""
     review_rule: str = ""
     """Code under which the review queue shows it; empty when no review is needed."""
 
@@ -56,6 +59,7 @@ def judge(*, pack: Pack, evidence: Evidence, policy: Policy) -> Judgement:
         missing=list(verdict.missing),
         applications=applications_json(policy, verdict.route, pack, evidence),
         warranty=warranty_json(policy, verdict, evidence),
+        path=[step.to_json() for step in path_of(policy, evidence)],
         review_rule=review_rule(policy, verdict),
     )
 

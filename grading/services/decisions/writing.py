@@ -17,8 +17,8 @@ from rebattery.actor import Actor
 from rebattery.audit.record import record_rows
 
 _COLUMNS = (
-    "id, pack_id, policy_id, policy_sha256, kind, grade, route, reasons, missing, applications, warranty,"
-    " evidence, evidence_sha256, decided_at, decided_by"
+    "id, pack_id, policy_id, policy_sha256, kind, grade, route, reasons, missing, path, applications,"
+    " warranty, evidence, evidence_sha256, decided_at, decided_by"
 )
 _OF_DECISIONS = """
     FROM grading_decision d
@@ -107,6 +107,7 @@ def _row(judgement: Judgement, version: PolicyVersion) -> tuple[Any, ...]:
         judgement.route,
         _json(judgement.reasons),
         _json(judgement.missing),
+        None if judgement.path is None else _json(judgement.path),
         _json(judgement.applications),
         _json(judgement.warranty),
         judgement.evidence_json,

@@ -18,11 +18,14 @@ from grading.domain.reasons import FACT_LABELS
 from grading.domain.verdict import Verdict, decide
 from tests.grading.domain.packs import (
     IR_INSIDE,
+    IRS,
     SEED,
     SOH_INSIDE,
+    SOHS,
     WEAKEST_INSIDE,
     any_evidence,
     changed_policy,
+    every_policy,
 )
 
 POLICIES = [
@@ -30,6 +33,7 @@ POLICIES = [
     changed_policy(guard_band_pts="2"),
     changed_policy(floors={"weakest_percent": "30", "pack_percent": "40"}),
 ]
+ALL, D = every_policy(), Decimal
 any_policy = st.sampled_from(POLICIES)
 measured = any_evidence.filter(lambda e: usable_facts(SEED, e).soh is not None)
 CHEMISTRIES = [code for code, matrix in SEED.matrices.items() if matrix.kind != "unknown"]
@@ -129,6 +133,52 @@ class TestDecide:
         assert severity(decide(policy, replace(facts, ir_ratio=facts.ir_ratio * less))) <= severity(
             decide(policy, facts)
         )
+
+
+BETTER = {"soh_percent": D("7.5"), "weakest_cell_soh_percent": D("7.5"), "ir_ratio": D("-0.4")}
+EXCEPTIONS = {"UNDECIDED_RETEST"}
+"""Holds that better evidence may lead into: the doubt at the next limit (docs/decisions/0006)."""
+
+
+fully_measured = st.builds(
+    replace,
+    any_evidence,
+    soh_percent=st.sampled_from(list(map(Decimal, SOHS))) | st.decimals(0, 104, places=4),
+    soh_source=st.just("lab"),
+    ir_ratio=st.sampled_from(list(map(Decimal, IRS))) | st.decimals("0.5", 4, places=4),
+    ir_comparable=st.just(True),
+    weakest_cell_soh_percent=st.decimals(0, 104, places=4),
+    soh_u_points=st.sampled_from([D(0), D("0.3"), D(4)]),
+    ir_ratio_u=st.sampled_from([None, D(0), D("0.2")]),
+    capacity_procedure=st.just("iso12405-capacity"),
+    resistance_procedure=st.just("hppc-pulses"),
+)
+
+
+class TestBetterEvidence:
+    @pytest.mark.parametrize("name", ALL)
+    @given(facts=fully_measured, fact=st.sampled_from(sorted(BETTER)), share=st.decimals("0.01", 1, places=2))
+    @settings(max_examples=150, deadline=None)
+    def test_never_worsens_a_grade_but_for_the_exceptions(self, name, facts, fact, share):
+        more = max(getattr(facts, fact) + BETTER[fact] * share, D("0.0001"))
+        better = replace(facts, **{fact: min(more, D(105))})
+
+        before, after = decide(ALL[name], facts), decide(ALL[name], better)
+        if after.grade == "H" and before.grade != "H":
+            assert {reason.code for reason in after.reasons} <= EXCEPTIONS
+        elif before.grade != "H":
+            assert severity(after) <= severity(before)
+
+    @pytest.mark.parametrize("name", ALL)
+    @given(facts=any_evidence, u=st.none() | st.decimals(0, 20, places=4))
+    @settings(max_examples=80, deadline=None)
+    def test_or_any_evidence_gives_one_verdict_that_replays(self, name, facts, u):
+        facts = replace(facts, soh_u_points=u)
+        verdict = decide(ALL[name], facts)
+
+        assert verdict.grade in GRADES and verdict.reasons
+        again = decide(parse_policy(json.loads(json.dumps(ALL[name].document))), facts)
+        assert again == verdict == Verdict.from_json(json.loads(json.dumps(verdict.to_json())))
 
 
 class TestDecideWithMissingFacts:

@@ -64,6 +64,7 @@ class TestReplayedDecisions:
             ({"grade": "A"}, "grade 'A', now"),
             ({"route": "hold"}, "route 'hold', now"),
             ({"warranty": {}}, "warranty {}, now"),
+            ({"path": []}, "path [], now"),
             ({"evidence": {"soh_percent": "99"}}, "the evidence does not have its SHA-256"),
             ({"policy_sha256": "0" * 64}, "no policy has the SHA-256"),
         ],
@@ -77,6 +78,14 @@ class TestReplayedDecisions:
             setattr(decision, name, value)
         found = list(_differences(decision, version if "policy_sha256" not in change else None))
         assert any(said in text for text in found)
+
+    def test_from_before_paths_were_kept_still_replay(self, packs):
+        from grading.queries.decisions import _differences
+
+        for decision in Decision.objects.filter(kind="policy").select_related("policy"):
+            assert decision.path[0]["rule"] and decision.path[-1]["state"] != "passed"
+            decision.path = None
+            assert list(_differences(decision, decision.policy)) == []
 
     def test_command_prints_the_count(self, packs, capsys):
         call_command("replay_decisions")
