@@ -5,10 +5,19 @@ from decimal import Decimal
 
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy
-from grading.domain.reasons import FACT_LABELS, IR, SOH
+from grading.domain.reasons import FACT_LABELS, IR, SOH, WEAKEST
 from grading.domain.verdict import decide
 
 HOLD = "hold"
+FACT_TAGS = {
+    "safety": "Inspection",
+    "identity_confirmed": "Identity",
+    "chemistry": "Chemistry",
+    IR: "Resistance",
+    WEAKEST: "Weakest cell",
+    SOH: "SOH",
+}
+"""The facts that a hold can wait for, short enough for a narrow column."""
 
 
 def open_facts(policy: Policy, evidence: Evidence) -> tuple[str, ...]:
@@ -33,6 +42,11 @@ class Lack:
     @property
     def needs_resistance(self) -> bool:
         return IR in self.facts
+
+    @property
+    def short(self) -> list[str]:
+        """Name each lacking fact in a word or two."""
+        return [FACT_TAGS[fact] for fact in self.facts]
 
     @property
     def words(self) -> str:

@@ -61,7 +61,13 @@ def board(*, at: datetime) -> list[InstrumentBoard]:
     for run in BenchRun.objects.filter(closed_at__isnull=True).annotate(packs=Count("drafts")).order_by("pk"):
         runs.setdefault(run.head.get("channel_id"), []).append(run)
     found = standings(on=at.date())
-    faults = {pk: one.why for standing in found for pk, one in standing.channels.items() if not one.usable}
+    faults = {
+        pk: one.why
+        for standing in found
+        if not standing.fault  # else the instrument says it, once for all its channels
+        for pk, one in standing.channels.items()
+        if not one.usable
+    }
     channels: dict[int, list[ChannelState]] = {}
     for channel in Channel.objects.order_by("instrument_id", "code", "pk"):
         use = uses.get(channel.pk)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from grading.queries.bench import packs_at_bench, packs_with_code
 from grading.queries.bench_runs import bench_runs, standing_with_code
+from grading.queries.instruments_controls import overdue_instrument_ids
 from grading.queries.tester_files import files_waiting
 from grading.services.soh_reports import record_soh_reports
 from grading.services.test_runs import finish_testing
@@ -82,6 +83,7 @@ def bench(request: HttpRequest) -> HttpResponseBase:
         "code": code,
         "matches": matches,
         "files_waiting": files_waiting(),
+        "checks_overdue": len(overdue_instrument_ids(today=timezone.now().date())),
         "open_runs": bench_runs().filter(closed_at__isnull=True).order_by("-pk")[:6],
     }
     return render(request, "grading/bench/list.html", context)

@@ -25,9 +25,21 @@ SORT = "-worth_kwh"
 COLUMNS = (
     Column(key="serial", label="Pack", value=lambda row: row.pack.serial, sort="serial", is_code=True),
     Column(key="supplier", label="Supplier", value=lambda row: row.pack.supplier.code),
-    Column(key="type", label="Type", value=lambda row: _type(row.pack)),
-    Column(key="state", label="State", value=lambda row: row.pack.get_status_display(), sort="status"),
-    Column(key="since", label="Waits since", value=lambda row: row.pack.status_at, sort="status_at"),
+    Column(key="type", label="Type", value=lambda row: _type(row.pack), is_wide=True),
+    Column(
+        key="state",
+        label="State",
+        value=lambda row: row.pack.get_status_display(),
+        sort="status",
+        is_wide=True,
+    ),
+    Column(
+        key="since",
+        label="Waits since",
+        value=lambda row: row.pack.status_at,
+        sort="status_at",
+        is_wide=True,
+    ),
     Column(key="soh", label="SOH (%)", value=lambda row: row.soh_percent, is_number=True),
     Column(key="source", label="SOH from", value=lambda row: row.source),
     Column(

@@ -27,6 +27,8 @@ class Column:
     """Name of a model field to sort by; empty when the list cannot be sorted by this column."""
     is_number: bool = False
     is_code: bool = False
+    is_wide: bool = False
+    """Only where there is room; the page says the same elsewhere in the row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,7 @@ class Heading:
     sort_url: str
     direction: str
     is_number: bool
+    is_wide: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +213,13 @@ def _field(queryset: QuerySet[Any], name: str) -> Any:
 
 def _heading(column: Column, name: str, descending: bool, base: Mapping[str, str]) -> Heading:
     if not column.sort:
-        return Heading(label=column.label, sort_url="", direction="", is_number=column.is_number)
+        return Heading(
+            label=column.label,
+            sort_url="",
+            direction="",
+            is_number=column.is_number,
+            is_wide=column.is_wide,
+        )
     current = column.sort == name
     wanted = f"-{column.sort}" if current and not descending else column.sort
     direction = ("descending" if descending else "ascending") if current else ""
@@ -219,6 +228,7 @@ def _heading(column: Column, name: str, descending: bool, base: Mapping[str, str
         sort_url=_url({**base, "sort": wanted}),
         direction=direction,
         is_number=column.is_number,
+        is_wide=column.is_wide,
     )
 
 

@@ -58,7 +58,16 @@ class TestChannelBoard:
         page = staff.get(reverse("channel_board")).text
 
         assert "Nothing can be started on it." in page
+        assert page.count("Calibration lapsed") == 1
         assert "Start a test" not in page
+
+    def test_has_no_column_of_acts_for_who_may_not_act(self, client, channel):
+        client.force_login(make_person("auditor"))
+
+        page = client.get(reverse("channel_board")).text
+
+        assert "What to do" not in page
+        assert "The people of the bench start and end tests here." in page
 
     def test_has_words_for_no_channel_and_for_no_instrument(self, staff):
         assert "No instrument yet." in staff.get(reverse("channel_board")).text

@@ -41,7 +41,8 @@ class TestQueue:
         page = queue(staff).text
 
         assert f'href="{reverse("bench_pack", args=[packs[0].pk])}"' in page
-        assert "Resistance cannot change the route: skip" in page
+        assert "Skip the resistance" in page
+        assert "<li>SOH</li>" in page
         assert "claim as sent" in page
 
     def test_leads_auditors_to_the_pack(self, client, packs):

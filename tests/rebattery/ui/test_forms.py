@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebattery.errors import RuleViolation
-from rebattery.ui.forms import MeasuredDecimalField, TriStateField, apply_rule_violation
+from rebattery.ui.forms import Grouped, MeasuredDecimalField, TriStateField, apply_rule_violation
 
 
 class BenchForm(forms.Form):
@@ -135,3 +135,32 @@ class TestApplyRuleViolation:
         apply_rule_violation(form, RuleViolation("The batch is closed.", fields={"batch": "Closed."}))
 
         assert form.non_field_errors() == ["The batch is closed."]
+
+
+class LimitForm(Grouped):
+    grouping = (("Voltage", ("low_v", "high_v")), ("Current", ("low_a",)), ("Absent", ("gone",)))
+    name = forms.CharField()
+    low_v = forms.CharField()
+    low_a = forms.CharField()
+    high_v = forms.CharField()
+    note = forms.CharField()
+    reason = forms.CharField()
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class TestGrouped:
+    def test_gathers_each_group_where_its_first_field_stands(self):
+        found = [(heading, [field.name for field in fields]) for heading, fields in LimitForm().groups]
+
+        assert found == [
+            ("", ["name"]),
+            ("Voltage", ["low_v", "high_v"]),
+            ("Current", ["low_a"]),
+            ("", ["note", "reason"]),
+        ]
+
+    def test_draws_every_field_once_under_its_heading(self):
+        html = str(LimitForm())
+
+        assert all(html.count(f'name="{name}"') == 1 for name in LimitForm.base_fields)
+        assert html.index("<legend>Voltage</legend>") < html.index('name="high_v"') < html.index("Current")
