@@ -71,7 +71,7 @@ def copied_out() -> Iterator[Path]:
 
 def read_out(path: Path) -> tuple[pl.DataFrame, list[Evidence], bool]:
     """Return the columns of a snapshot, its kinds of packs, and whether packs were left out."""
-    schema = dict.fromkeys((*_KEYS, *_NUMBERS.values(), "measured_us", "usable_wh"), pl.Int64)
+    schema: dict[str, Any] = dict.fromkeys((*_KEYS, *_NUMBERS.values(), "measured_us", "usable_wh"), pl.Int64)
     schema |= dict.fromkeys((*_ANSWERS, "history_completeness_percent"), pl.Int8)
     schema |= dict.fromkeys(_WORDS, pl.String)
     frame = pl.read_csv(path, schema_overrides=schema)
@@ -104,7 +104,7 @@ def _kinds_of(rows: list[dict[str, Any]]) -> tuple[list[Evidence], list[int]]:
 def _compact(series: pl.Series) -> pl.Series:
     low, high = series.min(), series.max()
     bounds = np.iinfo(np.int32)
-    fits = low is None or (int(low) > bounds.min and int(high) <= bounds.max)  # type: ignore[call-overload,arg-type]
+    fits = low is None or (int(low) > bounds.min and int(high) <= bounds.max)  # type: ignore[arg-type]
     dtype = np.int32 if fits else np.int64
     return series.fill_null(int(np.iinfo(dtype).min)).cast(pl.Int32 if fits else pl.Int64)
 

@@ -66,7 +66,7 @@ def unknown(column: Column) -> int:
 
 def kind_of(evidence: Evidence) -> Evidence:
     """Return what of ``evidence`` is neither a number nor a word for people."""
-    numbers = dict.fromkeys((*DECIMALS, AGE), None)
+    numbers: dict[str, Any] = dict.fromkeys((*DECIMALS, AGE))
     return replace(evidence, **numbers, ir_comparable_why="", sources={}, soh_u_is_lower_limit=None)
 
 
