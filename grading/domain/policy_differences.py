@@ -78,10 +78,7 @@ _FEWER_IS_STRICTER = {
 
 def _direction(path: tuple[str, ...], before: Any, after: Any) -> str:
     if path in _FEWER_IS_STRICTER:
-        was, now = (None if value is None else set(value) for value in (before, after))
-        if now is not None and (was is None or now < was):
-            return "stricter"
-        return "looser" if was is not None and (now is None or was < now) else ""
+        return _fewer(before, after)
     is_more = path in _MORE_IS_STRICTER
     if not is_more and path not in _LESS_IS_STRICTER:
         return ""
@@ -92,3 +89,11 @@ def _direction(path: tuple[str, ...], before: Any, after: Any) -> str:
     except (InvalidOperation, TypeError, ValueError):
         return ""
     return "" if was == now else "stricter" if (now > was) == is_more else "looser"
+
+
+def _fewer(before: list[str] | None, after: list[str] | None) -> str:
+    """Compare two lists of what is accepted; none at all accepts everything."""
+    if before is None or after is None:
+        return "looser" if after is None else "stricter"
+    was, now = set(before), set(after)
+    return "stricter" if now < was else "looser" if was < now else ""

@@ -1,6 +1,6 @@
 """What is wrong with a policy document, every fault at once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Any
@@ -215,7 +215,7 @@ def ends_of(row: Mapping[str, Any]) -> tuple[tuple[Decimal, int], tuple[Decimal,
     return (Decimal(row["lo"]), int(not row["lo_incl"])), (Decimal(row["hi"]), int(row["hi_incl"]))
 
 
-def ir_faults(place: str, rows: list[Mapping[str, Any]]) -> list[str]:
+def ir_faults(place: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     if any((row["ir_op"] is None) != (row["ir_limit"] is None) for row in rows):
         return [f"{place}: ir_op and {IR} limit go together"]
     uppers = sorted((Decimal(row["ir_limit"]), row["ir_op"]) for row in rows if row["ir_op"] in _UPPER)

@@ -1,11 +1,17 @@
 """Published policies, and the one in force at a moment."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from grading.domain.policy import Policy, parse_policy
-from grading.models import Decision, PolicyVersion
+from grading.domain.policy_comparison import Comparison, compare
+from grading.domain.policy_differences import Difference, differences
+from grading.domain.policy_faults import faults_in
+from grading.models import Decision, PolicyDraft, PolicyVersion
 from rebattery.errors import RuleViolation
 
 
@@ -50,3 +56,43 @@ def decisions_in_force() -> dict[int, int]:
     """Return how many current decisions follow each policy, by its key."""
     current = Decision.objects.filter(superseded_by__isnull=True).order_by()
     return dict(current.values_list("policy").annotate(count=Count("pk")))
+
+
+def drafts() -> QuerySet[PolicyDraft]:
+    """Return all drafts, the latest changed first."""
+    return PolicyDraft.objects.select_related("based_on", "became").order_by("-updated_at", "-id")
+
+
+def open_drafts() -> QuerySet[PolicyDraft]:
+    """Return the drafts that can still become a policy, the latest changed first."""
+    return drafts().filter(state__in=PolicyDraft.OPEN)
+
+
+def previous_of(*, version: PolicyVersion) -> PolicyVersion | None:
+    """Return the version of the same policy before ``version``, None for the first."""
+    return (
+        PolicyVersion.objects.filter(code=version.code, version__lt=version.version)
+        .order_by("-version")
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a document stands beside a published policy."""
+
+    faults: tuple[str, ...]
+    policy: Policy | None
+    """The compiled document; None while it has faults."""
+    comparison: Comparison | None
+    """None while it has faults, or without a policy to compare with."""
+    differences: tuple[Difference, ...]
+
+
+def standing_of(*, document: Mapping[str, Any], beside: PolicyVersion | None) -> Standing:
+    """Return the faults of ``document``, and what it would change against ``beside``."""
+    faults = tuple(faults_in(document))
+    policy = None if faults else parse_policy(document)
+    compared = compare(compiled(beside), policy) if policy and beside else None
+    changed = differences(beside.document, document) if beside else []
+    return Standing(faults, policy, compared, tuple(changed))

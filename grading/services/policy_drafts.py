@@ -95,7 +95,7 @@ def start_draft(
         created_at=at,
         updated_at=at,
     )
-    after = {"revision": 1, "state": draft.state, "based_on_id": based_on_id, "document": written}
+    after = {"revision": 1, "state": draft.state, "based_on_id": based_on_id}
     _tell("started", draft, actor, at, after=after, facts={"source": source, "sha256": sha256_of(written)})
     return draft
 
@@ -118,11 +118,11 @@ def change_draft(
     _require_revision(draft, revision)
     if draft.document == document:
         return draft
-    before = {"revision": draft.revision, "state": draft.state, "document": draft.document}
+    before = {"revision": draft.revision, "state": draft.state, "document": sha256_of(draft.document)}
     draft.document, draft.revision, draft.state = dict(document), revision + 1, State.WRITING
     draft.updated_at = at
     draft.save(update_fields=["document", "revision", "state", "updated_at"])
-    after = {"revision": draft.revision, "state": draft.state, "document": draft.document}
+    after = {"revision": draft.revision, "state": draft.state, "document": sha256_of(document)}
     _tell(
         "changed",
         draft,
@@ -130,7 +130,7 @@ def change_draft(
         at,
         before=before,
         after=after,
-        facts={"part": part, "sha256": sha256_of(document)},
+        facts={"part": part},
     )
     return draft
 

@@ -1,15 +1,38 @@
-"""Published policies: the list, and one of them as decision tables."""
+"""Published policies: the list, one of them as decision tables, two of them side by side."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
-from grading.domain.policy_words import decision_tables, evidence_demands, floors, remarks
+from grading.domain.policy_words import (
+    applications,
+    decision_tables,
+    evidence_demands,
+    floors,
+    remarks,
+    sources,
+    validity,
+)
 from grading.domain.warranty import all_terms
-from grading.queries.policies import compiled, decisions_in_force, in_force_or_none
+from grading.models import PolicyVersion
+from grading.queries.policies import (
+    compiled,
+    decisions_in_force,
+    in_force_or_none,
+    open_drafts,
+    previous_of,
+    standing_of,
+)
 from grading.queries.policies import policies as published
-from rebattery.accounts.guards import requires
+from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
+from rebattery.audit.trail import entry_of, events_of
 
 
 @requires(Capability.VIEW_POLICIES)
@@ -18,6 +41,8 @@ def policies(request: HttpRequest) -> HttpResponse:
     context = {
         "policies": [(version, counts.get(version.pk, 0)) for version in published()],
         "in_force": in_force_or_none(at=timezone.now()),
+        "drafts": open_drafts(),
+        "may_manage": person_of(request).may(Capability.MANAGE_POLICIES),
     }
     return render(request, "grading/policies/list.html", context)
 
@@ -26,6 +51,7 @@ def policies(request: HttpRequest) -> HttpResponse:
 def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
     version = get_object_or_404(published(), pk=policy_id)
     ready = compiled(version)
+    story = events_of(subject_type="policy", subject_id=version.pk).reverse()
     context = {
         "version": version,
         "policy": ready,
@@ -35,5 +61,49 @@ def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
         "demands": evidence_demands(ready),
         "remarks": remarks(ready),
         "warranty": all_terms(ready),
+        "validity": validity(ready),
+        "applications": applications(ready),
+        "sources": sources(version.document),
+        "before": previous_of(version=version),
+        "versions": published().filter(code=version.code),
+        "others": published().exclude(pk=version.pk),
+        "story": [entry_of(event) for event in story],
+        "may_manage": person_of(request).may(Capability.MANAGE_POLICIES),
     }
     return render(request, "grading/policies/detail.html", context)
+
+
+@requires(Capability.VIEW_POLICIES)
+@require_GET
+def policy_export(request: HttpRequest, policy_id: int) -> HttpResponse:
+    version = get_object_or_404(published(), pk=policy_id)
+    return as_file(version.document, f"{version.code}-v{version.version}")
+
+
+@requires(Capability.VIEW_POLICIES)
+@require_GET
+def policy_difference(request: HttpRequest, policy_id: int) -> HttpResponse:
+    version = get_object_or_404(published(), pk=policy_id)
+    beside = _chosen(request) or previous_of(version=version)
+    context = {
+        "version": version,
+        "beside": beside,
+        "standing": standing_of(document=version.document, beside=beside),
+        "others": published().exclude(pk=version.pk),
+    }
+    return render(request, "grading/policies/difference.html", context)
+
+
+def _chosen(request: HttpRequest) -> PolicyVersion | None:
+    asked = request.GET.get("from", "")
+    if not re.fullmatch(r"\d{1,9}", asked, re.ASCII):
+        return None
+    return get_object_or_404(published(), pk=int(asked))
+
+
+def as_file(document: Mapping[str, Any], name: str) -> HttpResponse:
+    """Return ``document`` to keep, as the import of one takes it."""
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response

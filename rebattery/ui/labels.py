@@ -41,6 +41,18 @@ BADGES: dict[str, dict[str, Badge]] = {
         "failed": Badge("Failed: we will look at it", "stop"),
         "discarded": Badge("Discarded", "off"),
     },
+    "policy_draft": {
+        "writing": Badge("Being written", "busy"),
+        "proposed": Badge("Proposed: another person publishes it", "wait"),
+        "published": Badge("Published", "ok"),
+        "discarded": Badge("Discarded", "off"),
+    },
+    "direction": {
+        "stricter": Badge("stricter", "wait"),
+        "looser": Badge("looser", "busy"),
+        "terms": Badge("other terms, same grade", "neutral"),
+        "same": Badge("as before", "off"),
+    },
     "review": {
         "open": Badge("Waiting for a reviewer", "wait"),
         "override_requested": Badge("Waiting for a second person", "wait"),

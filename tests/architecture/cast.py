@@ -27,6 +27,7 @@ from tests.factories import AT, make_actor, make_pack_type, make_person
 from tests.grading.agreeing import finest, fitted, make_pairs
 from tests.grading.channeling import make_channel
 from tests.grading.instrumenting import instrument_objects
+from tests.grading.policy_drafting import make_draft as make_policy_draft
 from tests.grading.results_files import send as send_results
 from tests.grading.running import make_run, row_of
 from tests.grading.testing_files import make_bench_pack, read, send
@@ -156,6 +157,7 @@ def _objects(owner: User) -> dict[str, Any]:
         "field_name": "note",
         "report_id": _what_if_report(),
         "policy_id": Decision.objects.get(pack=pack).policy_id,
+        **_draft_of_a_policy(),
         "procedure_id": procedures.publish(
             document=shipped_document("iso12405-capacity"), actor=make_actor(), at=AT
         ).pk,
@@ -180,6 +182,10 @@ def _what_if_report() -> int:
         actor=make_actor(),
         at=AT,
     ).pk
+
+
+def _draft_of_a_policy() -> dict[str, Any]:
+    return {"draft_id": make_policy_draft().pk, "table": "LFP", "part": "limits"}
 
 
 def _agreement_group(owner: User) -> int:

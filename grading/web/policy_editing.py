@@ -1,0 +1,135 @@
+"""A draft's decision tables and its other parts, edited by its author and checked as they are filled in."""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from grading.domain.policy_table import Row, blank_row, rows_of, table_faults, table_names, with_rows
+from grading.models import PolicyDraft
+from grading.queries.policies import drafts, in_force_or_none, standing_of
+from grading.services.policy_drafts import change_draft
+from grading.web.policy_groups import GRADE_CHOICES, route_choices
+from grading.web.policy_parts import PARTS, PartForm, added
+from grading.web.policy_rows import MAX_ROWS, rows_sent, shown_rows
+from rebattery.accounts.guards import actor_of, person_of, requires
+from rebattery.accounts.roles import Capability
+from rebattery.errors import RuleViolation
+from rebattery.ui.forms import apply_rule_violation
+
+
+@requires(Capability.MANAGE_POLICIES)
+def draft_table(request: HttpRequest, draft_id: int, table: str) -> HttpResponse:
+    draft = get_object_or_404(drafts(), pk=draft_id)
+    if table not in table_names(draft.document):
+        raise Http404
+    if request.method != "POST":
+        return _table_page(request, draft, table, rows_of(draft.document, table))
+    rows, verb = rows_sent(request.POST), request.POST.get("act", "check")
+    if verb == "save" and rows:
+        return _saved_table(request, draft, table, rows)
+    return _table_page(request, draft, table, _changed(rows, verb))
+
+
+def _changed(rows: list[Row], verb: str) -> list[Row]:
+    """Add a blank row, or take one away; nothing is saved by it."""
+    if verb == "add" and len(rows) < MAX_ROWS:
+        return [*rows, blank_row(rows[-1] if rows else None)]
+    if found := re.fullmatch(r"(remove|insert)-(\d{1,2})", verb, re.ASCII):
+        number = int(found[2])
+        if found[1] == "remove":
+            return rows[:number] + rows[number + 1 :]
+        if number < len(rows) < MAX_ROWS:
+            return [*rows[: number + 1], blank_row(rows[number]), *rows[number + 1 :]]
+    return rows
+
+
+def _saved_table(request: HttpRequest, draft: PolicyDraft, table: str, rows: list[Row]) -> HttpResponse:
+    document = with_rows(draft.document, table, rows)
+    try:
+        change_draft(
+            draft_id=draft.pk,
+            revision=_revision(request),
+            document=document,
+            part=f"the table of {table}",
+            actor=actor_of(request),
+            at=timezone.now(),
+        )
+    except RuleViolation as refused:
+        messages.error(request, refused.message)
+        return _table_page(request, draft, table, rows)
+    count = table_faults(document, rows).count
+    left = f", with {count} fault{'' if count == 1 else 's'} still to mend" if count else ""
+    messages.success(request, f"Table of {table} saved{left}.")
+    return redirect("policy_draft_table", draft.pk, table)
+
+
+def _revision(request: HttpRequest) -> int:
+    sent = request.POST.get("revision", "")
+    return int(sent) if re.fullmatch(r"\d{1,9}", sent, re.ASCII) else 0
+
+
+def _table_page(request: HttpRequest, draft: PolicyDraft, table: str, rows: list[Row]) -> HttpResponse:
+    live = in_force_or_none(at=timezone.now())
+    document = with_rows(draft.document, table, rows)
+    faults = table_faults(document, rows)
+    standing = standing_of(document=document, beside=live)
+    classes = document["chemistry_classes"]
+    codes = [code for code, entry in classes.items() if entry["treat_as"] == table]
+    context: dict[str, Any] = {
+        "draft": draft,
+        "table": table,
+        "live": live,
+        "is_mine": draft.is_open and person_of(request).pk == draft.author_person_id,
+        "rows": shown_rows(rows, faults, standing.comparison, standing.policy, codes),
+        "revision": request.POST.get("revision") or draft.revision,
+        "faults": faults,
+        "standing": standing,
+        "chemistries": [classes[code]["label"] for code in codes],
+        "grades": GRADE_CHOICES,
+        "routes": route_choices(document),
+        "texts": sorted(document["texts"].items()),
+        "warranties": sorted((key, entry["label"]) for key, entry in document["warranty"].items()),
+    }
+    is_live = request.headers.get("HX-Request") == "true"
+    name = "_checks" if is_live else "table"
+    return render(request, f"grading/policies/{name}.html", context | {"is_live": is_live})
+
+
+@requires(Capability.MANAGE_POLICIES)
+def draft_part(request: HttpRequest, draft_id: int, part: str) -> HttpResponse:
+    draft = get_object_or_404(drafts(), pk=draft_id)
+    title = dict(PARTS).get(part)
+    if title is None:
+        raise Http404
+    form = PartForm(part, draft.document, request.POST or None, initial={"revision": draft.revision})
+    if form.is_valid():
+        document = form.written()
+        more = added(document, part) if request.POST.get("act") == "add" else None
+        try:
+            change_draft(
+                draft_id=draft.pk,
+                revision=form.cleaned_data["revision"],
+                document=more or document,
+                part=title.lower(),
+                actor=actor_of(request),
+                at=timezone.now(),
+            )
+        except RuleViolation as refused:
+            apply_rule_violation(form, refused)
+        else:
+            messages.success(request, f"{title} saved.")
+            return redirect("policy_draft_part", draft.pk, part)
+    context = {
+        "draft": draft,
+        "part": part,
+        "title": title,
+        "form": form,
+        "is_mine": draft.is_open and person_of(request).pk == draft.author_person_id,
+        "standing": standing_of(document=draft.document, beside=None),
+        "takes_more": added(draft.document, part) is not None,
+    }
+    return render(request, "grading/policies/part.html", context)

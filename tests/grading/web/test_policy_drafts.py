@@ -1,0 +1,131 @@
+"""Pages on which a policy is written, proposed and published."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from grading.domain.policy import seed_document
+from grading.models import PolicyDraft, PolicyVersion
+from tests.evidence import publish_seed
+from tests.factories import make_person
+from tests.grading.policy_drafting import make_draft, make_proposed, with_floor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def author(client):
+    person = make_person("reviewer")
+    client.force_login(person)
+    return person
+
+
+def path(name, draft, *more):
+    return reverse(name, args=[draft.pk, *more])
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize("role", ["warehouse", "auditor", "supplier"])
+    def test_nobody_else_writes(self, client, role):
+        draft = make_draft()
+        client.force_login(make_person(role))
+        assert client.get(reverse("policy_draft_new")).status_code == 403
+        for name in ("propose", "take_back", "publish", "discard"):
+            assert client.post(path(f"policy_draft_{name}", draft)).status_code == 403
+        assert client.get(path("policy_draft_part", draft, "limits")).status_code == 403
+        assert client.get(path("policy_draft_table", draft, "LFP")).status_code == 403
+
+    def test_staff_read_drafts_and_suppliers_do_not(self, client):
+        draft = make_draft()
+        client.force_login(make_person("auditor"))
+        assert client.get(path("policy_draft", draft)).status_code == 200
+        client.force_login(make_person("supplier"))
+        assert client.get(path("policy_draft", draft)).status_code == 403
+
+
+class TestDraftNew:
+    def begin(self, client, **sent):
+        return client.post(reverse("policy_draft_new"), sent)
+
+    def test_begins_from_a_version(self, client, author):
+        version = publish_seed()
+        self.begin(client, start=f"version-{version.pk}")
+        draft = PolicyDraft.objects.get()
+        assert (draft.based_on, draft.author_person_id) == (version, author.pk)
+
+    def test_begins_from_each_document(self, client, author):
+        page = client.get(reverse("policy_draft_new")).content.decode()
+        assert "Not confirmed:" in page
+        self.begin(client, start="template-style-4r")
+        assert PolicyDraft.objects.get().document["id"] == "style-4r"
+
+    def test_imports_what_was_exported(self, client, author):
+        version = publish_seed()
+        exported = client.get(reverse("policy_export", args=[version.pk]))
+        assert 'filename="seed-v1-v1.json"' in exported["Content-Disposition"]
+        self.begin(client, file=SimpleUploadedFile("p.json", exported.content))
+        assert PolicyDraft.objects.get().document["bands"] == seed_document()["bands"]
+
+    def test_tells_every_fault_of_a_file_at_once(self, client, author):
+        document = seed_document() | {"guard_band_pts": "x", "bands": seed_document()["bands"][1:]}
+        file = SimpleUploadedFile("p.json", json.dumps(document).encode())
+        page = self.begin(client, file=file).content.decode()
+        assert "policy.guard_band_pts" in page
+        assert "bands of LFP: gap between SOH 0 and 20 %" in page
+        assert not PolicyDraft.objects.exists()
+
+    def test_wants_one_of_the_two(self, client, author):
+        assert "one of the two" in self.begin(client, start="").content.decode()
+
+
+class TestDraft:
+    def test_says_what_it_changes_against_the_live_one(self, client, author):
+        publish_seed()
+        draft = make_draft(author, floors=with_floor("30"))
+        page = client.get(path("policy_draft", draft)).content.decode()
+        assert "≥ 20 % and &lt; 30 %" in page
+        assert "The tables are stricter in" in page
+        assert "Propose for publication" in page
+
+    def test_is_proposed_by_its_author_and_published_by_another(self, client, author):
+        publish_seed()
+        draft = make_draft(author, floors=with_floor("30"))
+        client.post(path("policy_draft_propose", draft), {"revision": 1})
+        sent = {"revision": 1, "message": "Stricter floors"}
+        page = client.post(path("policy_draft_publish", draft), sent, follow=True).content.decode()
+        assert "You wrote this draft; another person must publish it." in page
+        assert PolicyVersion.objects.count() == 1
+        client.force_login(make_person("administrator"))
+        assert "you are the second person" in client.get(path("policy_draft", draft)).content.decode()
+        client.post(path("policy_draft_publish", draft), sent)
+        version = PolicyVersion.objects.get(version=2)
+        page = client.get(reverse("policy", args=[version.pk])).content.decode()
+        assert "Stricter floors" in page
+        difference = client.get(reverse("policy_difference", args=[version.pk])).content.decode()
+        assert "≥ 20 % and &lt; 30 %" in difference
+
+    def test_refuses_a_moment_of_the_past_at_its_field(self, client, author):
+        draft = make_proposed()
+        sent = {"revision": 1, "message": "x", "effective_from": "2020-01-01 00:00"}
+        page = client.post(path("policy_draft_publish", draft), sent).content.decode()
+        assert "This moment is past." in page
+        assert not PolicyVersion.objects.exists()
+
+    def test_is_discarded_with_a_reason(self, client, author):
+        draft = make_draft(author)
+        client.post(path("policy_draft_discard", draft), {"reason": ""})
+        client.post(path("policy_draft_discard", draft), {"reason": "Overtaken"})
+        draft.refresh_from_db()
+        assert draft.state == "discarded"
+
+    def test_is_exported(self, client, author):
+        draft = make_draft(author)
+        assert json.loads(client.get(path("policy_draft_export", draft)).content) == draft.document
+
+
+class TestLists:
+    def test_show_drafts_and_what_publications_were_for(self, client, author):
+        make_draft(author, title="Floors for winter")
+        assert "Floors for winter" in client.get(reverse("policies")).content.decode()
