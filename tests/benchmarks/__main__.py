@@ -40,11 +40,11 @@ def _fresh_database() -> None:
 
 
 def _run_all(wanted: list[str]) -> bool:
-    from tests.benchmarks import cyclers, grading, growth, intake, lists, peers
+    from tests.benchmarks import cyclers, grading, growth, intake, lists, peers, what_if
 
     all_good = True
     print(f"{'name':<58} {'measured':>9} {'bar':>9}")
-    for module in (intake, growth, peers, grading, lists, cyclers):
+    for module in (intake, growth, peers, grading, lists, cyclers, what_if):
         if wanted and module.__name__.rsplit(".", 1)[1] not in wanted:
             continue
         started = time.perf_counter()

@@ -1,0 +1,54 @@
+"""Trying a policy in a real browser: sliders by keyboard, numbers that follow, for everybody."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from grading.models import WhatIfReport
+from grading.services.what_if.snapshots import take_population
+from tests.browser.axe import faults_of, overflow_of
+from tests.browser.windows import SIZES
+from tests.evidence import make_tested, publish_seed
+from tests.factories import make_person
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("committed_db")]
+
+
+@pytest.fixture
+def reviewer():
+    publish_seed()
+    for soh, chemistry in (("60", "LFP"), ("61", "LFP"), ("85", "LFP"), ("85", "NMC"), ("15", "LMO")):
+        make_tested(soh=soh, chemistry=chemistry, nominal_energy_kwh="50")
+    take_population(at=timezone.now())
+    return make_person("reviewer")
+
+
+def assert_fine(page, name):
+    for size in ("desk", "tablet"):
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        assert not overflow_of(page), f"{name} is too wide for the {size}"
+        assert not list(faults_of(page)), name
+    assert page.said == []
+
+
+class TestWhatIf:
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_follows_a_slider_moved_by_keys_and_is_kept(self, windows, reviewer, theme):
+        page = windows.open(reviewer, theme=theme, path=reverse("what_if"))
+        expect(page.locator("#in-words")).to_contain_text("Of 5 packs none")
+
+        page.get_by_label("LFP: SOH limit 60 %").press("ArrowRight")
+
+        expect(page.locator("#in-words")).to_contain_text("Of 5 packs 1 (20.0 %) would move")
+        expect(page.locator("#soh-LFP-60-words")).to_have_text("60.5 % (was 60)")
+        expect(page.get_by_label("LFP: SOH limit 60 %")).to_be_focused()
+        assert_fine(page, "what_if")
+        page.get_by_role("button", name="Keep as a report").click()
+        expect(page.get_by_role("heading", name="Packs that would move")).to_be_visible()
+        assert WhatIfReport.objects.get().numbers["moved"] == 1
+        page.get_by_role("link", name="1", exact=True).first.click()
+        assert "old_grade=B" in page.url
+        assert_fine(page, "what_if_report")
+        assert page.locator("#moves tbody tr").count() == 1
