@@ -8,7 +8,9 @@
   // After a paste the page comes anew: one goes on where one was.
   const last = sessionStorage.getItem("bench-cell");
   sessionStorage.removeItem("bench-cell");
-  if (last) window.addEventListener("load", () => document.querySelector(last)?.focus());
+  // The browser focuses the scan field while it draws for the first time; it minds being forestalled.
+  const focusLast = () => requestAnimationFrame(() => setTimeout(() => document.querySelector(last)?.focus(), 50));
+  if (last) window.addEventListener("load", focusLast);
 
   document.addEventListener("paste", (event) => {
     const cell = document.activeElement.closest?.("[data-grid] [data-cell]");
