@@ -12,7 +12,6 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    Exists,
     Max,
     Model,
     OuterRef,
@@ -119,34 +118,35 @@ def touched_packs(*, scope: Scope) -> QuerySet[Pack]:
         return packs.filter(pk__in=mine).annotate(
             fate=Subquery(row.values("fate")), found_status=Subquery(row.values("status"))
         )
-    return packs.filter(_of_touched("pk", scope)).annotate(fate=_fate(scope), found_status=_STATUS)
+    return packs.filter(pk__in=_packs_of_results(scope)).annotate(fate=_fate(scope), found_status=_STATUS)
 
 
 _STATUS = Cast("status", CharField())
+_KEY: Any = BigIntegerField()
 
 
-def _of_touched(pack: str, scope: Scope) -> Q:
-    """Return the condition that the pack of a row, its column ``pack``, has results that are meant."""
-    found = Q()
-    for model in _SOURCES:
-        found |= Q(**{f"{pack}__in": scope.tests(model).values("pack")})
-    return found
+def _packs_of_results(scope: Scope) -> QuerySet[Any]:
+    capacity, resistance = (scope.tests(model).order_by().values("pack") for model in _SOURCES)
+    return capacity.union(resistance)
 
 
 def _fate(scope: Scope) -> Case:
     by_state = [When(status=status.value, then=Value(fate.value)) for status, fate in FATES.items()]
     rest = Value(Fate.UNTOUCHED.value)
-    return Case(
-        When(_rests(scope), then=Case(*by_state, default=rest)), default=rest, output_field=CharField()
+    rests = Q(pk__in=_packs_that_rest(scope))
+    return Case(When(rests, then=Case(*by_state, default=rest)), default=rest, output_field=CharField())
+
+
+def _packs_that_rest(scope: Scope) -> QuerySet[Any]:
+    """Return the packs whose decision in force, or whose result that would count, is meant.
+
+    One set, not a condition on each pack: the database looks it up instead of asking anew for every pack.
+    """
+    decided = resting_decisions(scope=scope).filter(superseded_by__isnull=True)
+    counting = (
+        scope.tests(model).filter(pk=_first_of(model)).order_by().values("pack") for model in _SOURCES
     )
-
-
-def _rests(scope: Scope) -> Q:
-    """Return whether the decision in force on a pack, or a result that would count, is meant."""
-    found = Q(Exists(resting_decisions(scope=scope).filter(pack=OuterRef("pk"), superseded_by__isnull=True)))
-    for model in _SOURCES:
-        found |= Q(Exists(scope.tests(model).filter(pack=OuterRef("pk"), pk=_first_of(model))))
-    return found
+    return decided.order_by().values("pack").union(*counting)
 
 
 def _first_of(model: type[Model]) -> Subquery:
@@ -155,15 +155,13 @@ def _first_of(model: type[Model]) -> Subquery:
 
 def resting_decisions(*, scope: Scope) -> QuerySet[Decision]:
     """Return the decisions whose evidence names one of these results, current ones and superseded ones."""
-    found = Q()
-    for model, name in _SOURCES.items():
-        key = Cast(KeyTextTransform(name, KeyTransform("sources", "evidence")), BigIntegerField())
-        found |= Q(pk__in=_naming(scope, model, key))
-    return Decision.objects.filter(found)
+    by_capacity, by_resistance = (_naming(scope, model, name) for model, name in _SOURCES.items())
+    return Decision.objects.filter(pk__in=by_capacity.union(by_resistance))
 
 
-def _naming(scope: Scope, model: type[Model], key: Cast) -> QuerySet[Any]:
-    tests = scope.tests(model)
+def _naming(scope: Scope, model: type[Model], source: str) -> QuerySet[Any]:
+    tests, key = scope.tests(model), Cast(KeyTextTransform(source, KeyTransform("sources", "evidence")), _KEY)
+    # By the pack first: its index finds these decisions among all, and only they are opened.
     named = Decision.objects.annotate(named_id=key).filter(pack__in=tests.values("pack"))
     return named.filter(named_id__in=tests.values("pk")).values("pk")
 
@@ -286,7 +284,9 @@ def people_who_measured(*, scope: Scope) -> frozenset[int]:
 
 def touched_pack_ids(*, scope: Scope) -> list[int]:
     """Return the packs of these results in key order."""
-    return list(Pack.objects.filter(_of_touched("pk", scope)).order_by("pk").values_list("pk", flat=True))
+    return list(
+        Pack.objects.filter(pk__in=_packs_of_results(scope)).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def last_proof(*, instrument_id: int) -> datetime | None:
