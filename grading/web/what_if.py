@@ -52,7 +52,7 @@ def _form(data: QueryDict, found: Taken) -> TrialForm:
     live = in_force_or_none(at=timezone.now()) or newest
     start = {"candidate": f"v{newest.pk if newest else ''}", "against": str(live.pk if live else "")}
     given = {key: data[key] for key in TrialForm.base_fields if data.get(key)}
-    return TrialForm(start | given, taken=found, versions=policies())
+    return TrialForm(start | given, taken=found)
 
 
 def _trial(form: TrialForm, data: QueryDict, found: Taken) -> dict[str, Any]:

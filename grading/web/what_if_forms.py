@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from grading.domain.columnar.thresholds import Threshold, thresholds_of
-from grading.models import PolicyVersion
+from grading.queries.policies import policies
 from grading.queries.population import Taken
 from grading.queries.what_if import Scope, candidates, choices_in, document_of
 
@@ -20,7 +20,7 @@ class TrialForm(forms.Form):
     """Which policy is tried against which, on which packs."""
 
     candidate = forms.ChoiceField(label="Try")
-    against = forms.ModelChoiceField(PolicyVersion.objects.none(), label="Against", empty_label=None)
+    against = forms.ModelChoiceField(policies(), label="Against", empty_label=None)
     supplier = forms.ChoiceField(label="Supplier", required=False)
     pack_type = forms.ChoiceField(label="Type", required=False)
     since = forms.DateField(
@@ -30,12 +30,11 @@ class TrialForm(forms.Form):
         label="Measured until", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, *args: Any, taken: Taken, versions: Any, **options: Any):
+    def __init__(self, *args: Any, taken: Taken, **options: Any):
         super().__init__(*args, **options)
         suppliers, types = choices_in(taken)
         fields: dict[str, Any] = self.fields
         fields["candidate"].choices = candidates()
-        fields["against"].queryset = versions
         fields["supplier"].choices = [("", "All suppliers"), *suppliers]
         fields["pack_type"].choices = [("", "All types"), *types]
 
