@@ -1,5 +1,6 @@
 """Warranty terms that come with a verdict."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -51,6 +52,18 @@ def all_terms(policy: Policy) -> list[tuple[str, WarrantyTerms]]:
     """Return every set of terms that ``policy`` knows, each after its name."""
     named = sorted((entry["label"], key) for key, entry in policy.document["warranty"].items())
     return [(label, _terms(policy, key)) for label, key in named]
+
+
+def warranty_words(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return stored terms as name and words, as :meth:`WarrantyTerms.to_json` stored them."""
+    basis = _BASES.get(terms["residual_basis"], terms["residual_basis"])
+    return [
+        ("Given", "with the grade" if terms["by_default"] else "as an option only"),
+        ("Term", f"{terms['term_months']} months"),
+        ("Cycles", f"{terms['cycles']:,} full equivalent cycles"),
+        ("Threshold", f"{terms['threshold_percent']} % of {basis}"),
+        ("Monitoring of cycles", terms["monitoring"]),
+    ]
 
 
 def _terms(policy: Policy, key: str) -> WarrantyTerms:

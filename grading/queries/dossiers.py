@@ -8,13 +8,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from grading.models import Decision, Dispute, Grade, ResistanceTest, SohReport
+from grading.domain.warranty import warranty_words
+from grading.models import Decision, Dispute, Grade, SohReport
+from grading.queries.comparisons import Comparison, comparisons_of
 from grading.queries.decisions import decisions_of
 from grading.queries.disputes import disputes_of, obstacle_to_dispute
 from grading.queries.histories import History, history_of
 from grading.queries.pack_story import Evidence, Limit, Step, limits_of, steps_of
 from grading.queries.soh_reports import soh_reports_of
-from grading.queries.test_runs import SOURCES, Results, results_of
+from grading.queries.test_runs import Results, results_of
+from grading.queries.verdict_cards import Card, Proof, card_of, proofs_of
 from intake.domain.hazards import BY_CODE, PHOTO_SLOTS, declared_hazards
 from intake.domain.lifecycle import Status
 from intake.domain.manifest.fields import FIELDS
@@ -33,24 +36,6 @@ class Claim:
     label: str
     unit: str
     value: str
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A claim beside its measurement."""
-
-    label: str
-    unit: str
-    claimed: Decimal | None
-    measured: Decimal | None
-    measured_as: str
-
-    @property
-    def difference(self) -> Decimal | None:
-        """Return measured minus claimed; None where one of them is not known."""
-        if self.claimed is None or self.measured is None:
-            return None
-        return self.measured - self.claimed
 
 
 @dataclass(frozen=True)
@@ -131,6 +116,22 @@ class Dossier:
         return self.results.out_of_force(self.decision.evidence.get("sources", {}))
 
     @property
+    def card(self) -> Card | None:
+        """Return how the decision in force was found, where a policy made it."""
+        return card_of(self.decision) if self.decision else None
+
+    @property
+    def proofs(self) -> list[Proof]:
+        """Return the tests behind the decision in force."""
+        return proofs_of(self.decision, self.results) if self.decision else []
+
+    @property
+    def warranty_terms(self) -> list[tuple[str, str]]:
+        """Return the warranty and its monitoring in the decision in force, name and words."""
+        terms = self.decision.warranty if self.decision else {}
+        return warranty_words(terms) if terms else []
+
+    @property
     def earlier(self) -> list[Decision]:
         """Return the decisions that others took the place of, the newest first."""
         return [d for d in self.decisions if d.superseded_by_id is not None]
@@ -184,7 +185,7 @@ def dossier_of(*, pack: Pack, viewer: User) -> Dossier:
         results=results,
         soh_reports=[] if viewer.is_supplier else soh_reports_of(pack_id=pack.pk),
         decisions=list(decisions_of(pack_id=pack.pk)),
-        comparisons=_comparisons(pack, results),
+        comparisons=comparisons_of(pack, results),
         people=sorted({event.actor_label for event in events if event.person_id}),
         story=[entry_of(event, for_supplier=viewer.is_supplier) for event in told[:SHOWN_EVENTS]],
         story_count=len(told),
@@ -247,49 +248,3 @@ def _words(value: Any) -> str:
 def _checklist(inspections: Sequence[Inspection]) -> list[tuple[str, str]]:
     answers = inspections[0].answers if inspections else {}
     return [(question.text, answers.get(code) or "not checked") for code, question in BY_CODE.items()]
-
-
-def _comparisons(pack: Pack, results: Results) -> list[Comparison]:
-    capacity, resistance = results.standing_capacity, results.standing_resistance
-    how = f"{capacity.get_method_display()}, {capacity.get_basis_display()}" if capacity else ""
-    how += f", {capacity.measured_at:%d %b %Y}" if capacity else ""
-    ah = capacity.measured_capacity_ah if capacity else None
-    kwh = capacity.measured_energy_kwh if capacity else None
-    return [
-        Comparison(
-            "State of health", "%", pack.declared_soh_percent, capacity.soh_percent if capacity else None, how
-        ),
-        Comparison("Capacity", "Ah", pack.rated_capacity_ah, ah, "against rated" if ah else ""),
-        Comparison("Energy", "kWh", pack.nominal_energy_kwh, kwh, "against nominal" if kwh else ""),
-        Comparison(
-            "Internal resistance",
-            "mΩ",
-            _baseline(pack, resistance),
-            resistance.ir_mohm if resistance else None,
-            _resistance_words(resistance) if resistance else "",
-        ),
-        *_declared_resistance(pack, resistance),
-    ]
-
-
-def _declared_resistance(pack: Pack, test: ResistanceTest | None) -> list[Comparison]:
-    """Set what the supplier measured beside what we did; whether the tests are alike stands in the claims."""
-    declared = pack.declared.get("ir_mohm")
-    if declared is None:
-        return []
-    ours, how = (test.ir_mohm, test.get_method_display()) if test else (None, "")
-    return [Comparison("Internal resistance, as declared", "mΩ", Decimal(str(declared)), ours, how)]
-
-
-def _baseline(pack: Pack, test: ResistanceTest | None) -> Decimal | None:
-    if test and test.baseline_mohm is not None:
-        return test.baseline_mohm
-    return pack.pack_type.baseline_ir_mohm if pack.pack_type else None
-
-
-def _resistance_words(test: ResistanceTest) -> str:
-    if test.baseline_mohm is None:
-        return f"{test.get_method_display()}, no baseline"
-    source = SOURCES.get(test.baseline_source, test.baseline_source)
-    against = f"{test.get_method_display()}, against the baseline ({source})"
-    return against if test.is_comparable else f"{against}; not comparable: {test.incomparable_because}"

@@ -1,0 +1,47 @@
+"""Measured values on the limits of a policy."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grading.domain.scales import LENGTH, scales_of
+from tests.grading.domain.packs import SEED, any_evidence, every_policy, evidence
+
+POLICIES = every_policy()
+
+
+class TestScalesOf:
+    def test_lays_the_grades_along_each_number(self):
+        soh, ir, weakest = scales_of(SEED, evidence())
+
+        assert [part.grade for part in soh.segments] == ["D", "C", "B", "A"]
+        assert soh.limits == ((20, 190), (60, 571), (80, 761))
+        assert soh.words == (
+            "SOH 74 %. D from 0 to 20 %; C from 20 to 60 %; B from 60 to 80 %; A from 80 to 105 %."
+        )
+        assert [part.grade for part in ir.segments] == ["B", "C"]
+        assert [part.grade for part in weakest.segments] == ["D", "B"]
+
+    def test_shows_what_the_other_facts_leave(self):
+        soh = scales_of(SEED, evidence(ir_ratio="2.5"))[0]
+
+        assert [part.grade for part in soh.segments] == ["D", "C"]
+
+    def test_leaves_a_missing_number_unmarked(self):
+        ir = scales_of(SEED, evidence(ir_ratio=None))[1]
+
+        assert (ir.value, ir.words) == (
+            None,
+            "IR not known. B from 0 to 2× baseline; C from 2 to 4× baseline.",
+        )
+
+    @pytest.mark.parametrize("chemistry", ["UNKNOWN", "NA_ION", "NIMH", "MADE_UP"])
+    def test_draws_nothing_without_a_table(self, chemistry):
+        assert scales_of(SEED, evidence(chemistry=chemistry)) == ()
+
+    @given(name=st.sampled_from(sorted(POLICIES)), facts=any_evidence)
+    def test_fills_each_scale_without_a_gap(self, name, facts):
+        for scale in scales_of(POLICIES[name], facts):
+            ends = [0, *(part.start + part.width for part in scale.segments)]
+            assert [part.start for part in scale.segments] == ends[:-1]
+            assert ends[-1] == LENGTH and 0 <= scale.place <= LENGTH
