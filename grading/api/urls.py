@@ -7,6 +7,7 @@ from grading.api.disputes import DisputeDetail, DisputeList, PackDisputes
 from grading.api.expected import ExpectedGrades
 from grading.api.instruments import InstrumentList
 from grading.api.packs import DecisionList, PackDetail, PackList
+from grading.api.policies import PolicyDetail, PolicyList
 from grading.api.results_files import (
     ResultsFileDetail,
     ResultsFileList,
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern] = [
         DeclarationRadius.as_view(),
         name="api_declaration_radius",
     ),
+    path("policies/", PolicyList.as_view(), name="api_policies"),
+    path("policies/<int:policy_id>/", PolicyDetail.as_view(), name="api_policy"),
     path("decisions/", DecisionList.as_view(), name="api_decisions"),
     path("capacity-tests/", CapacityTests.as_view(), name="api_capacity_tests"),
     path("soh-reports/", SohReports.as_view(), name="api_soh_reports"),

@@ -152,6 +152,7 @@ API_SCOPES: dict[Capability, str] = {
     C.RECORD_TESTS: "Record test results",
     C.VIEW_INSTRUMENTS: "See instruments and whether they may measure",
     C.PROPOSE_DECLARATIONS: "Propose to declare an instrument bad",
+    C.VIEW_POLICIES: "See policies",
     C.VIEW_NOTICES: "See notices and how each was delivered",
     C.DISPUTE_RESULTS: "Dispute results",
 }

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from grading.domain.policy import seed_document
 from grading.domain.procedure import shipped_document
-from grading.models import BenchDraft, ChannelUse, Decision
+from grading.models import ChannelUse, Decision
 from grading.queries.population import taken
 from grading.queries.what_if import Scope
 from grading.services import disputes, procedures
@@ -151,10 +151,7 @@ def _objects(owner: User) -> dict[str, Any]:
         "use_id": (use := _channel_use()).pk,
         "channel_id": use.channel_id,
         "case_id": case.pk,
-        "run_id": (row := _bench_row()).run_id,
-        "row_id": row.pk,
-        "kind": row.kind,
-        "field_name": "note",
+        **_row_of_a_bench_run(),
         "report_id": _what_if_report(),
         "policy_id": Decision.objects.get(pack=pack).policy_id,
         **_draft_of_a_policy(),
@@ -193,9 +190,10 @@ def _agreement_group(owner: User) -> int:
     return finest(fitted())[0].pk
 
 
-def _bench_row() -> BenchDraft:
+def _row_of_a_bench_run() -> dict[str, Any]:
     pack = make_inspected()[0]
-    return row_of(make_run([pack]), pack)
+    row = row_of(make_run([pack]), pack)
+    return {"run_id": row.run_id, "row_id": row.pk, "kind": row.kind, "field_name": "note"}
 
 
 def _channel_use() -> ChannelUse:
