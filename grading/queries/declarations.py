@@ -106,7 +106,7 @@ def touched_tests(*, scope: Scope, model: type[Model]) -> QuerySet[Any]:
     return scope.tests(model).select_related("pack", "channel", "invalidated_by")
 
 
-def touched_packs(*, scope: Scope) -> QuerySet[Pack]:
+def touched_packs(*, scope: Scope) -> QuerySet[Any]:
     """Return the packs of which there are such results, with ``fate``.
 
     Before a declaration is carried out ``fate`` says what would become of each; afterwards, what became.
@@ -178,7 +178,7 @@ def touched_suppliers(*, scope: Scope) -> QuerySet[Supplier]:
     return _counted(Supplier.objects.all(), "supplier", packs, scope)
 
 
-def _counted(rows: QuerySet[Any], link: str, packs: QuerySet[Pack], scope: Scope) -> QuerySet[Any]:
+def _counted(rows: QuerySet[Any], link: str, packs: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
     mine = touched_packs(scope=scope).values(link)
     counts = packs.order_by().values(link).annotate(count=Count("pk")).values("count")
     return rows.filter(pk__in=mine).annotate(touched=Subquery(counts))

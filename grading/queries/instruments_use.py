@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from django.db.models import Model, QuerySet
 
 from grading.domain.uncertainty import Accuracy
-from grading.models import Calibration, CapacityTest, Channel, ControlMeasurement, Instrument, ResistanceTest
+from grading.models import (
+    Calibration,
+    CapacityTest,
+    Channel,
+    ControlMeasurement,
+    Instrument,
+    InstrumentDeclaration,
+    ResistanceTest,
+)
 from rebattery.audit.trail import Entry, entry_of, events_about
 
 SHOWN_RESULTS = 20
@@ -67,7 +75,9 @@ def story_of(*, instrument: Instrument) -> list[Entry]:
     about = {
         "instrument": [instrument.pk],
         "channel": list(Channel.objects.filter(instrument=instrument).values_list("pk", flat=True)),
-        "instrument_declaration": list(instrument.declarations.values_list("pk", flat=True)),
+        "instrument_declaration": list(
+            InstrumentDeclaration.objects.filter(instrument=instrument).values_list("pk", flat=True)
+        ),
         "calibration": list(instrument.calibrations.values_list("pk", flat=True)),
         "control_measurement": list(
             ControlMeasurement.objects.filter(instrument=instrument).values_list("pk", flat=True)
