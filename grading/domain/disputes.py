@@ -37,6 +37,12 @@ REMEDY_WORDS = {
 }
 
 
+def demand_words(*, other_instrument: bool, other_person: bool) -> str:
+    """Say what is asked of a retest beside the retest itself; empty when nothing is."""
+    asked = ((other_instrument, "with another instrument"), (other_person, "by another person"))
+    return " and ".join(words for is_asked, words in asked if is_asked)
+
+
 def obstacle(*, status: str, has_decision: bool, has_open_dispute: bool, answered: int) -> str:
     """Return why a result cannot be disputed now; empty when it can be.
 

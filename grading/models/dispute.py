@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from grading.domain.disputes import REMEDY_WORDS, Remedy
+from grading.domain.disputes import REMEDY_WORDS, Remedy, demand_words
 from rebattery.accounts.models import User
 
 
@@ -40,6 +40,10 @@ class Dispute(models.Model):
     answered_by = models.CharField(max_length=120, blank=True)
     barred_person_ids = ArrayField(models.BigIntegerField(), default=list)
     """People who measured the pack or made the decision, as known when it was answered."""
+    retest_barred_instrument_ids = ArrayField(models.BigIntegerField(), default=list)
+    """Instruments that the retest it brought may not use again."""
+    retest_barred_person_ids = ArrayField(models.BigIntegerField(), default=list)
+    """People who may not make the retest it brought."""
 
     objects = DisputeQuerySet.as_manager()
 
@@ -71,7 +75,13 @@ class Dispute(models.Model):
     @property
     def remedy_words(self) -> str:
         """What upholding it brought the pack, in words; empty unless it was upheld."""
-        return REMEDY_WORDS[Remedy(self.remedy)] if self.remedy else ""
+        if not self.remedy:
+            return ""
+        asked = demand_words(
+            other_instrument=bool(self.retest_barred_instrument_ids),
+            other_person=bool(self.retest_barred_person_ids),
+        )
+        return f"{REMEDY_WORDS[Remedy(self.remedy)]} {asked}".strip()
 
 
 class DisputeFile(models.Model):

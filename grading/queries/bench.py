@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from grading.domain.blast_radius import Fate
 from grading.domain.resistance import Baseline
-from grading.models import CapacityTest, Channel, DeclaredPack, ResistanceTest, ReviewCase
+from grading.models import CapacityTest, Channel, DeclaredPack, Dispute, ResistanceTest, ReviewCase
 from grading.queries.kinds import counting_first
 from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
@@ -116,9 +116,23 @@ def demands_on(*, pack_ids: Sequence[int]) -> dict[int, Demand]:
         pack_id: Demand(instrument_ids=frozenset(instruments), person_ids=frozenset(people))
         for pack_id, instruments, people in rows
     }
+    for pack_id, barred in _asked_by_disputes(pack_ids).items():
+        found[pack_id] = barred | found.get(pack_id, Demand())
     for pack_id, barred in _barred_by_declarations(pack_ids).items():
         found[pack_id] = barred | found.get(pack_id, Demand())
     return found
+
+
+def _asked_by_disputes(pack_ids: Sequence[int]) -> dict[int, Demand]:
+    """Return what was asked of the retest that an upheld dispute brought each pack."""
+    upheld = Dispute.objects.filter(
+        pack_id__in=pack_ids, state=Dispute.State.UPHELD, answered_at=F("pack__status_at")
+    ).exclude(retest_barred_instrument_ids=[], retest_barred_person_ids=[])
+    rows = upheld.values_list("pack_id", "retest_barred_instrument_ids", "retest_barred_person_ids")
+    return {
+        pack_id: Demand(instrument_ids=frozenset(instruments), person_ids=frozenset(people))
+        for pack_id, instruments, people in rows
+    }
 
 
 def _barred_by_declarations(pack_ids: Sequence[int]) -> dict[int, Demand]:

@@ -1,10 +1,13 @@
 """What a supplier writes against a result, and what a reviewer answers; the services check meaning."""
 
+from typing import Any
+
 from django import forms
 
 from grading.domain.disputes import LONGEST_COMMENT, MOST_FILES, Outcome
 from grading.services.disputes import Upload
 from grading.services.disputes.evidence import FILE_LIMIT_BYTES
+from grading.services.reviews.cases import RetestDemand
 from rebattery.ui.forms import FilesField
 
 
@@ -49,3 +52,22 @@ class AnswerDisputeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="The supplier reads it as it stands; it names no person.",
     )
+    other_instrument = forms.BooleanField(
+        label="Retest with another instrument",
+        required=False,
+        help_text="Upheld with a retest only. Those that this decision rests on cannot be chosen.",
+    )
+    other_person = forms.BooleanField(
+        label="Retest by another person",
+        required=False,
+        help_text="Upheld with a retest only. Those who made the tests behind this decision are refused.",
+    )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what the service takes."""
+        values = self.cleaned_data
+        demand = RetestDemand(
+            other_instrument=values["other_instrument"], other_person=values["other_person"]
+        )
+        return {"outcome": values["outcome"], "text": values["text"], "demand": demand}

@@ -127,7 +127,7 @@ def dispute_answer(request: HttpRequest, dispute_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             answered = answer_dispute(
-                dispute_id=found.pk, **form.cleaned_data, actor=actor_of(request), at=timezone.now()
+                dispute_id=found.pk, **form.values, actor=actor_of(request), at=timezone.now()
             )
         except RuleViolation as refused:
             apply_rule_violation(form, refused)

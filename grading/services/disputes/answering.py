@@ -11,7 +11,8 @@ from grading.domain.separation import own_work
 from grading.models import Dispute, ReviewCase
 from grading.queries.disputes import people_behind
 from grading.services.reviews import order_retest
-from grading.services.reviews.cases import Justification
+from grading.services.reviews.cases import Justification, RetestDemand, barred_by
+from grading.services.reviews.settling import NOTHING_MORE
 from intake.domain.lifecycle import Move, Status
 from intake.models import Pack
 from intake.services import inspections
@@ -38,14 +39,24 @@ class OwnWork(AnswerRefused):
 
 
 @transaction.atomic
-def answer_dispute(*, dispute_id: int, outcome: str, text: str, actor: Actor, at: datetime) -> Dispute:
+def answer_dispute(
+    *,
+    dispute_id: int,
+    outcome: str,
+    text: str,
+    actor: Actor,
+    at: datetime,
+    demand: RetestDemand = NOTHING_MORE,
+) -> Dispute:
     """Answer an open dispute in words that its supplier reads.
 
     Upheld, the pack goes back to the bench, or to a fresh inspection where the inspection decided.
 
+    :param demand: whether the tests behind the decision are to be repeated with other means.
     :raises OwnWork: when the person measured the pack, or made the decision or asked for it.
     :raises AnswerRefused: without words, when nobody is there to answer for it, when it is answered
-        already, or when an override of the same decision waits for its second person.
+        already, when an override of the same decision waits for its second person, or when a demand is made
+        where no retest follows.
     """
     if actor.person_id is None:
         raise AnswerRefused("Only a person answers disputes. Nothing was changed.")
@@ -53,6 +64,11 @@ def answer_dispute(*, dispute_id: int, outcome: str, text: str, actor: Actor, at
         raise AnswerRefused(fields={"outcome": "Uphold it or reject it."})
     if not (text := text.strip()):
         raise AnswerRefused(fields={"text": "Say why; the supplier reads it."})
+    if demand.words and outcome == Outcome.REJECTED:
+        raise AnswerRefused(
+            "A rejected dispute brings no retest: ask for nothing of one. Nothing was changed.",
+            fields={"outcome": "Rejected, the pack is not measured again."},
+        )
     dispute, pack = _locked(dispute_id)
     if dispute.state != Dispute.State.OPEN:
         state = dispute.get_state_display().lower()
@@ -60,7 +76,8 @@ def answer_dispute(*, dispute_id: int, outcome: str, text: str, actor: Actor, at
     people = people_behind(decision=dispute.decision)
     if own := own_work(actor.person_id, measured_by=people.measured_by, decided_by=people.decided_by):
         raise OwnWork(f"{own} Nothing was changed.")
-    brings = _act(dispute, pack, text, actor, at) if outcome == Outcome.UPHELD else None
+    brings = _act(dispute, pack, text, demand, actor, at) if outcome == Outcome.UPHELD else None
+    barred = barred_by(demand=demand, cases=[dispute])[dispute.pk] if demand.words else {}
     changes = {
         "state": outcome,
         "answer": text,
@@ -69,29 +86,31 @@ def answer_dispute(*, dispute_id: int, outcome: str, text: str, actor: Actor, at
         "answered_by_person_id": actor.person_id,
         "answered_by": actor.label,
         "barred_person_ids": sorted(people.measured_by | people.decided_by),
+        **{f"retest_{name}": keys for name, keys in barred.items()},
     }
     Dispute.objects.filter(pk=dispute.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(dispute, name, value)
     answered = Event(
         code=f"dispute.{outcome}",
         subject_id=dispute.pk,
         subject_label=pack.serial,
         pack_id=pack.pk,
         supplier_id=pack.supplier_id,
-        before={"state": dispute.state},
+        before={"state": Dispute.State.OPEN.value},
         after=changes,
-        facts={"remedy": REMEDY_WORDS[brings]} if brings else {},
+        facts={"remedy": dispute.remedy_words} if brings else {},
         reason_code=REASON_CODE,
         reason=text,
     )
     record(events=[answered], actor=actor, at=at)
-    for name, value in changes.items():
-        setattr(dispute, name, value)
-    _tell(dispute, pack, brings, at)
+    _tell(dispute, pack, at)
     return dispute
 
 
-def _tell(dispute: Dispute, pack: Pack, brings: Remedy | None, at: datetime) -> None:
-    how = f"upheld: {REMEDY_WORDS[brings]}" if brings else "rejected: the result stands"
+def _tell(dispute: Dispute, pack: Pack, at: datetime) -> None:
+    words = dispute.remedy_words
+    how = f"upheld: {words}" if words else "rejected: the result stands"
     news = News(
         topic=Topic.DISPUTE_ANSWERED,
         supplier_id=pack.supplier_id,
@@ -116,7 +135,7 @@ def _locked(dispute_id: int) -> tuple[Dispute, Pack]:
     return rows.get(pk=dispute_id), pack
 
 
-def _act(dispute: Dispute, pack: Pack, text: str, actor: Actor, at: datetime) -> Remedy:
+def _act(dispute: Dispute, pack: Pack, text: str, demand: RetestDemand, actor: Actor, at: datetime) -> Remedy:
     decision = dispute.decision
     brings = remedy(
         status=pack.status,
@@ -126,10 +145,15 @@ def _act(dispute: Dispute, pack: Pack, text: str, actor: Actor, at: datetime) ->
     if brings is None:
         state = pack.get_status_display().lower()
         raise AnswerRefused(f"The pack is {state}: nothing can be ordered. Nothing was changed.")
+    if demand.words and brings != Remedy.RETEST:
+        raise AnswerRefused(
+            f"No retest is ordered by this answer ({REMEDY_WORDS[brings]}): ask for nothing of one. "
+            "Nothing was changed."
+        )
     if brings == Remedy.INSPECTION:
         _reopen(pack, text, actor, at)
     elif brings == Remedy.RETEST:
-        _retest(dispute, pack, text, actor, at)
+        _retest(dispute, pack, text, demand, actor, at)
     return brings
 
 
@@ -147,12 +171,14 @@ def _reopen(pack: Pack, text: str, actor: Actor, at: datetime) -> None:
     )
 
 
-def _retest(dispute: Dispute, pack: Pack, text: str, actor: Actor, at: datetime) -> None:
+def _retest(
+    dispute: Dispute, pack: Pack, text: str, demand: RetestDemand, actor: Actor, at: datetime
+) -> None:
     if pack.status == Status.IN_REVIEW:
         # The review of the same decision is settled by the same retest.
         case = ReviewCase.objects.get(decision_id=dispute.decision_id)
         why = Justification(code=REASON_CODE, text=text)
-        order_retest(cases={case.pk: case.version}, why=why, actor=actor, at=at)
+        order_retest(cases={case.pk: case.version}, why=why, actor=actor, at=at, demand=demand)
         return
     move = Move.RETEST_DISPUTED if pack.status == Status.REJECTED else Move.RETEST
     move_packs(pack_ids=[pack.pk], move=move, actor=actor, at=at, reason=text, reason_code=REASON_CODE)

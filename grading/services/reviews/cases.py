@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, Case, F, Value, When
 
+from grading.domain.disputes import demand_words
 from grading.domain.separation import own_work
-from grading.models import CapacityTest, ResistanceTest, ReviewCase
+from grading.models import CapacityTest, Dispute, ResistanceTest, ReviewCase
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, ReasonMissing, record
@@ -56,8 +57,7 @@ class RetestDemand:
     @property
     def words(self) -> str:
         """Say it in words; empty when nothing is asked."""
-        asked = ((self.other_instrument, "with another instrument"), (self.other_person, "by another person"))
-        return " and ".join(words for is_asked, words in asked if is_asked)
+        return demand_words(other_instrument=self.other_instrument, other_person=self.other_person)
 
 
 def lock_cases(
@@ -142,10 +142,13 @@ def _by_case(own: Mapping[int, Mapping[str, list[int]]]) -> dict[str, Any]:
     }
 
 
-def barred_by(*, demand: RetestDemand, cases: Sequence[ReviewCase]) -> dict[int, dict[str, list[int]]]:
-    """Return, by case, whom and what ``demand`` keeps from measuring again; two queries for any number.
+def barred_by(
+    *, demand: RetestDemand, cases: Sequence[ReviewCase] | Sequence[Dispute]
+) -> dict[int, dict[str, list[int]]]:
+    """Return, by review or dispute, whom and what ``demand`` keeps from measuring again.
 
-    It is those who made the tests that the decision rests on, and the instruments they used.
+    Two queries for any number. It is those who made the tests that the decision rests on, and the
+    instruments they used.
     """
     sources = {case.pk: case.decision.evidence.get("sources", {}) for case in cases}
     found: dict[int, dict[str, list[int]]] = {}
