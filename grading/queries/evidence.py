@@ -1,12 +1,13 @@
 """Evidence snapshots of packs, as the policy judges them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from django.db import connection
 
+from grading.domain.calendar_life import is_beyond_calendar_life
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy
 from grading.domain.soh import bounds_weakest_cell
@@ -16,7 +17,8 @@ from intake.domain.chemistry import Chemistry
 
 _COLUMNS = """
     p.id, p.chemistry, t.chemistry AS type_chemistry, p.pack_type_id, p.declared_soh_percent,
-    p.history_completeness_percent, i.id AS inspection_id, i.safety, i.identity_confirmed,
+    p.history_completeness_percent, t.calendar_life_years, p.declared ->> 'production_date' AS produced,
+    p.declared ->> 'first_use_date' AS first_used, i.id AS inspection_id, i.safety, i.identity_confirmed,
     c.id AS capacity_test_id, c.soh_percent, c.basis, c.ended_by_cell_limit, c.weakest_soh_percent,
     c.measured_at, c.spread_points, c.u_soh_points,
     (c.uncertainty -> 'is_complete')::boolean AS u_is_complete,
@@ -47,9 +49,12 @@ def evidence_sql() -> tuple[str, tuple[Any, ...]]:
     return sql, (*of_capacity, *of_resistance)
 
 
-def evidence_for(*, pack_ids: Sequence[int], aged_at: datetime | None = None) -> dict[int, Evidence]:
+def evidence_for(
+    *, pack_ids: Sequence[int], on: date | None = None, aged_at: datetime | None = None
+) -> dict[int, Evidence]:
     """Return what is known of each pack now, in one query for any number of packs.
 
+    :param on: day on which the maker's calendar life is asked after; without it that is not known.
     :param aged_at: moment at which the age of a capacity test is taken; leave it out unless the policy
         limits the age, because it makes the snapshot of unchanged facts differ from day to day.
     """
@@ -58,15 +63,16 @@ def evidence_for(*, pack_ids: Sequence[int], aged_at: datetime | None = None) ->
         cursor.execute(f"{sql} WHERE p.id = ANY(%s)", [*params, list(pack_ids)])  # noqa: S608 (constant text)
         names = [column.name for column in cursor.description]
         rows = (dict(zip(names, values, strict=True)) for values in cursor.fetchall())
-        return {row["id"]: evidence_of(row, aged_at) for row in rows}
+        return {row["id"]: evidence_of(row, aged_at, on) for row in rows}
 
 
 def evidence_under(*, policy: Policy, pack_ids: Sequence[int], at: datetime) -> dict[int, Evidence]:
     """Return the evidence on each pack as ``policy`` asks for it at ``at``."""
-    return evidence_for(pack_ids=pack_ids, aged_at=None if policy.max_age_days is None else at)
+    aged_at = None if policy.max_age_days is None else at
+    return evidence_for(pack_ids=pack_ids, on=at.date(), aged_at=aged_at)
 
 
-def evidence_of(row: dict[str, Any], aged_at: datetime | None) -> Evidence:
+def evidence_of(row: dict[str, Any], aged_at: datetime | None, on: date | None = None) -> Evidence:
     """Return what a row of :func:`evidence_sql` says of its pack."""
     is_measured = row["capacity_test_id"] is not None
     chemistry = row["chemistry"]
@@ -87,6 +93,7 @@ def evidence_of(row: dict[str, Any], aged_at: datetime | None) -> Evidence:
         and bounds_weakest_cell(basis=row["basis"], ended_by_cell_limit=row["ended_by_cell_limit"]),
         declared_soh_percent=row["declared_soh_percent"],
         cell_spread_percent=row["spread_points"],
+        beyond_calendar_life=None if on is None else _is_beyond_its_life(row, on),
         soh_u_points=row["u_soh_points"],
         soh_u_is_lower_limit=None if row["u_soh_points"] is None else not row["u_is_complete"],
         ir_ratio_u=row["u_ratio"],
@@ -95,6 +102,12 @@ def evidence_of(row: dict[str, Any], aged_at: datetime | None) -> Evidence:
         resistance_procedure=row["resistance_procedure"],
         has_history=row["history_completeness_percent"] > 0,
         sources=_sources(row),
+    )
+
+
+def _is_beyond_its_life(row: dict[str, Any], on: date) -> bool | None:
+    return is_beyond_calendar_life(
+        years=row["calendar_life_years"], produced=row["produced"], first_used=row["first_used"], on=on
     )
 
 

@@ -1,5 +1,6 @@
 """The catalogue of pack types."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from intake.domain.chemistry import Chemistry
@@ -29,6 +30,10 @@ class PackType(models.Model):
     baseline_ir_pulse_s = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     baseline_ir_soc_percent = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
     baseline_ir_temperature_degc = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    calendar_life_years = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    """How long after its production the maker lets the pack be used."""
     sources = models.CharField(max_length=200, blank=True)
     unconfirmed_fields = models.CharField(max_length=300, blank=True)
     is_active = models.BooleanField(default=True)

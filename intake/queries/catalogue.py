@@ -24,6 +24,7 @@ MEASURES = (
     ("baseline_ir_pulse_s", "Baseline pulse length", "s"),
     ("baseline_ir_soc_percent", "Baseline state of charge", "%"),
     ("baseline_ir_temperature_degc", "Baseline temperature", "°C"),
+    ("calendar_life_years", "Calendar life by the maker", "years"),
 )
 """Measured or published figures of a pack type: column, label, unit."""
 BASELINE_METHODS = (("dc_pulse", "DC pulse"), ("ac_1khz", "AC 1 kHz"))

@@ -44,6 +44,15 @@ COLUMNS = (
     ),
     Column(key="kg", label="Mass (kg)", value=lambda row: short_figure(row.mass_kg), is_number=True),
 )
+EXPORTED = (
+    *COLUMNS,
+    Column(
+        key="life",
+        label="Calendar life (years)",
+        value=lambda row: row.calendar_life_years,
+        is_number=True,
+    ),
+)
 FILTERS = (
     Filter(
         key="facts",
@@ -66,7 +75,7 @@ def catalogue(request: HttpRequest) -> HttpResponseBase:
     rows = pack_types()
     if "export" in request.GET:
         return list_export(
-            rows, name="pack-types", columns=COLUMNS, filters=FILTERS, params=request.GET, default_sort="key"
+            rows, name="pack-types", columns=EXPORTED, filters=FILTERS, params=request.GET, default_sort="key"
         )
     page = list_page(rows, columns=COLUMNS, filters=FILTERS, params=request.GET, default_sort="key")
     may_manage = person_of(request).may(Capability.MANAGE_CATALOGUE)

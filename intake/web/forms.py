@@ -87,8 +87,10 @@ class PackTypeForm(forms.ModelForm):
         fields = [name for name in EDITABLE if name != "unconfirmed_fields"]
         labels = {name: label for name, (label, _) in _WORDS.items()} | {
             "chemistry_detail": "Exact chemistry",
+            "calendar_life_years": "Calendar life by the maker (years)",
             "is_active": "May be chosen",
         }
+        help_texts = {"calendar_life_years": "From the production on. Past it, a pack gets no second life."}
         formfield_callback = _figure
 
 

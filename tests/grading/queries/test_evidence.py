@@ -1,6 +1,6 @@
 """Evidence as it is read from the rows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -52,6 +52,27 @@ class TestEvidenceFor:
     def test_asks_the_catalog_where_the_supplier_did_not_know(self, claimed, used):
         pack_type = make_pack_type(chemistry="LMO")
         assert of(make_pack(chemistry=claimed, pack_type=pack_type)).chemistry == used
+
+    @pytest.mark.parametrize(
+        ("life", "declared", "on", "found"),
+        [
+            (10, {"production_date": "2016-11-22"}, date(2026, 11, 22), False),
+            (10, {"production_date": "2016-11-22"}, date(2026, 11, 23), True),
+            (10, {"first_use_date": "2016-11"}, date(2026, 12, 1), True),
+            (10, {"production_date": "2016-11-22"}, None, None),
+            (10, {}, date(2026, 11, 23), None),
+            (None, {"production_date": "1990"}, date(2026, 11, 23), None),
+        ],
+    )
+    def test_tells_the_calendar_life_where_maker_and_supplier_do(self, life, declared, on, found):
+        pack = make_pack(pack_type=make_pack_type(calendar_life_years=life), declared=declared)
+
+        assert of(pack, on=on).beyond_calendar_life is found
+
+    def test_leaves_the_snapshot_of_other_packs_as_it_was(self):
+        [pack] = make_tested()
+
+        assert of(pack, on=date(2026, 11, 23)).evidence_sha256() == of(pack).evidence_sha256()
 
     def test_tells_the_age_only_when_asked(self):
         [pack] = make_tested()
