@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from grading.domain.canonical import sha256_of
 from grading.domain.policy import Policy, parse_policy
 from grading.domain.policy_comparison import Comparison, compare
 from grading.domain.policy_differences import Difference, differences
 from grading.domain.policy_faults import faults_in
-from grading.models import Decision, PolicyDraft, PolicyVersion
+from grading.models import Decision, PolicyDraft, PolicyVersion, WhatIfReport
 from rebattery.errors import RuleViolation
 
 
@@ -96,3 +97,9 @@ def standing_of(*, document: Mapping[str, Any], beside: PolicyVersion | None) ->
     compared = compare(compiled(beside), policy) if policy and beside else None
     changed = differences(beside.document, document) if beside else []
     return Standing(faults, policy, compared, tuple(changed))
+
+
+def reports_on(*, draft: PolicyDraft) -> QuerySet[WhatIfReport]:
+    """Return the what-if reports that tried exactly this document, newest first."""
+    tried = sha256_of(draft.document)
+    return WhatIfReport.objects.filter(document_sha256=tried).order_by("-made_at", "-id")

@@ -1,6 +1,5 @@
 """Policies written by one person and published by another; what is published is never edited."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +9,7 @@ from django.db.models import Max
 
 from grading.domain.canonical import sha256_of
 from grading.domain.policy import parse_policy
-from grading.models import PolicyDraft, PolicyVersion
+from grading.models import PolicyDraft, PolicyVersion, WhatIfReport
 from grading.services.policies import store, wait_for_other_publishers
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
@@ -59,6 +58,12 @@ class MessageMissing(RuleViolation):
     """Say what the publication is for."""
 
     code = "policy_message_missing"
+
+
+class ReportOfAnother(RuleViolation):
+    """This report tried another document than the draft."""
+
+    code = "policy_report_of_another"
 
 
 class PersonNeeded(RuleViolation):
@@ -202,6 +207,7 @@ def publish_draft(
     :raises DraftChanged: when it was changed since ``revision``.
     :raises EffectiveInPast: when ``effective_from`` is past.
     :raises MessageMissing: when there is no message.
+    :raises ReportOfAnother: when the report tried another document than this one.
     :raises PolicyInvalid: with every fault, when it is not a sound policy.
     """
     wait_for_other_publishers()
@@ -215,8 +221,8 @@ def publish_draft(
         raise EffectiveInPast(fields={"effective_from": "This moment is past."})
     if not message.strip():
         raise MessageMissing(fields={"message": "Say what it is for."})
-    if cited_report and not re.fullmatch(r"[0-9a-f]{64}", cited_report):
-        raise ValueError(f"{cited_report!r} is no SHA-256 of a report")
+    if cited_report and not _has_tried(cited_report, draft):
+        raise ReportOfAnother(fields={"cited_report": "It tried another document."})
     policy = parse_policy(_final(draft, effective_from or at, actor))
     version = store(
         policy=policy,
@@ -233,6 +239,11 @@ def publish_draft(
     facts = {"policy": policy.label, "sha256": policy.sha256}
     _tell("published", draft, actor, at, before=before, after=after, facts=facts)
     return version
+
+
+def _has_tried(report_sha256: str, draft: PolicyDraft) -> bool:
+    tried = sha256_of(draft.document)
+    return WhatIfReport.objects.filter(sha256=report_sha256, document_sha256=tried).exists()
 
 
 def _final(draft: PolicyDraft, effective_from: datetime, actor: Actor) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 
 from grading.domain.policy_faults import faults_in
 from grading.domain.policy_templates import template_document, templates
-from grading.queries.policies import drafts, policies
+from grading.models import PolicyDraft
+from grading.queries.policies import drafts, policies, reports_on
 
 MAX_DOCUMENT_BYTES = 500_000
 
@@ -87,6 +88,20 @@ class PublishForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"placeholder": "2026-12-01 08:00"}),
         help_text="In UTC, not in the past. Empty: at once.",
     )
+    cited_report = forms.ChoiceField(
+        label="Rests on the what-if report",
+        required=False,
+        help_text="Reports that tried exactly this document.",
+    )
+
+    def __init__(self, draft: PolicyDraft, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        field = self.fields["cited_report"]
+        assert isinstance(field, forms.ChoiceField)
+        found = [
+            (row.sha256, f"{row.title}, {row.made_at:%Y-%m-%d %H:%M} UTC") for row in reports_on(draft=draft)
+        ]
+        field.choices = [("", "none"), *found]
 
 
 class RevisionForm(forms.Form):

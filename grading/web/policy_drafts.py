@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from grading.domain.policy import PolicyInvalid
 from grading.domain.policy_templates import templates
 from grading.models import PolicyDraft
-from grading.queries.policies import drafts, in_force_or_none, standing_of
+from grading.queries.policies import drafts, in_force_or_none, reports_on, standing_of
 from grading.services.policy_drafts import (
     discard_draft,
     propose_draft,
@@ -69,10 +69,11 @@ def _page(
         "tables": tables_of(shown.document),
         "parts": PARTS,
         "story": [entry_of(event) for event in story],
+        "reports": reports_on(draft=shown),
         "is_mine": is_mine,
         "may_manage": may_manage,
         "may_publish": may_manage and not is_mine and shown.state == "proposed",
-        "publish_form": publish_form or PublishForm(initial={"revision": shown.revision}),
+        "publish_form": publish_form or PublishForm(shown, initial={"revision": shown.revision}),
         "discard_form": discard_form or DiscardForm(),
     }
     return render(request, "grading/policies/draft.html", context)
@@ -117,7 +118,7 @@ def draft_take_back(request: HttpRequest, draft_id: int) -> HttpResponse:
 @require_POST
 def draft_publish(request: HttpRequest, draft_id: int) -> HttpResponse:
     shown = get_object_or_404(drafts(), pk=draft_id)
-    form = PublishForm(request.POST)
+    form = PublishForm(shown, request.POST)
     if form.is_valid():
         try:
             version = publish_draft(

@@ -3,10 +3,12 @@
 import copy
 from typing import Any
 
-from grading.domain.policy import seed_document
-from grading.models import PolicyDraft
+from grading.domain.policy import policy_sha256, seed_document
+from grading.models import PolicyDraft, PolicyVersion, WhatIfReport
 from grading.services.policy_drafts import propose_draft, start_draft
 from rebattery.accounts.models import User
+from rebattery.actor import SYSTEM
+from rebattery.audit.record import Event, record
 from tests.factories import AT, make_actor, make_person
 
 
@@ -27,3 +29,23 @@ def make_proposed(author: User | None = None, **changes: Any) -> PolicyDraft:
 def with_floor(percent: str) -> dict[str, Any]:
     """Return the floors of the default policy, both at ``percent``."""
     return seed_document()["floors"] | {"pack_percent": percent, "weakest_percent": percent}
+
+
+def make_report(against: PolicyVersion, draft: PolicyDraft, sha256: str) -> WhatIfReport:
+    """Keep a report that tried the draft's document."""
+    report = WhatIfReport.objects.create(
+        title="Winter",
+        sha256=sha256,
+        document=draft.document,
+        document_sha256=policy_sha256(draft.document),
+        against=against,
+        snapshot_at=AT,
+        snapshot_sha256="c" * 64,
+        numbers={},
+        moves_kept=0,
+        made_at=AT,
+        made_by="A",
+    )
+    event = Event(code="what_if_report.made", subject_id=report.pk, subject_label="Winter")
+    record(events=[event], actor=SYSTEM, at=AT)
+    return report

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from grading.domain.policy import PolicyInvalid, policy_sha256, seed_document
 from grading.models import Decision, PolicyVersion
 from grading.queries.decisions import replayed_decisions
+from grading.queries.policies import reports_on
 from grading.services.decisions import grade_waiting
 from grading.services.policy_drafts import (
     DraftChanged,
@@ -18,6 +19,7 @@ from grading.services.policy_drafts import (
     NotTheAuthor,
     PersonNeeded,
     PublisherIsAuthor,
+    ReportOfAnother,
     change_draft,
     discard_draft,
     propose_draft,
@@ -30,7 +32,7 @@ from rebattery.audit.models import Event
 from rebattery.audit.record import ReasonMissing
 from tests.evidence import GRADED_AT, make_tested, publish_seed
 from tests.factories import AT, balance, make_actor, make_person
-from tests.grading.policy_drafting import make_draft, make_proposed, with_floor
+from tests.grading.policy_drafting import make_draft, make_proposed, make_report, with_floor
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(hours=1)
@@ -40,12 +42,22 @@ def told(draft, verb):
     return Event.objects.filter(event_type=f"policy_draft.{verb}", subject_id=draft.pk)
 
 
-def published(draft, *, actor=None, effective_from=None, message="Stricter floors", at=LATER, revision=None):
+def published(
+    draft,
+    *,
+    actor=None,
+    effective_from=None,
+    message="Stricter floors",
+    at=LATER,
+    revision=None,
+    cited_report="",
+):
     return publish_draft(
         draft_id=draft.pk,
         revision=revision or draft.revision,
         effective_from=effective_from,
         message=message,
+        cited_report=cited_report,
         actor=actor or make_actor(make_person("administrator")),
         at=at,
     )
@@ -224,6 +236,15 @@ class TestPublishDraft:
     def test_needs_a_message(self):
         with pytest.raises(MessageMissing):
             published(make_proposed(), message=" ")
+
+    def test_cites_only_a_report_that_tried_this_document(self):
+        live, draft, other = publish_seed(), make_proposed(), make_proposed(title="Another")
+        own, strange = (make_report(live, row, sha) for row, sha in ((draft, "a" * 64), (other, "b" * 64)))
+        with pytest.raises(ReportOfAnother):
+            published(draft, cited_report=strange.sha256)
+        version = published(draft, cited_report=own.sha256)
+        assert version.cited_report == own.sha256
+        assert list(reports_on(draft=draft)) == [own]
 
     def test_happens_once(self):
         draft = make_proposed()
