@@ -60,12 +60,12 @@ def instruments(request: HttpRequest) -> HttpResponseBase:
 def _columns(found: dict[int, Standing], overdue: set[int]) -> Sequence[Column]:
     return (
         Column(key="code", label="Code", value=lambda row: row.code, sort="code", is_code=True),
-        Column(key="name", label="Name", value=lambda row: row.name, sort="name"),
-        Column(key="kind", label="Kind", value=lambda row: row.get_kind_display(), sort="kind"),
+        Column(key="name", label="Name", value=lambda row: row.name, sort="name", is_wide=True),
+        Column(key="kind", label="Kind", value=lambda row: row.get_kind_display(), sort="kind", is_wide=True),
         Column(key="certificate", label="Certificate", value=lambda row: found[row.pk].certificate_number),
         Column(key="to", label="Valid until", value=lambda row: row.valid_to, sort="valid_to"),
         Column(key="today", label="Today", value=lambda row: found[row.pk].words),
-        Column(key="since", label="Since", value=lambda row: found[row.pk].since),
+        Column(key="since", label="Since", value=lambda row: found[row.pk].since, is_wide=True),
         Column(key="checks", label="Checks", value=lambda row: "Overdue" if row.pk in overdue else ""),
     )
 

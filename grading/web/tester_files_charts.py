@@ -181,7 +181,7 @@ def _discharges(row: Derivation, used: Mapping[str, Any] | None, others: Sequenc
                 id=f"chart-{row.test_index}-slope",
                 title="dV/dQ of the discharge that counts",
                 x=Axis(label="Charge taken out", unit="Ah", places=2, from_zero=True),
-                y=Axis(label="dV/dQ", unit="V/Ah", places=4),
+                y=Axis(label="dV/dQ", unit="V/Ah", places=4, from_zero=True),
                 series=[Series(name="dV/dQ", points=curve)],
                 note=_SLOPE,
             )

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from grading.models import ReviewCase
 from intake.models import Pack
-from rebattery.accounts.roles import Role
+from rebattery.accounts.roles import Capability, Role
 from tests import database
 from tests.architecture.cast import Member, make_cast
 from tests.architecture.routes import Route, our_routes
@@ -25,6 +25,8 @@ from tests.browser.axe import faults_of, overflow_of
 from tests.browser.windows import SIZES, Windows
 from tests.factories import make_batch, make_instrument
 from tests.grading.cast import STATES
+from tests.grading.tester_samples import full_test
+from tests.grading.testing_files import make_bench_pack, read, send
 from tests.stack import WebServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -69,6 +71,12 @@ class World:
         self.packs = {state: make().pk for state, make in STATES.items()}
         make_batch(self.members["supplier"].person.supplier, packs=60)
         make_instrument(calibrated_to_date=date(2026, 2, 1))
+        make_bench_pack("RB-ASKED")
+        self.files = {
+            "inbox": read(send("channel 3.csv", full_test(note=",inbox"))).pk,
+            "asked": read(send("RB-ASKED.csv", full_test(sign=-1))).pk,
+            "refused": read(send("refused.csv", b"nothing\n" * 9)).pk,
+        }
 
     def pages(self, role: str) -> dict[str, str]:
         """Return the pages of ``role``: a name for each, and its address."""
@@ -79,6 +87,11 @@ class World:
         found |= {f"{name}-asked": found[name] + query for name, query in ASKED.items() if name in found}
         for name, states in OF_A_PACK.get(Role(role), {}).items():
             found |= {f"{name}-{state}": self.page_of(name, self.packs[state]) for state in states}
+        if member.person.may(Capability.RECORD_TESTS):
+            found |= {
+                f"tester_file-{state}": reverse("tester_file", args=[key])
+                for state, key in self.files.items()
+            }
         return {name: path for name, path in found.items() if path and is_page(client, path)}
 
     def page_of(self, name: str, pack_id: int) -> str:
