@@ -39,11 +39,15 @@ class Step:
     def to_json(self) -> dict[str, Any]:
         """Return the step as it is stored, without what it does not have."""
         plain: dict[str, Any] = {"rule": self.rule, "state": self.state}
-        numbers = {"value": self.value, "limit": self.limit}
-        plain |= {name: str(value) for name, value in numbers.items() if value is not None}
-        if self.fact:
+        if self.fact is not None:
             plain["fact"] = self.fact
-        return plain | ({"is_near": True} if self.is_near else {})
+        if self.value is not None:
+            plain["value"] = str(self.value)
+        if self.limit is not None:
+            plain["limit"] = str(self.limit)
+        if self.is_near:
+            plain["is_near"] = True
+        return plain
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:

@@ -99,7 +99,8 @@ def decide(policy: Policy, evidence: Evidence) -> Verdict:
 
 
 def _by_matrix(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> Verdict:
-    missing = open_facts(policy, evidence, matrix, facts) if None in facts[:3] else ()
+    is_full = facts.soh is not None and facts.ir is not None and facts.weakest is not None
+    missing = () if is_full else open_facts(policy, evidence, matrix, facts)
     unsure = undecided_reasons(policy, evidence, matrix, facts)
     if facts.soh is None or missing:
         # A fact that only ends the doubt at a limit is listed, but the doubt is the reason.

@@ -9,7 +9,7 @@ from grading.domain.evidence import Evidence
 from grading.domain.facts import overlay_fires
 from grading.domain.matrix import Facts, Matrix
 from grading.domain.policy import Policy
-from grading.domain.reasons import IR, WEAKEST, cheapest_first
+from grading.domain.reasons import IR, SOH, WEAKEST, cheapest_first
 from grading.domain.undecided import undecided_reasons
 
 QUANTUM = Decimal("0.0001")
@@ -44,11 +44,18 @@ def capped(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> 
 
 def _by_table(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> tuple[str, ...]:
     """Return the open facts of one table; near a limit for its uncertainty a pack has a further outcome."""
-    if matrix.kind == "exit" or facts.soh is None or policy.undecided_factor is None:
+    if matrix.kind == "exit" or policy.undecided_factor is None:
         return matrix.open_facts(facts)
-    missing = [fact for fact, value in ((IR, facts.ir), (WEAKEST, facts.weakest)) if value is None]
-    outcomes = dict(_outcomes(policy, evidence, matrix, facts)) if missing else {}
-    return tuple(fact for fact in missing if _matters(missing.index(fact), outcomes))
+    known = {SOH: facts.soh, IR: facts.ir, WEAKEST: facts.weakest}
+    missing = [fact for fact, value in known.items() if value is None]
+    if not missing or (facts.weakest is not None and facts.weakest < matrix.weakest_floor):
+        return ()
+    outcomes = dict(_outcomes(policy, evidence, matrix, facts))
+    return cheapest_first(
+        fact
+        for place, fact in enumerate(known)
+        if fact in missing and (fact == SOH or _matters(place, outcomes))
+    )
 
 
 def _matters(place: int, outcomes: dict[tuple[Decimal | None, ...], str]) -> bool:
@@ -63,16 +70,23 @@ def _matters(place: int, outcomes: dict[tuple[Decimal | None, ...], str]) -> boo
 def _outcomes(
     policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts
 ) -> Iterator[tuple[tuple[Decimal | None, ...], str]]:
-    """Yield the route for every way to fill in what is missing, one value for each interval of it."""
+    """Yield the route for every way to fill in what is missing exactly, one value for each interval of it."""
     if facts.ir is None:
         evidence = replace(evidence, ir_ratio_u=None)
-    weakest = _weakest_values(matrix, facts) if facts.weakest is None else [None]
-    for ir, cell in product(_ir_values(matrix) if facts.ir is None else [None], weakest):
-        known = facts._replace(
-            ir=facts.ir if ir is None else ir, weakest=facts.weakest if cell is None else cell
-        )
-        values = tuple(value for value, fact in ((ir, facts.ir), (cell, facts.weakest)) if fact is None)
-        yield values, _route(policy, evidence, matrix, known)
+    if facts.soh is None:
+        evidence = replace(evidence, soh_u_points=Decimal(0))
+    irs = _ir_values(matrix) if facts.ir is None else [facts.ir]
+    for soh in _soh_values(matrix) if facts.soh is None else [facts.soh]:
+        measured = soh if facts.soh is None else facts.measured_soh
+        filled = facts._replace(soh=soh, measured_soh=measured)
+        weakest = _weakest_values(matrix, filled) if facts.weakest is None else [facts.weakest]
+        for ir, cell in product(irs, weakest):
+            known = filled._replace(ir=ir, weakest=cell)
+            yield (soh, ir, cell), _route(policy, evidence, matrix, known)
+
+
+def _soh_values(matrix: Matrix) -> list[Decimal]:
+    return [band.lo if band.lo_incl else band.lo + QUANTUM for band in matrix.bands]
 
 
 def _ir_values(matrix: Matrix) -> list[Decimal]:
