@@ -34,7 +34,8 @@ def suggest_applications(
 ) -> list[Application]:
     """Return the applications that ``policy`` lists for ``route``, those that fit first.
 
-    Suggestions only: current, C-rate and the buyer's demands are not checked here.
+    Suggestions only: the buyer's demands are not checked here, and an application that asks for a current
+    or a C-rate does not fit as long as no fact says what the pack may give.
     """
     usable_kwh = None
     if nominal_energy_kwh is not None and soh_percent is not None:
@@ -58,5 +59,10 @@ def _application(
     reach = "within" if has_voltage else "modules can be regrouped to" if rebuild else "needs"
     enough = "meets" if has_energy else "needs"
     why = f"{energy}, {enough} at least {least_kwh} kWh; {voltage}, {reach} {low} to {high} V."
-    fits = has_energy and (has_voltage or rebuild)
+    # No fact of a pack says which current it may give for long: where one is asked for, nobody checked it.
+    units = (("min_current_a", "A"), ("min_c_rate", "C"))
+    loads = [f"{entry[key]} {unit}" for key, unit in units if entry.get(key) is not None]
+    if loads:
+        why = f"{why.removesuffix('.')}; permitted current unknown, needs at least {' and '.join(loads)}."
+    fits = has_energy and (has_voltage or rebuild) and not loads
     return Application(entry["code"], entry["label"], fits, fits and rebuild, why)

@@ -5,7 +5,7 @@ from decimal import Decimal as D
 import pytest
 
 from grading.domain.applications import suggest_applications
-from tests.grading.domain.packs import SEED
+from tests.grading.domain.packs import SEED, changed_policy
 
 
 def suggest(route, kwh="24", soh="50", volts="360"):
@@ -65,3 +65,16 @@ class TestSuggestApplications:
         found = list(suggest("small_application", kwh="2", soh="40", volts="48").values())
 
         assert [application.fits for application in found] == sorted((a.fits for a in found), reverse=True)
+
+    def test_does_not_fit_where_a_current_is_asked_for_that_nobody_knows(self):
+        entries = [entry | {"min_current_a": "50"} for entry in SEED.document["applications"]]
+        found = suggest_applications(
+            changed_policy(applications=entries),
+            "pack_reuse",
+            nominal_energy_kwh=D(24),
+            soh_percent=D(80),
+            nominal_voltage_v=D(360),
+        )
+
+        assert not any(application.fits for application in found)
+        assert "permitted current unknown, needs at least 50 A." in found[0].why
