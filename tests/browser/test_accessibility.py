@@ -31,7 +31,14 @@ from tests.stack import WebServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SHOTS = os.environ.get("SHOTS")
-FRAGMENTS = {"attachments_progress", "manifest_progress", "upload_list"}
+FRAGMENTS = {
+    "attachments_progress",
+    "declaration_progress",
+    "manifest_progress",
+    "results_file_progress",
+    "tester_file_progress",
+    "upload_list",
+}
 MADE_ELSEWHERE = {"api_docs"}
 """Swagger's own page: it keeps to our server, but its markup and the one style that it is refused are not
 ours to mend."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from grading.models import CapacityTest, ReviewCase, SohReport
 from grading.services import decisions
+from grading.services.instruments import add_reference_item
 from grading.services.reviews import order_retest
 from grading.services.reviews.cases import RetestDemand
 from grading.services.test_runs import record_capacity
@@ -163,3 +164,24 @@ class TestBenchSohReport:
         assert "LeafSpy" in client.get(reverse("pack", args=[pack.pk])).text
         client.force_login(make_person("supplier", supplier=pack.supplier))
         assert "LeafSpy" not in client.get(reverse("pack", args=[pack.pk])).text
+
+
+class TestBench:
+    def test_tells_of_overdue_checks_in_one_line(self, client, instrument):
+        assert "Checks due" not in client.get(reverse("bench")).text
+        add_reference_item(
+            code="REF-1",
+            name="Reference pack",
+            quantity="capacity_ah",
+            reference_value=Decimal(100),
+            tolerance_percent=Decimal(1),
+            interval_days=30,
+            source="Its certificate",
+            actor=make_actor(),
+            at=timezone.now(),
+        )
+
+        page = client.get(reverse("bench")).text
+
+        assert "1 instrument should have measured a reference item by now." in page
+        assert reverse("checks_due") in page

@@ -207,6 +207,16 @@ class TestAnswer:
         pack.refresh_from_db()
         assert pack.status == "inspected"
 
+    def test_asks_other_means_of_the_retest(self, pack):
+        found = dispute(pack)
+        asked = ANSWER | {"other_instrument": "on"}
+
+        as_(make_person(Role.REVIEWER)).post(reverse("dispute_answer", args=[found.pk]), asked)
+
+        found.refresh_from_db()
+        assert found.retest_barred_instrument_ids and not found.retest_barred_person_ids
+        assert "a retest is ordered with another instrument" in page(as_(owner_of(pack)), "dispute", found.pk)
+
     @pytest.mark.rule(4)
     def test_is_not_given_by_the_one_who_decided(self, pack):
         found = dispute(pack)

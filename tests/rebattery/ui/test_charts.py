@@ -49,6 +49,11 @@ class TestTable:
             ("", "", "2.0", ["–", "–"]),
         ]
 
+    def test_keeps_the_order_of_a_way(self):
+        table = chart(Series(name="U", points=[(2, 1.0), (1, 3.0), (2, 4.0)]), is_way=True).table
+
+        assert [values for *_, values in table.rows] == [["1.00"], ["3.00"], ["4.00"]]
+
     def test_keeps_two_points_at_one_place_apart(self):
         table = chart(Series(name="U", points=[(1, 2.0), (1, 3.0)])).table
 
