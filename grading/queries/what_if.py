@@ -153,6 +153,12 @@ def document_of(candidate: str) -> dict[str, Any]:
     return document
 
 
+def label_of(policy: Policy) -> str:
+    """Name a policy that is tried; one that goes by the name of a published version says that it differs."""
+    same = policies().filter(code=policy.id, version=policy.version).first()
+    return f"{policy.label}, changed" if same and same.sha256 != policy.sha256 else policy.label
+
+
 def reports() -> QuerySet[WhatIfReport]:
     """Return all reports, newest first."""
     return WhatIfReport.objects.select_related("against").order_by("-id")

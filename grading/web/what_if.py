@@ -144,7 +144,7 @@ def what_if_report(request: HttpRequest, report_id: int) -> HttpResponseBase:
         name = f"what-if-{report.pk}"
         return list_export(moves, name=name, columns=COLUMNS, filters=FILTERS, params=request.GET)
     comparison = Comparison.from_json(report.numbers)
-    new = f"{report.document['id']} v{report.document['version']}"
+    new = report.title.removesuffix(f" against {report.against}")
     here = reverse("what_if_report", args=[report.pk])
     context = {
         "report": report,

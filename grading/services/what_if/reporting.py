@@ -11,7 +11,7 @@ from grading.domain.policy import parse_policy
 from grading.models import PolicyVersion, WhatIfReport
 from grading.queries.policies import compiled
 from grading.queries.population import Taken
-from grading.queries.what_if import Scope, Trial, try_policy
+from grading.queries.what_if import Scope, Trial, label_of, try_policy
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 
@@ -49,8 +49,9 @@ def make_report(
     sha256 = sha256_of(says)
     if same := WhatIfReport.objects.filter(sha256=sha256).first():
         return same
+    name = label_of(policy)
     report = WhatIfReport.objects.create(
-        title=f"{policy.label} against {against}"[:120],
+        title=f"{name} against {against}"[:120],
         sha256=sha256,
         document=document,
         document_sha256=policy.sha256,
@@ -66,7 +67,7 @@ def make_report(
     )
     _keep_moves(report, trial, taken)
     facts = {
-        "policy": policy.label,
+        "policy": name,
         "against": str(against),
         "packs": trial.comparison.packs,
         "moved": trial.comparison.moved,

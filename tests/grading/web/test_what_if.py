@@ -135,6 +135,7 @@ class TestWhatIfKeep:
         assert event.subject_id == report.pk
         assert report.sha256 in answer.text
         assert fleet[0].serial in answer.text
+        assert report.title == "seed-v1 v1, changed against seed-v1 v1"
         assert "?old_grade=B&amp;new_grade=C#moves" in answer.text
 
     def test_keeps_the_same_trial_once(self, reviewer, fleet):
