@@ -100,9 +100,9 @@ def _table_page(request: HttpRequest, draft: PolicyDraft, table: str, rows: list
 
 
 @requires(Capability.MANAGE_POLICIES)
-def draft_part(request: HttpRequest, draft_id: int, part: str) -> HttpResponse:
+def draft_part(request: HttpRequest, draft_id: int, policy_part: str) -> HttpResponse:
     draft = get_object_or_404(drafts(), pk=draft_id)
-    title = dict(PARTS).get(part)
+    part, title = policy_part, dict(PARTS).get(policy_part)
     if title is None:
         raise Http404
     form = PartForm(part, draft.document, request.POST or None, initial={"revision": draft.revision})

@@ -179,7 +179,7 @@ urlpatterns: list[URLPattern] = [
         name="policy_draft_table",
     ),
     path(
-        "policies/drafts/<int:draft_id>/part/<str:part>/",
+        "policies/drafts/<int:draft_id>/part/<str:policy_part>/",
         policy_editing.draft_part,
         name="policy_draft_part",
     ),

@@ -182,7 +182,7 @@ def _what_if_report() -> int:
 
 
 def _draft_of_a_policy() -> dict[str, Any]:
-    return {"draft_id": make_policy_draft().pk, "table": "LFP", "part": "limits"}
+    return {"draft_id": make_policy_draft().pk, "table": "LFP", "policy_part": "limits"}
 
 
 def _agreement_group(owner: User) -> int:
