@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,12 @@ class Population:
 
 def unknown(column: Column) -> int:
     """Return the value that stands for "not known" in ``column``."""
-    return int(np.iinfo(column.dtype).min)
+    return _least(column.dtype)
+
+
+@cache
+def _least(dtype: np.dtype[Any]) -> int:
+    return int(np.iinfo(dtype).min)
 
 
 def kind_of(evidence: Evidence) -> Evidence:
