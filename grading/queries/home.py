@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, QuerySet
 
 from grading.models import Dispute
+from grading.queries.declarations import declarations_waiting
 from grading.queries.disputes import disputes_waiting
 from grading.queries.instruments import UNUSABLE, standings
 from grading.queries.instruments_controls import overdue_instrument_ids
@@ -97,6 +98,10 @@ def waiting_for(*, viewer: User, at: datetime) -> list[Figure]:
         counts.append(
             _figure(waiting, "tester files to look at", "tester_files", {"state": NEEDS_PERSON}, "wait")
         )
+    if viewer.may(Capability.APPROVE_DECLARATIONS):
+        proposed = declarations_waiting().count()
+        words = "instruments proposed as bad"
+        counts.append(_figure(proposed, words, "declarations", {"state": "proposed"}, "wait"))
     if viewer.may(Capability.VIEW_REVIEWS):
         counts += [*_reviews(viewer), _disputes(viewer, "disputes to answer", "wait")]
     if viewer.is_supplier:

@@ -185,3 +185,12 @@ class TestMarks:
 
         assert "does not count any more" in shown
         assert [word for word in (WHY, "Rita", "Otto") if word in shown] == []
+
+
+class TestHome:
+    @pytest.mark.parametrize(("role", "is_told"), [("reviewer", True), ("warehouse", False)])
+    def test_tells_of_proposals_who_may_approve_them(self, client, bad, role, is_told):
+        propose(bad)
+        client.force_login(make_person(role))
+
+        assert ("instrument proposed as bad" in page(client, "home").text) is is_told

@@ -276,4 +276,4 @@ class TestQueries:
             client.get("/")
 
         assert len(much) == len(little)
-        assert len(little) <= 20
+        assert len(little) <= 22
