@@ -6,7 +6,7 @@ import numpy as np
 
 from grading.domain.cyclers import acceptance, chains, ocv, pulses, soc, soh_of_file, step_table
 from grading.domain.cyclers.charge import Sums, integrate
-from grading.domain.cyclers.checks import counters, gaps, noise, records, sensors, signs, units
+from grading.domain.cyclers.checks import counters, gaps, noise, order, records, sensors, shape, signs, units
 from grading.domain.cyclers.derived import Derived
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.table import Flag, Reading, StepReading
@@ -126,6 +126,8 @@ def _conclude(
         flags += gaps.sampling_flags(trace, sums, span.first, span.last, chain.counter_ah)
     flags += gaps.total_sampling_flags(trace, sums)
     flags += noise.flags_of(trace, result.pulses)
+    flags += shape.flags_of(trace)
+    flags += order.flags_of(trace, sums, spans, result.chains)
     flags += units.current_against_rating(trace, parameters)
     flags += units.charge_against_rating(trace, sums, result.chains, limits, parameters)
     flags += units.clock(trace, result.chains, parameters)

@@ -23,6 +23,7 @@ NOISE_WIDTH = 5.0
 SPARSE_S = 1.0
 FARTHEST_S, FARTHEST_SHARE = 0.5, 0.05
 """No resistance is stated farther from a record: what lies between was not measured."""
+MOVED_SHARE = 0.2
 SOC_CHANGE_PERCENT = 1.0
 
 
@@ -95,23 +96,18 @@ def _pulse(
     parameters: Parameters,
 ) -> Pulse:
     onset = first - 1
-    since = float(trace.time_s[onset])
-    late_s = float(trace.time_s[first]) - since
-    if late_s > SPARSE_S and trace.step_time_s is not None and np.isfinite(trace.step_time_s[first]):
-        # Rests are recorded rarely: the step's own clock tells the onset, not the last record before it.
-        since += max(0.0, late_s - float(trace.step_time_s[first]))
+    since = _onset_s(trace, first)
     after = trace.time_s[first : last + 1] - since
     middle = float(np.median(trace.current_a[first : last + 1]))
+    rest_v = float(trace.voltage_v[onset])
     rated = parameters.rated_capacity_ah
     soc = socs.at(onset)
     warmth = sensors.between(trace, sensor, first, last)
     shared = _rules(trace, sums, first, last, rest_s, middle, socs, parameters)
-    resistances = tuple(
+    found = (
         _resistance(trace, first, last, after, float(length), noise, middle, shared)
         for length in parameters.pulse_lengths_s
-        if after[0] <= length + 1e-9
-        and length <= after[-1] * (1 + 1e-3) + 1e-9
-        and np.abs(after - length).min() <= max(FARTHEST_S, FARTHEST_SHARE * length) + 1e-9
+        if _is_sampled(after, np.abs(trace.voltage_v[first : last + 1] - rest_v), float(length))
     )
     return Pulse(
         t_s=since,
@@ -120,14 +116,38 @@ def _pulse(
         current_a=middle,
         duration_s=float(after[-1]),
         rest_before_s=rest_s,
-        voltage_rest_v=float(trace.voltage_v[onset]),
+        voltage_rest_v=rest_v,
         first_sample_s=float(after[0]),
         c_rate=abs(middle) / rated if rated else None,
         soc_percent=soc,
         soc_source=socs.source if soc is not None else "",
         temperature_degc=warmth.mean_degc if warmth else None,
-        resistances=resistances,
+        # A voltage that does not move with its current shows no resistance.
+        resistances=tuple(each for each in found if each.r_mohm > 0),
     )
+
+
+def _onset_s(trace: Trace, first: int) -> float:
+    """Return when a pulse began, by the file's clock.
+
+    Rests are recorded rarely: the step's own clock tells the onset, not the last record before it.
+    """
+    since = float(trace.time_s[first - 1])
+    late_s = float(trace.time_s[first]) - since
+    if late_s > SPARSE_S and trace.step_time_s is not None and np.isfinite(trace.step_time_s[first]):
+        since += max(0.0, late_s - float(trace.step_time_s[first]))
+    return since
+
+
+def _is_sampled(after: Floats, moved_v: Floats, length: float) -> bool:
+    """Whether a record is near enough; one at the onset whose voltage has not moved yet has seen nothing."""
+    if not (after[0] <= length + 1e-9 and length <= after[-1] * (1 + 1e-3) + 1e-9):
+        return False
+    loaded = after > 1e-9
+    if not loaded.any():
+        return False
+    loaded |= moved_v >= MOVED_SHARE * moved_v[np.argmax(loaded)]
+    return bool(np.abs(after[loaded] - length).min() <= max(FARTHEST_S, FARTHEST_SHARE * length) + 1e-9)
 
 
 def _rules(

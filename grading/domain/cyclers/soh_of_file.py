@@ -123,6 +123,8 @@ def incomplete(
     if not (runs.sign == -1).any():
         if (runs.sign == 1).any():
             flags.append(Flag(code, "The file holds a charge only: no capacity."))
+            if loaded_end:
+                flags.append(_truncated(trace))
         return flags, False
     runs_ah = sums.of_runs(trace)
     largest = int(np.argmin(runs_ah))

@@ -52,6 +52,7 @@ def step_reading(gathered: Gathered, match: Match, *, kind: str) -> StepReading:
         )
         for one in match.columns
     )
+    clock = cast("Floats | None", gathered.take("clock_s"))
     states = np.full(count, UNKNOWN, dtype=np.int64) if state is None else cast("Ints", state)
     return StepReading(
         format=f"{match.format.code}_{kind}",
@@ -69,9 +70,9 @@ def step_reading(gathered: Gathered, match: Match, *, kind: str) -> StepReading:
         temperature_degc=(ends[0] + ends[1]) / 2,
         soc_percent=_floats(gathered, "soc_percent", count),
         number=_numbers(gathered),
-        clock_s=cast("Floats | None", gathered.take("clock_s")),
+        clock_s=clock,
         rows_in_file=count + gathered.unparsed_count,
-        started_at=_start(gathered),
+        started_at=_start(clock),
         flags=tuple(_flags(gathered, count)),
     )
 
@@ -100,8 +101,7 @@ def _numbers(gathered: Gathered) -> Ints | None:
     return found.astype(np.int64)
 
 
-def _start(gathered: Gathered) -> str:
-    clock = cast("Floats | None", gathered.take("clock_s"))
+def _start(clock: Floats | None) -> str:
     if clock is None:
         return ""
     known = clock[~np.isnan(clock)]

@@ -19,6 +19,7 @@ from grading.domain.cyclers.formats import (
     without_needless,
 )
 from grading.domain.cyclers.gathering import Gathered
+from grading.domain.cyclers.headings import split_heading
 from grading.domain.cyclers.known import WORKBOOK
 from grading.domain.cyclers.recognizing import UNUSED, with_kinds
 from grading.domain.cyclers.steps import step_reading
@@ -39,6 +40,16 @@ _WORDS = {
     "too_many_cells": f"A sheet has more than {MAX_ROWS:,} rows or too many cells. Export the test as CSV.",
     "unknown_type": "The archive is no workbook. Send the tester's own file, or its text or Excel export.",
 }
+_NO_TABLE = (
+    "No sheet holds a table of a tester: a heading with time, voltage and current is needed. Send the"
+    " tester's own file, or its text or Excel export."
+)
+_RESULTS = (
+    "The workbook holds a table of results, one line per test with its capacity and SOH, and no records of a"
+    " tester: nothing can be measured from it. Send it as a results file, on the page of results."
+)
+_RESULT_HEADINGS = frozenset(["q", "qn", "soh"])
+"""Charge found, rated charge and SOH: headings of a table of results."""
 _Row = tuple[int, Sequence[Cell]]
 
 
@@ -96,11 +107,7 @@ def read_workbook(path: Path) -> Readings:
     except problems.Unreadable as refusal:
         raise Unreadable("E_FORMAT", _WORDS.get(refusal.code, str(refusal))) from refusal
     if readings is None:
-        message = (
-            "No sheet holds a table of a tester: a heading with time, voltage and current is needed. Send the"
-            " tester's own file, or its text or Excel export."
-        )
-        raise Unreadable("E_FORMAT", message)
+        raise Unreadable("E_FORMAT", _RESULTS if _holds_results(path) else _NO_TABLE)
     if not any(len(reading) for reading in readings):
         raise no_record(readings)
     return numbered([reading for reading in readings if len(reading)])
@@ -125,6 +132,18 @@ def _read(path: Path) -> Readings | None:
         last = table, gathered, end, offset + count
     readings += _finished(last)
     return readings if is_any else None
+
+
+def _holds_results(path: Path) -> bool:
+    """Tell whether a sheet begins with the headings of a table of results."""
+    for load in sheets_of(path):
+        sheet = load()
+        if sheet.facts.refusal:
+            return False
+        for _, cells in islice(sheet.rows(), 1):
+            if {split_heading(_text(cell)).key for cell in cells} >= _RESULT_HEADINGS:
+                return True
+    return False
 
 
 def _table(sheet: Sheet) -> _Table | None:

@@ -128,6 +128,7 @@ def compare(trace: Trace, sums: Sums, counted: Counted | None) -> list[Flag]:
             Flag("I_NO_COUNTER", "The file has no counter of its own to compare the integrated charge with.")
         ]
     flags = [Flag("I_COUNTER", f"The tester's counter starts anew: {counted.resets}.")]
+    flags += _at_rest(trace, counted)
     mine = sums.of_runs(trace)
     theirs = counted.of_runs(trace)
     large = np.abs(mine) >= LARGE_RUN_SHARE * np.abs(mine).max() if len(mine) else np.zeros(0, dtype=bool)
@@ -141,13 +142,15 @@ def compare(trace: Trace, sums: Sums, counted: Counted | None) -> list[Flag]:
     for scale in SCALES:
         if abs(middle / scale - 1) < SCALE_TOLERANCE:
             return [*flags, scale_flag(middle, scale)]
-    difference = np.abs(np.abs(mine) - np.abs(theirs))
+    # A net counter may count a discharge up: what matters is that it keeps to one direction.
+    turned = -1.0 if float((mine * theirs).sum()) < 0 else 1.0
+    difference = np.abs(mine - turned * theirs)
     excess = np.where(
         difference <= counted.least_ah * 1.5, 0.0, difference / np.maximum(np.abs(theirs), 1e-12)
     )
     worst = int(np.argmax(excess))
     if excess[worst] <= WARN_SHARE:
-        return flags
+        return flags + _apart(trace, sums, counted)
     text = (
         f"Integrated {mine[worst]:.5g} Ah, the tester counted {theirs[worst]:.5g} Ah: "
         f"{min(excess[worst] * 100, 1e6):.3g} % apart in the run from row {trace.row[first[worst]]}."
@@ -155,6 +158,44 @@ def compare(trace: Trace, sums: Sums, counted: Counted | None) -> list[Flag]:
     if excess[worst] > REJECT_SHARE:
         return [*flags, Flag("E_COUNTER", f"{text} Check units and the export's interval of records.")]
     return [*flags, Flag("W_COUNTER", text)]
+
+
+def _apart(trace: Trace, sums: Sums, counted: Counted) -> list[Flag]:
+    """W_COUNTER: the small runs, too small to be compared singly, are 0.5 % of the file apart together."""
+    mine, theirs = sums.of_runs(trace), counted.of_runs(trace)
+    loads = trace.runs.sign != 0
+    turned = -1.0 if float((mine * theirs)[loads].sum()) < 0 else 1.0
+    apart = np.abs(mine - turned * theirs)
+    apart = np.where(apart > 3 * counted.least_ah, apart, 0.0)[loads]
+    whole = float(np.abs(theirs[loads]).sum())
+    if whole <= 0 or float(apart.sum()) <= WARN_SHARE * whole:
+        return []
+    first = int(trace.runs.first[loads][int(np.argmax(apart))])
+    text = (
+        f"Over all runs integrated and counted charge are {apart.sum():.4g} Ah apart, "
+        f"{100 * float(apart.sum()) / whole:.3g} % of all, most of it in the run from row {trace.row[first]}."
+    )
+    return [Flag("W_COUNTER", text)]
+
+
+def _at_rest(trace: Trace, counted: Counted) -> list[Flag]:
+    """W_COUNTER, beyond 2 % E_COUNTER: the tester counted charge where the records show no current."""
+    theirs = counted.of_runs(trace)
+    resting = trace.runs.sign == 0
+    if resting.all() or not resting.any():
+        return []
+    if counted.resets == "net":
+        resting &= np.abs(theirs) > 10 * counted.least_ah
+    whole = float(np.abs(theirs).sum())
+    moved = float(np.abs(theirs[resting]).sum())
+    if moved <= WARN_SHARE * whole:
+        return []
+    worst = int(np.argmax(np.where(resting, np.abs(theirs), 0.0)))
+    text = (
+        f"The tester counted {moved:.5g} Ah in records without current, {100 * moved / whole:.3g} % of all, "
+        f"most of it from row {trace.row[trace.runs.first[worst]]}."
+    )
+    return [Flag("E_COUNTER" if moved > REJECT_SHARE * whole else "W_COUNTER", f"{text} Check the current.")]
 
 
 def scale_flag(ratio: float, scale: float) -> Flag:

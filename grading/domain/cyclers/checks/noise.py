@@ -10,6 +10,9 @@ from grading.domain.cyclers.trace import Trace
 PULSE_SHARE = 0.01
 RUN_SHARE = 0.02
 SHORT_RUNS_SHARE = 0.5
+COARSE_SHARE = 0.02
+BACK_SHARE = 0.1
+"""A voltage that falls back by this share of a charge's rise follows something else than its current."""
 
 
 def flags_of(trace: Trace, found: tuple[Pulse, ...]) -> list[Flag]:
@@ -23,6 +26,8 @@ def flags_of(trace: Trace, found: tuple[Pulse, ...]) -> list[Flag]:
             f"The voltage's noise is {1000 * noise_v:.3g} mV, the pulses change it by {1000 * middle:.4g} mV."
         )
         flags.append(Flag("W_NOISE", f"{text} Their resistances are that uncertain."))
+    flags += _coarse(found, middle)
+    flags += _restless(trace, found, 5 * noise_v)
     runs = trace.runs
     loads = runs.sign != 0
     if loads.sum() >= 10:
@@ -35,6 +40,41 @@ def flags_of(trace: Trace, found: tuple[Pulse, ...]) -> list[Flag]:
     if bends > RUN_SHARE:
         flags.append(Flag("W_NOISE", f"The current's noise is {100 * bends:.3g} % of the load."))
     return flags
+
+
+def _coarse(found: tuple[Pulse, ...], middle: float) -> list[Flag]:
+    """W_RESOLUTION: the voltage's steps are over 2 % of what the pulses change it by."""
+    step_v = min(
+        (each.resolution_mohm * abs(each.current_change_a) / 1000 for p in found for each in p.resistances),
+        default=0.0,
+    )
+    if step_v <= COARSE_SHARE * middle or not found:
+        return []
+    text = (
+        f"The voltage is told to {1000 * step_v:.3g} mV, the pulses change it by {1000 * middle:.4g} mV: "
+        "their resistances are no better than that."
+    )
+    return [Flag("W_RESOLUTION", text)]
+
+
+def _restless(trace: Trace, found: tuple[Pulse, ...], noise_v: float) -> list[Flag]:
+    """W_PULSE: pulses in which the voltage does not move with the current, or goes back on its way."""
+    odd = []
+    first_row = int(trace.row[0])
+    for pulse in found:
+        first = int(np.searchsorted(trace.row, pulse.row_from)) if first_row <= pulse.row_from else 0
+        last = int(np.searchsorted(trace.row, pulse.row_to, "right")) - 1
+        voltage = trace.voltage_v[first : last + 1] * (1 if pulse.current_a > 0 else -1)
+        whole = float(voltage[-1] - voltage[0]) if len(voltage) else 0.0
+        back = float((np.maximum.accumulate(voltage) - voltage).max()) if len(voltage) else 0.0
+        if whole <= 0 or back > BACK_SHARE * whole + noise_v:
+            odd.append(pulse.row_from)
+    if not odd:
+        return []
+    text = (
+        f"In {len(odd)} of {len(found)} pulses the voltage does not follow the current, first in row {odd[0]}"
+    )
+    return [Flag("W_PULSE", f"{text}: their resistances may be wrong.")]
 
 
 def current_noise(trace: Trace) -> float:

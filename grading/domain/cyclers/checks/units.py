@@ -17,6 +17,7 @@ SLOWEST_CHAIN_S = 200 * 3600.0
 FASTEST_CHAIN_S = 90.0
 SLOWEST_RECORDS_S = 3600.0
 HIGHEST_CELL_V = 5.5
+LEAST_CELL_V = 0.05
 HIGH_SHARE = 0.3
 
 
@@ -133,6 +134,9 @@ def voltage(trace: Trace, parameters: Parameters) -> list[Flag]:
             "cell holds: check unit and pack type."
         )
         flags.append(Flag("E_UNIT", text))
+    if highest < LEAST_CELL_V and np.any(trace.sign != 0):
+        text = f"The voltage is at most {highest:.3g} V: the values look 1000 times too small."
+        flags.append(Flag("E_UNIT", f"{text} Check the unit of the voltage."))
     if cells is None and highest > HIGHEST_CELL_V:
         text = (
             f"{highest:.4g} V is a pack's voltage: state the cells in series, "

@@ -106,3 +106,4 @@ def test_refuses_a_real_file_that_holds_no_test(name):
         read(name)
 
     assert refusal.value.code == "E_FORMAT"
+    assert ("results file" in str(refusal.value)) == name.startswith("pulsebat_tables")

@@ -114,7 +114,7 @@ class TestRefusals:
     def test_refuses_a_table_of_results(self, tmp_path):
         path = workbook(tmp_path, {"SOC ALL": [["Qn", "Q", "SOH", "U1"], [20, 15.7, 0.78, 3.3]]})
 
-        with pytest.raises(Unreadable, match="No sheet") as refusal:
+        with pytest.raises(Unreadable, match="results file") as refusal:
             read_workbook(path)
 
         assert refusal.value.code == "E_FORMAT"
