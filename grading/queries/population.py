@@ -22,7 +22,7 @@ from grading.models import PopulationSnapshot
 from grading.queries.evidence import evidence_of, evidence_sql
 
 MOST_PACKS = 2_000_000
-"""About 75 MB in memory and, compressed, about 25 MB on disk."""
+"""At most: about 120 MB in memory and, compressed, 60 MB on disk."""
 # What a number of the evidence is called in the row that it comes from.
 _NUMBERS = dict(zip(NUMBERS, NUMBERS, strict=True)) | {
     "weakest_cell_soh_percent": "weakest_soh_percent",
