@@ -59,6 +59,12 @@ def occupy_channels(year: Year, at: datetime) -> None:
         )
 
 
+def end_tests(year: Year, at: datetime) -> None:
+    """End all tests that run."""
+    for use in ChannelUse.objects.filter(ended_at__isnull=True).order_by("pk"):
+        end_use(use_id=use.pk, actor=year.who("warehouse2"), at=at)
+
+
 def free_channels(year: Year, at: datetime) -> None:
     """End the tests that run, and give the first of them up."""
     for number, use in enumerate(ChannelUse.objects.filter(ended_at__isnull=True).order_by("pk")):

@@ -1,6 +1,7 @@
 """The bench of the demo's year, and the grades that follow from it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from grading.management.demo.fleet import TruePack, rounded
 from grading.management.demo.timeline import GRADING_TAKES, Year
 from grading.models import CapacityTest, ResistanceTest
+from grading.models.test_run import STANDS
 from grading.services import decisions, test_runs
 from grading.services.test_runs import CapacityInput, ResistanceInput
 from intake.domain.lifecycle import Status
@@ -53,6 +55,26 @@ def measure_again(year: Year, at: datetime, pack_ids: Sequence[int]) -> None:
     _finish(year, at, packs.all())
 
 
+def measure_elsewhere(year: Year, at: datetime, pack_ids: Sequence[int]) -> None:
+    """Measure with the first cycler and the first meter what no standing result tells any more."""
+    packs = Pack.objects.filter(pk__in=pack_ids, status=Status.INSPECTED).order_by("pk")
+    by = year.who("warehouse2")
+    untold = packs.exclude(pk__in=_standing(CapacityTest)).select_related("pack_type")
+    capacity = [
+        replace(_capacity_row(year, pack, at, True), instrument_id=year.instruments["CYC-1"])
+        for pack in untold
+    ]
+    test_runs.record_capacity(rows=capacity, actor=by, at=at)
+    # Some need no resistance once their capacity is known.
+    untold = packs.exclude(pk__in=_standing(ResistanceTest)).select_related("pack_type")
+    resistance = [
+        replace(_resistance_row(year, pack, at, True), instrument_id=year.instruments["IRT-1"])
+        for pack in untold
+    ]
+    test_runs.record_resistance(rows=resistance, actor=by, at=at)
+    _finish(year, at, packs.all())
+
+
 def last_evening(year: Year, at: datetime) -> None:
     """Test some packs so late that the real worker grades them."""
     waiting = Pack.objects.filter(status=Status.INSPECTED).exclude(pk__in=_measured(CapacityTest))
@@ -79,6 +101,10 @@ def _at_bench(batch: Batch) -> QuerySet[Pack]:
 
 def _measured(model: type[CapacityTest] | type[ResistanceTest]) -> QuerySet[Any, Any]:
     return model._default_manager.values("pack_id")
+
+
+def _standing(model: type[CapacityTest] | type[ResistanceTest]) -> QuerySet[Any, Any]:
+    return model._default_manager.filter(STANDS).values("pack_id")
 
 
 def _capacity(year: Year, at: datetime, packs: Iterable[Pack], *, is_retest: bool) -> None:

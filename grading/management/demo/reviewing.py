@@ -7,7 +7,7 @@ from grading.management.demo import arriving, measuring
 from grading.management.demo.timeline import Year
 from grading.models import ReviewCase
 from grading.services import reviews
-from grading.services.reviews.cases import Justification
+from grading.services.reviews.cases import Justification, RetestDemand
 from intake.domain.lifecycle import Status
 from intake.services import inspections
 
@@ -16,6 +16,7 @@ REPAIRABLE = ("dried_leak", "connector_damage")
 OVERRIDABLE = ("NMC_SOH_NOT_ABOVE_80", "CHEM_UNKNOWN")
 CONFIRMED = Justification(code="policy_right", text="Evidence checked; the policy's outcome stands.")
 INCOMPLETE = Justification(code="missing_evidence", text="Measure what the hold names, at 25 °C.")
+DOUBTED = Justification(code="missing_evidence", text="Too far from the claim for one look: measure it anew.")
 ASKED = Justification(
     code="customer", text="A storage builder takes this type below the policy's limit, with monitoring."
 )
@@ -57,6 +58,15 @@ def answer_override(year: Year, at: datetime, case: ReviewCase, is_approved: boo
     answer = reviews.override_approve if is_approved else reviews.override_decline
     why = AGREED if is_approved else REFUSED
     answer(case_id=case.pk, version=case.version, why=why, actor=year.who("reviewer2"), at=at)
+
+
+def ask_other_means(year: Year, at: datetime) -> None:
+    """Want a hold measured again with another instrument and by another person."""
+    held = [case for case in _open_cases() if case.pack.status == Status.IN_REVIEW]
+    demand = RetestDemand(other_instrument=True, other_person=True)
+    reviews.order_retest(
+        cases=_versions(held[:1]), why=DOUBTED, actor=year.who("reviewer2"), at=at, demand=demand
+    )
 
 
 def find_hazard(year: Year, at: datetime) -> None:

@@ -11,12 +11,14 @@ from grading.management.demo import (
     agreeing,
     arriving,
     changing,
+    declaring,
     disputing,
     documents,
     measuring,
     mending,
     people,
     procedures,
+    results,
     reviewing,
     telling,
     tester_files,
@@ -78,6 +80,7 @@ def _plan(year: Year) -> None:
     year.later(morning - 250 * _DAY, lambda year, at: people.change_some(year.cast, at=at))
     year.later(morning - 120 * _DAY, _look_after_instruments)
     watching.plan(year)
+    declaring.plan(year)
     for number, days in enumerate(range(350, 4, -11)):
         may_override = number % 3 == 0
         year.later(morning - days * _DAY + timedelta(hours=5), reviewing.review, may_override)
@@ -95,6 +98,11 @@ def _plan(year: Year) -> None:
         year.later(year.ends_at - days * _DAY - timedelta(hours=4), agreeing.read_out)
     for days in (*range(330, 0, -30), 1):
         year.later(year.ends_at - days * _DAY - timedelta(hours=3), agreeing.fit)
+    for days in (140, 100, 60):
+        year.later(year.ends_at - days * _DAY - timedelta(hours=2), agreeing.occupy_channels)
+        year.later(year.ends_at - days * _DAY + timedelta(hours=6), agreeing.end_tests)
+    year.later(year.ends_at - timedelta(hours=12), results.send_read_outs)
+    year.later(year.ends_at - timedelta(hours=9, minutes=30), reviewing.ask_other_means)
     year.later(year.ends_at - timedelta(hours=33), agreeing.occupy_channels)
     year.later(year.ends_at - timedelta(hours=20), agreeing.free_channels)
     year.later(year.ends_at - timedelta(minutes=25), measuring.last_evening)

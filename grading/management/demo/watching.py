@@ -77,20 +77,20 @@ def check_packs(year: Year, at: datetime, month: int) -> None:
     for code, slope in DRIFT.items():
         months = month % 8 if code == "CYC-1" else month  # its calibration adjusted it
         noise = _noise(code, month, Decimal("0.04"))
-        _check(year, code, "REF-PACK", Decimal(slope) * months + noise, at)
+        check(year, code, "REF-PACK", Decimal(slope) * months + noise, at)
 
 
 def check_meters(year: Year, at: datetime, month: int) -> None:
     """Measure the resistor with both meters."""
     for code in ("IRT-1", "IRT-2"):
         noise = _noise(code, month, Decimal("0.2"))
-        _check(year, code, "REF-R", noise, at)
+        check(year, code, "REF-R", noise, at)
 
 
 def check_shunts(year: Year, at: datetime, month: int) -> None:
     """Measure the shunt with the first cycler only: the others are overdue."""
     noise = _noise("CYC-1", month, Decimal("0.3"))
-    _check(year, "CYC-1", "REF-SHUNT", noise, at)
+    check(year, "CYC-1", "REF-SHUNT", noise, at)
 
 
 def _noise(code: str, month: int, most: Decimal) -> Decimal:
@@ -98,7 +98,8 @@ def _noise(code: str, month: int, most: Decimal) -> Decimal:
     return (most * Decimal(Random(f"{code} {month}").randint(-100, 100)) / 100).quantize(Decimal("0.001"))  # noqa: S311
 
 
-def _check(year: Year, code: str, item_code: str, percent: Decimal, at: datetime) -> int:
+def check(year: Year, code: str, item_code: str, percent: Decimal, at: datetime) -> int:
+    """Measure a reference item that lies ``percent`` from its value, and return the measurement's key."""
     item = ReferenceItem.objects.get(code=item_code)
     value = (item.reference_value * (1 + percent / 100)).quantize(Decimal("0.0001"))
     return instruments.record_control_measurement(
@@ -144,7 +145,7 @@ def look_after(year: Year, at: datetime) -> None:
 
 def slip(year: Year, at: datetime) -> None:
     """Withdraw a check that was typed wrongly."""
-    made = _check(year, "CYC-2", "REF-PACK", Decimal(10), at)
+    made = check(year, "CYC-2", "REF-PACK", Decimal(10), at)
     instruments.withdraw_control_measurement(
         measurement_id=made, reason="Typed 123.6 for 112.6.", actor=year.who("administrator"), at=at
     )
