@@ -60,15 +60,8 @@ def answer_dispute(
     """
     if actor.person_id is None:
         raise AnswerRefused("Only a person answers disputes. Nothing was changed.")
-    if outcome not in set(Outcome):
-        raise AnswerRefused(fields={"outcome": "Uphold it or reject it."})
-    if not (text := text.strip()):
-        raise AnswerRefused(fields={"text": "Say why; the supplier reads it."})
-    if demand.words and outcome == Outcome.REJECTED:
-        raise AnswerRefused(
-            "A rejected dispute brings no retest: ask for nothing of one. Nothing was changed.",
-            fields={"outcome": "Rejected, the pack is not measured again."},
-        )
+    text = text.strip()
+    _check(outcome, text, demand)
     dispute, pack = _locked(dispute_id)
     if dispute.state != Dispute.State.OPEN:
         state = dispute.get_state_display().lower()
@@ -106,6 +99,18 @@ def answer_dispute(
     record(events=[answered], actor=actor, at=at)
     _tell(dispute, pack, at)
     return dispute
+
+
+def _check(outcome: str, text: str, demand: RetestDemand) -> None:
+    if outcome not in set(Outcome):
+        raise AnswerRefused(fields={"outcome": "Uphold it or reject it."})
+    if not text:
+        raise AnswerRefused(fields={"text": "Say why; the supplier reads it."})
+    if demand.words and outcome == Outcome.REJECTED:
+        raise AnswerRefused(
+            "A rejected dispute brings no retest: ask for nothing of one. Nothing was changed.",
+            fields={"outcome": "Rejected, the pack is not measured again."},
+        )
 
 
 def _tell(dispute: Dispute, pack: Pack, at: datetime) -> None:

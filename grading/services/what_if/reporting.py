@@ -66,19 +66,13 @@ def make_report(
         made_by=actor.label,
     )
     _keep_moves(report, trial, taken)
-    facts = {
-        "policy": name,
-        "against": str(against),
-        "packs": trial.comparison.packs,
-        "moved": trial.comparison.moved,
-        "sha256": sha256,
-    }
+    counts = {"packs": trial.comparison.packs, "moved": trial.comparison.moved}
     event = Event(
         code="what_if_report.made",
         subject_id=report.pk,
         subject_label=report.title,
         after={"sha256": sha256, "document_sha256": policy.sha256, "against_id": against.pk},
-        facts=facts,
+        facts={"policy": name, "against": str(against), "sha256": sha256, **counts},
     )
     record(events=[event], actor=actor, at=at)
     return report

@@ -246,7 +246,9 @@ class TestDeclarations:
         assert bool(declared.declared_bad(at(JULY, 13), asked)) == is_bad
 
     def test_without_an_end_last(self):
-        declared = proof_of(declarations=(Declaration(since=at(MAY), why="Shunt broken", approved_at=at(JUNE)),))
+        declared = proof_of(
+            declarations=(Declaration(since=at(MAY), why="Shunt broken", approved_at=at(JUNE)),)
+        )
 
         assert declared.on(JULY) == Standing(False, "Declared bad since 1 May 2026: Shunt broken", MAY)
 
