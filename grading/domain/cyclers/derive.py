@@ -40,6 +40,7 @@ def derive(reading: Reading | StepReading, parameters: Parameters) -> Derived:
     flags += told
     trace.segment()
     flags += records.restart_flags(trace)
+    flags += units.wall_clock(trace, reading.meta.get("clock_span_s"), parameters)
     flags += soh_of_file.reference_flags(parameters)
     sums = integrate(trace)
     counted = counters.count(trace, sums)

@@ -175,6 +175,6 @@ def limit_flags(limits: Limits, spans: list[Span]) -> list[Flag]:
         return []
     text = (
         f"The cut-offs were not given: full and empty are this file's extremes, {limits.max_v:.4g} and "
-        f"{limits.min_v:.4g} V. Rules 3 and 8 could not be judged."
+        f"{limits.min_v:.4g} V, and nothing confirms its voltages. Rules 3 and 8 could not be judged."
     )
     return [Flag("W_LIMITS", text)]

@@ -124,9 +124,8 @@ def compare(trace: Trace, sums: Sums, counted: Counted | None) -> list[Flag]:
     A factor of 1000, 60 or 3600 between the two is a unit: E_UNIT or E_TIME_UNIT.
     """
     if counted is None:
-        return [
-            Flag("I_NO_COUNTER", "The file has no counter of its own to compare the integrated charge with.")
-        ]
+        text = "The file has no counter of its own: nothing in it confirms the amount of its current."
+        return [Flag("W_NO_COUNTER", text)]
     flags = [Flag("I_COUNTER", f"The tester's counter starts anew: {counted.resets}.")]
     flags += _at_rest(trace, counted)
     mine = sums.of_runs(trace)

@@ -4,6 +4,7 @@ import numpy as np
 
 from grading.domain.cyclers.chains import Limits
 from grading.domain.cyclers.charge import Sums
+from grading.domain.cyclers.checks.counters import SCALE_TOLERANCE, SCALES
 from grading.domain.cyclers.derived import Chain
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.table import Flag, Floats
@@ -19,6 +20,8 @@ SLOWEST_RECORDS_S = 3600.0
 HIGHEST_CELL_V = 5.5
 LEAST_CELL_V = 0.05
 HIGH_SHARE = 0.3
+DATES_S, DATES_SHARE = 5.0, 0.001
+LEAST_SPAN_S = 10.0
 
 
 def no_load(trace: Trace, parameters: Parameters) -> list[Flag]:
@@ -73,6 +76,29 @@ def clock(trace: Trace, chains: tuple[Chain, ...], parameters: Parameters) -> li
         return [Flag("W_TIME_UNIT", f"By the file {found}, but a person confirmed {asked}.")]
     text = f"The time's unit is in doubt: {found}. Confirm whether the column is in s, ms, min or h."
     return [Flag("E_TIME_UNIT", text)]
+
+
+def wall_clock(trace: Trace, span_s: float | None, parameters: Parameters) -> list[Flag]:
+    """Compare the test's time with the dates of its records (CYCLERS.md 3.7: total time against wall clock).
+
+    E_TIME_UNIT for a factor of a unit, W_CLOCK beyond 0.1 %: the tester stood still, or records are missing.
+    """
+    lasted = float(trace.time_s[-1] - trace.time_s[0]) if len(trace) else 0.0
+    if span_s is None or lasted <= 0 or span_s <= 0:
+        return []
+    if abs(span_s - lasted) <= DATES_S + DATES_SHARE * max(span_s, lasted):
+        return []
+    text = f"By its dates the test took {duration(span_s)}, by its time {duration(lasted)}"
+    if span_s >= LEAST_SPAN_S and not parameters.answers.get("time_unit"):
+        for scale in SCALES:
+            if abs(lasted / span_s / scale - 1) < SCALE_TOLERANCE:
+                return [Flag("E_TIME_UNIT", f"{text}: the unit of the time is in doubt. Confirm it.")]
+    return [
+        Flag(
+            "W_CLOCK",
+            f"{text}: the tester stood still, or records are missing, doubled or timed wrongly.",
+        )
+    ]
 
 
 def charge_against_rating(

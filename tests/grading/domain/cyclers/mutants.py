@@ -184,7 +184,7 @@ def lies(truth: Derived, mutant: Derived, mutation: Mutation) -> list[Lie]:
     known = set(truth.flags)
     if any(flag.code.startswith("W_") and flag not in known for flag in mutant.flags):
         return []
-    if mutation is current_off and any(flag.code == "I_NO_COUNTER" for flag in mutant.flags):
+    if mutation is current_off and any(flag.code == "W_NO_COUNTER" for flag in mutant.flags):
         return []
     if mutation in UNITS and any(flag.code == "W_NO_REFERENCE" for flag in mutant.flags):
         return []

@@ -124,3 +124,21 @@ class TestOrder:
         derived = derive(replace(reading, voltage_v=reading.voltage_v / 1000), unknown)
 
         assert "E_UNIT" in {flag.code for flag in derived.flags}
+
+    @pytest.mark.parametrize(
+        ("factor", "found"),
+        [
+            (1.0, set()),
+            (1.0009, set()),
+            (1.01, {"W_CLOCK"}),
+            (60.0, {"E_TIME_UNIT"}),
+            (1e-3, {"E_TIME_UNIT"}),
+        ],
+    )
+    def test_compares_the_time_with_the_dates(self, factor, found):
+        reading = full_test()
+        span = float(reading.time_s[-1] - reading.time_s[0]) * factor
+
+        told = codes(replace(reading, meta={"clock_span_s": span}))
+
+        assert told & {"W_CLOCK", "E_TIME_UNIT"} == found
