@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from grading.management.demo import measuring, watching
 from grading.management.demo.timeline import Year
@@ -32,10 +31,14 @@ def plan(year: Year) -> None:
 def declare_bad(year: Year, at: datetime, code: str, reason: str) -> None:
     """Declare an instrument bad with the consent of a reviewer, bring it back, and measure again."""
     proposed = _propose(year, at, code, reason)
-    later = at + timedelta(minutes=30)
-    approve_declaration(declaration_id=proposed.pk, actor=year.who("reviewer2"), at=later)
+    year.later(at + timedelta(minutes=30), approve, proposed.pk)
     year.later(at + timedelta(hours=9), bring_back, code)
     year.later(at + timedelta(hours=15), measure_again, proposed.pk)
+
+
+def approve(year: Year, at: datetime, declaration_id: int) -> None:
+    """Let a reviewer agree; all that follows happens with it."""
+    approve_declaration(declaration_id=declaration_id, actor=year.who("reviewer2"), at=at)
 
 
 def bring_back(year: Year, at: datetime, code: str) -> None:
@@ -51,20 +54,19 @@ def measure_again(year: Year, at: datetime, declaration_id: int) -> None:
 
 def propose_in_vain(year: Year, at: datetime) -> None:
     """Have one proposal refused and another withdrawn."""
-    by: dict[str, Any] = {"at": at + timedelta(minutes=20)}
     refused = _propose(year, at, "CYC-1", "It reads lower than CYC-2.")
     refuse_declaration(
         declaration_id=refused.pk,
         reason="Both passed their checks; the packs differ.",
         actor=year.who("reviewer"),
-        **by,
+        at=at,
     )
     withdrawn = _propose(year, at, "IRT-1", "Its display flickers.")
     withdraw_declaration(
         declaration_id=withdrawn.pk,
         reason="The display's cable was loose; the values are sound.",
         actor=year.who("warehouse2"),
-        **by,
+        at=at,
     )
 
 

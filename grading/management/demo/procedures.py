@@ -27,16 +27,18 @@ def publish_all(year: Year, at: datetime) -> None:
     """Publish what is shipped, then second versions that say how sure this bench is."""
     for code in SHIPPED:
         year.procedures[code] = publish(document=shipped_document(code), actor=SYSTEM, at=at).pk
+    old: dict[str, int] = {}
     for code, known in OF_THE_HOUSE.items():
         document: dict[str, Any] = copy.deepcopy(shipped_document(code)) | {"version": 2}
         document["uncertainty"] |= known
         document["sources"].append(ASSUMED)
         later = at + timedelta(hours=1)
         version = publish(document=document, actor=year.who("administrator"), at=later)
+        old[code], year.procedures[code] = year.procedures[code], version.pk
+    for procedure_id in old.values():
         retire(
-            procedure_id=year.procedures[code],
+            procedure_id=procedure_id,
             reason="Version 2 says how sure this bench is.",
             actor=year.who("reviewer"),
-            at=later + timedelta(hours=1),
+            at=at + timedelta(hours=2),
         )
-        year.procedures[code] = version.pk

@@ -37,9 +37,8 @@ def send_read_outs(year: Year, at: datetime) -> None:
     lines = (Line(number, row, ()) for number, row in enumerate(rows, start=2))
     key = Key(file_id=file.pk, version=file.version)
     write_annotated(book, key=key, sheets=[(Kind.REPORTED, HEADINGS, lines)], notes=())
-    later = at + timedelta(minutes=10)
-    results_files.take_workbook(results_file_id=file.pk, content=book, actor=actor, at=later)
-    results_files.record_file(results_file_id=file.pk, actor=actor, at=later)
+    results_files.take_workbook(results_file_id=file.pk, content=book, actor=actor, at=at)
+    results_files.record_file(results_file_id=file.pk, actor=actor, at=at)
 
 
 def _csv(rows: list[list[str]]) -> io.BytesIO:

@@ -13,8 +13,9 @@ from intake.domain.lifecycle import Status
 from intake.models import Pack
 
 _HEADING = "Test Time / s,Voltage / V,Current / A,Ambient Temperature / degC"
-_SOON = timedelta(minutes=2)
+_SOON = timedelta(minutes=1)
 _CELL_LOW_V, _CELL_HIGH_V = 3.0, 4.2
+_PACKS = 4
 
 
 def send_files(year: Year, at: datetime) -> None:
@@ -23,21 +24,23 @@ def send_files(year: Year, at: datetime) -> None:
     waiting = Pack.objects.filter(
         status=Status.INSPECTED, pack_type__series_count__isnull=False, rated_capacity_ah__isnull=False
     )
-    packs = list(waiting.exclude(pk__in=tested).select_related("pack_type").order_by("pk")[:4])
+    packs = list(waiting.exclude(pk__in=tested).select_related("pack_type").order_by("pk")[:_PACKS])
+    if not packs:
+        return
     for number, pack in enumerate(packs):
         content = _full_test(year, pack, sign=-1 if number in (1, 3) else 1)
         name = f"{pack.serial} C3.csv" if number < 2 else f"channel {number + 2}, night run.csv"
         file = _send(year, at, name, content)
-        if number == 3:
-            _see_through(year, at + _SOON, file, pack)
-    if packs:
-        file = _send(year, at, "export interrupted.csv", b"Test Time / s,Volt")
-        _act(year, at + _SOON, tester_files.read_again, file)
-        file = _send(year, at, "trial without a pack.csv", _full_test(year, packs[0], sign=1)[:20_000])
-        by: dict[str, Any] = {"tester_file_id": file.pk, "actor": year.who("warehouse"), "at": at + _SOON}
-        tester_files.set_aside(reason="Sent by mistake.", **by)
-        _act(year, at + 2 * _SOON, tester_files.take_back, file)
-        tester_files.set_aside(reason="A trial run of the rig, no test of a pack.", **by)
+    interrupted = _send(year, at, "export interrupted.csv", b"Test Time / s,Volt")
+    trial = _send(year, at, "trial without a pack.csv", _full_test(year, packs[0], sign=1)[:20_000])
+    soon, later = at + _SOON, at + 2 * _SOON
+    by: dict[str, Any] = {"tester_file_id": trial.pk, "actor": year.who("warehouse")}
+    _act(year, soon, tester_files.read_again, interrupted)
+    tester_files.set_aside(reason="Sent by mistake.", at=soon, **by)
+    _act(year, later, tester_files.take_back, trial)
+    tester_files.set_aside(reason="A trial run of the rig, no test of a pack.", at=later, **by)
+    if len(packs) == _PACKS:
+        _see_through(year, later, file, packs[-1])
 
 
 def _see_through(year: Year, at: datetime, file: TesterFile, pack: Pack) -> None:
