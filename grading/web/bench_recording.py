@@ -101,12 +101,17 @@ def _record(request: HttpRequest, pack: Pack, kind: str) -> HttpResponse:
     form = form_of(request, pack, kind, results_of(pack_id=pack.pk), data=request.POST)
     form.is_valid()
     values, row = form.typed_values(), form.result_for(pack.pk)
-    if form.errors:
-        return pack_page(request, pack, section=_refused(request, pack, kind, form))
+    typed: dict[str, Any] = {
+        "values": values,
+        "seen_version": _seen(request),
+        "actor": actor_of(request),
+        "at": timezone.now(),
+    }
     try:
-        result = _SUBMIT[kind](
-            row=row, values=values, seen_version=_seen(request), actor=actor_of(request), at=timezone.now()
-        )
+        if form.errors:
+            save_draft(pack_id=pack.pk, kind=kind, **typed)
+            return pack_page(request, pack, section=_refused(request, pack, kind, form))
+        result = _SUBMIT[kind](row=row, **typed)
     except DraftChanged as changed:
         return _differing(request, pack, kind, values, changed, is_autosave=False)
     except RuleViolation as refused:
@@ -125,7 +130,10 @@ def _record(request: HttpRequest, pack: Pack, kind: str) -> HttpResponse:
 def _refused(request: HttpRequest, pack: Pack, kind: str, form: AnyForm) -> Section:
     """Return the section with everything that it lacks, not only what cannot be read."""
     derived = derived_of(request, form, pack)
-    return replace(_section(request, pack, kind, form), derived=derived)
+    section = _section(request, pack, kind, form)
+    # What was posted is the draft now, so the next save goes on from there.
+    seen = section.draft.version if section.draft else section.seen
+    return replace(section, derived=derived, seen=seen)
 
 
 def _section(request: HttpRequest, pack: Pack, kind: str, form: AnyForm) -> Section:

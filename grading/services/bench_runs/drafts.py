@@ -1,7 +1,9 @@
 """Drafts of a pack's own page: kept while somebody types, gone when the result is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -19,6 +21,8 @@ from intake.domain.lifecycle import Status
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
 from rebattery.errors import RuleViolation
+
+T = TypeVar("T")
 
 
 class DraftChanged(RuleViolation):
@@ -63,56 +67,84 @@ def save_draft(
     [pack] = lock_packs(pack_ids=[pack_id])
     if pack.status != Status.INSPECTED:
         raise NotAtBench(f"{pack.serial} is {pack.get_status_display().lower()}: nothing is measured of it.")
-    kept = {name: text.replace("\0", "")[:LONGEST] for name, text in values.items() if text.strip()}
-    draft = draft_of(pack_id=pack_id, kind=kind)
-    if draft and _is_news(draft, kept, seen_version, actor):
-        raise DraftChanged(draft, kept)
+    draft = _known(pack_id, kind, values, seen_version, actor)
     if draft is None and seen_version:
         raise DraftGone
-    draft = draft or BenchDraft(pack=pack, kind=kind, version=0)
-    draft.values, draft.version = kept, draft.version + 1
-    draft.saved_at, draft.saved_by, draft.saved_by_person_id = at, actor.label, actor.person_id
-    draft.save()
-    return draft
+    return _write(draft or BenchDraft(pack=pack, kind=kind, version=0), values, actor, at)
 
 
-@transaction.atomic
 def submit_capacity(
     *, row: CapacityInput, values: Mapping[str, str], seen_version: int, actor: Actor, at: datetime
 ) -> CapacityTest:
-    """Record what is typed on a pack's page, and drop the draft of it.
+    """Record what is typed on a pack's page, and drop the draft of it; what is refused is kept as the draft.
 
     :raises DraftChanged: when somebody else's draft holds what the person may not know.
 
     Refuses all that :func:`grading.services.test_runs.record_capacity` refuses.
     """
-    lock_packs(pack_ids=[row.pack_id])
-    _take(row.pack_id, "capacity", values, seen_version, actor)
-    return record_capacity(rows=[row], actor=actor, at=at)[0]
+    typed = _Typed(row.pack_id, "capacity", values, seen_version)
+    return _submit(typed, lambda: record_capacity(rows=[row], actor=actor, at=at)[0], actor, at)
 
 
-@transaction.atomic
 def submit_resistance(
     *, row: ResistanceInput, values: Mapping[str, str], seen_version: int, actor: Actor, at: datetime
 ) -> ResistanceTest:
-    """Record what is typed on a pack's page, and drop the draft of it.
+    """Record what is typed on a pack's page, and drop the draft of it; what is refused is kept as the draft.
 
     :raises DraftChanged: when somebody else's draft holds what the person may not know.
 
     Refuses all that :func:`grading.services.test_runs.record_resistance` refuses.
     """
-    lock_packs(pack_ids=[row.pack_id])
-    _take(row.pack_id, "resistance", values, seen_version, actor)
-    return record_resistance(rows=[row], actor=actor, at=at)[0]
+    typed = _Typed(row.pack_id, "resistance", values, seen_version)
+    return _submit(typed, lambda: record_resistance(rows=[row], actor=actor, at=at)[0], actor, at)
 
 
-def _take(pack_id: int, kind: str, values: Mapping[str, str], seen_version: int, actor: Actor) -> None:
+@dataclass(frozen=True)
+class _Typed:
+    pack_id: int
+    kind: str
+    values: Mapping[str, str]
+    seen_version: int
+
+
+def _submit(typed: _Typed, record: Callable[[], T], actor: Actor, at: datetime) -> T:
+    with transaction.atomic():
+        [pack] = lock_packs(pack_ids=[typed.pack_id])
+        draft = _known(typed.pack_id, typed.kind, typed.values, typed.seen_version, actor)
+        try:
+            with transaction.atomic():
+                if draft:
+                    BenchDraft.objects.filter(pk=draft.pk).delete()
+                return record()
+        except RuleViolation as refused:
+            refusal = refused
+        # A draft that was seen and is gone is recorded: its values do not come back.
+        is_recorded = draft is None and typed.seen_version
+        if pack.status == Status.INSPECTED and not is_recorded:
+            _write(draft or BenchDraft(pack=pack, kind=typed.kind, version=0), typed.values, actor, at)
+    # Raised only here: what is typed stays, what recording it began does not.
+    raise refusal
+
+
+def _known(
+    pack_id: int, kind: str, values: Mapping[str, str], seen_version: int, actor: Actor
+) -> BenchDraft | None:
     draft = draft_of(pack_id=pack_id, kind=kind)
-    if draft is None:
-        return
-    if _is_news(draft, values, seen_version, actor):
-        raise DraftChanged(draft, values)
-    draft.delete()
+    kept = _kept(values)
+    if draft and _is_news(draft, kept, seen_version, actor):
+        raise DraftChanged(draft, kept)
+    return draft
+
+
+def _kept(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: text.replace("\0", "")[:LONGEST] for name, text in values.items() if text.strip()}
+
+
+def _write(draft: BenchDraft, values: Mapping[str, str], actor: Actor, at: datetime) -> BenchDraft:
+    draft.values, draft.version = _kept(values), draft.version + 1
+    draft.saved_at, draft.saved_by, draft.saved_by_person_id = at, actor.label, actor.person_id
+    draft.save()
+    return draft
 
 
 def _is_news(draft: BenchDraft, mine: Mapping[str, str], seen_version: int, actor: Actor) -> bool:

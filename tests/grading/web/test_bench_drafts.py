@@ -198,6 +198,20 @@ class TestSubmit:
 
         assert answer.url == reverse("bench")
 
+    @pytest.mark.parametrize("lack", [{"c_rate": "abc"}, {"voltage_to_v": "500"}])
+    def test_what_is_refused_is_kept_cleared_fields_included(self, client, pack, instrument, lack):
+        """Whether a field cannot be read or the services refuse it."""
+        members = "kind\tlabel\tAh\nseries group\t1\t85,1"
+        save(client, pack, capacity(instrument, voltage_from_v="1", members=members))
+
+        page = post(client, "bench_capacity", pack, capacity(instrument, **lack) | {"seen": "1"}).text
+
+        values = BenchDraft.objects.get().values
+        assert values["voltage_from_v"] == "402" and "members" not in values
+        assert 'id="capacity-seen" value="2"' in page and "Draft of Otto, saved" in page
+        post(client, "bench_capacity", pack, capacity(instrument, note="again", **lack) | {"seen": "2"})
+        assert "again" in page_of(client, pack)
+
 
 class TestScan:
     def test_an_instrument_is_chosen(self, client, pack, instrument):
