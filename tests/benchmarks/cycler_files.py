@@ -12,8 +12,8 @@ VOLTAGES = (3.0, 4.2)
 _PART_ROWS = 1_000_000
 _DT_S = 0.1
 _OHM = 0.002
-_PHASES = ((0.0, 6_000), (1.0, 36_000), (0.0, 6_000), (-1.0, 36_000))
-"""C-rate and records of each phase: ten minutes of rest, an hour of load."""
+_PHASES = ((0.0, 6_000), (1.0, 36_000), (0.04, 6_000), (0.0, 6_000), (-1.0, 36_240))
+"""C-rate and records of each phase: an hour of charge that tapers, rests, and the same charge out again."""
 _CYCLE_ROWS = sum(rows for _, rows in _PHASES)
 
 

@@ -7,8 +7,9 @@ import numpy as np
 
 from grading.domain.cyclers.chains import Span
 from grading.domain.cyclers.charge import Sums
+from grading.domain.cyclers.checks.shape import PIECE, pieces, some, window_v
 from grading.domain.cyclers.derived import Chain
-from grading.domain.cyclers.table import Flag, Floats
+from grading.domain.cyclers.table import Flag, Floats, Ints
 from grading.domain.cyclers.trace import Trace
 from grading.domain.cyclers.words import duration
 
@@ -35,21 +36,25 @@ def _step_clock(trace: Trace) -> list[Flag]:
     own = trace.step_time_s
     if own is None or trace.step is None:
         return []
-    passed = np.diff(trace.time_s)
-    told = np.diff(own)
-    same = (trace.step[1:] == trace.step[:-1]) & (told >= 0)
-    apart = np.where(same, np.abs(told - passed), np.maximum(own[1:] - passed, 0.0))
-    if len(trace.restarts):
-        apart[trace.restarts - 1] = 0.0
-    apart[~np.isfinite(apart)] = 0.0
+    passed = np.diff(trace.time_s[:PIECE])
     moving = passed[passed > 0]
     usual = float(np.median(moving)) if len(moving) else 0.0
-    slack = np.where(same, STEP_SLACK_S + 2 * usual, NEW_STEP_SLACK_S)
-    odd = np.flatnonzero(apart > slack + STEP_SHARE * np.abs(told))
+    places, amounts = [], []
+    for first, last in pieces(len(trace) - 1):
+        part = slice(first, last + 1)
+        passed, told = np.diff(trace.time_s[part]), np.diff(own[part])
+        same = (trace.step[part][1:] == trace.step[part][:-1]) & (told >= 0)
+        apart = np.where(same, np.abs(told - passed), np.maximum(own[part][1:] - passed, 0.0))
+        slack = np.where(same, STEP_SLACK_S + 2 * usual, NEW_STEP_SLACK_S) + STEP_SHARE * np.abs(told)
+        off = np.flatnonzero(apart > slack)
+        places.append(off + first)
+        amounts.append(apart[off])
+    odd, by_s = np.concatenate(places), np.concatenate(amounts)
+    known = ~np.isin(odd + 1, trace.restarts)
+    odd, by_s = odd[known], by_s[known]
     if not len(odd):
         return []
-    worst = odd[int(np.argmax(apart[odd]))]
-    most = duration(float(apart[worst]))
+    worst, most = int(odd[np.argmax(by_s)]), duration(float(by_s.max()))
     text = (
         f"The step's own clock and the test's differ {len(odd)} times, most by {most} before row "
         f"{trace.row[worst + 1]}: records are missing, doubled or of another test."
@@ -59,15 +64,10 @@ def _step_clock(trace: Trace) -> list[Flag]:
 
 def _falls(trace: Trace) -> list[Flag]:
     """E_ORDER: inside a run of one step a counter falls back, yet not to its beginning."""
-    inside = (trace.sign[1:] == trace.sign[:-1]) & (trace.sign[1:] != 0)
-    if trace.step is not None:
-        inside &= trace.step[1:] == trace.step[:-1]
-    if len(trace.restarts):
-        inside[trace.restarts - 1] = False
     for counter, sign in ((trace.charge_ah, 1), (trace.discharge_ah, -1)):
         if counter is None:
             continue
-        found = _fallen(counter, inside & (trace.sign[1:] == sign))
+        found = _fallen(trace, counter, sign)
         if len(found):
             first = int(found[0])
             text = (
@@ -78,26 +78,35 @@ def _falls(trace: Trace) -> list[Flag]:
     return []
 
 
-def _fallen(counter: Floats, inside: np.ndarray) -> np.ndarray:
-    change = np.diff(counter)
-    rising = change[inside & (change > 0)]
-    if not len(rising):
-        return np.zeros(0, dtype=np.int64)
-    step = float(np.quantile(rising, 0.99))
-    fell = inside & (change < -FALL_RECORDS * step) & (counter[1:] > FALL_SHARE * counter[:-1])
-    return np.flatnonzero(fell & (counter[1:] > FALL_RECORDS * step))
+def _fallen(trace: Trace, counter: Floats, sign: int) -> Ints:
+    found, usual = [], 0.0
+    for first, last in pieces(len(trace) - 1):
+        part = slice(first, last + 1)
+        change, signs = np.diff(counter[part]), trace.sign[part]
+        inside = (signs[1:] == sign) & (signs[:-1] == sign)
+        if trace.step is not None:
+            inside &= trace.step[part][1:] == trace.step[part][:-1]
+        rising = some(change[inside & (change > 0)])
+        usual = max(usual, float(np.quantile(rising, 0.99)) if len(rising) else 0.0)
+        before, after = counter[part][:-1], counter[part][1:]
+        found.append(np.flatnonzero(inside & (change < 0) & (after > FALL_SHARE * before)) + first)
+    at = np.concatenate(found)
+    at = at[~np.isin(at + 1, trace.restarts)]
+    if not usual:
+        return at[:0]
+    fell, left = counter[at] - counter[at + 1], counter[at + 1]
+    return at[(fell > FALL_RECORDS * usual) & (left > FALL_RECORDS * usual)]
 
 
 def _edges(trace: Trace) -> list[Flag]:
     """W_JUMP: where a load ends the voltage moves the way that only more of it would move it."""
-    window = float(np.quantile(trace.voltage_v, 0.999) - np.quantile(trace.voltage_v, 0.001))
-    largest = float(np.abs(trace.current_a).max())
-    ends = (trace.sign[:-1] != 0) & (trace.sign[1:] == 0)
-    if len(trace.restarts):
-        ends[trace.restarts - 1] = False
-    change = np.diff(trace.current_a)
-    moved = np.diff(trace.voltage_v) * np.sign(change)
-    odd = np.flatnonzero(ends & (np.abs(change) > LEAST_CHANGE * largest) & (moved < -EDGE_SHARE * window))
+    voltage, current = trace.voltage_v, trace.current_a
+    largest = max(float(current.max()), -float(current.min()))
+    ends = np.flatnonzero((trace.sign[:-1] != 0) & (trace.sign[1:] == 0))
+    ends = ends[~np.isin(ends + 1, trace.restarts)]
+    change = current[ends + 1] - current[ends]
+    moved = (voltage[ends + 1] - voltage[ends]) * np.sign(change)
+    odd = ends[(np.abs(change) > LEAST_CHANGE * largest) & (moved < -EDGE_SHARE * window_v(trace))]
     if not len(odd):
         return []
     text = (

@@ -1,10 +1,13 @@
 """Voltages that no cell shows: lone spikes, jumps under steady current, a value that stands."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from grading.domain.cyclers.table import CHARGE, DISCHARGE, Flag
+from grading.domain.cyclers.table import CHARGE, DISCHARGE, Flag, Floats, Ints
 from grading.domain.cyclers.trace import Trace
 
+PIECE = 500_000
 SPIKE_SHARE = 0.1
 """Of the file's middle voltage: how far a lone record must lie off both its neighbors."""
 MANY_SPIKES = 0.001
@@ -40,39 +43,69 @@ def flags_of(trace: Trace) -> list[Flag]:
     return [*flags, *_frozen(trace), *_stated(trace)]
 
 
-def _spikes(trace: Trace) -> np.ndarray:
-    voltage = trace.voltage_v
-    before, after = voltage[1:-1] - voltage[:-2], voltage[1:-1] - voltage[2:]
-    far = SPIKE_SHARE * max(
-        float(np.median(np.abs(voltage))), 0.5 * float(np.quantile(np.abs(voltage), 0.99))
-    )
-    # A record of a load between two rests lies off both, by its current.
-    same = (trace.sign[1:-1] == trace.sign[:-2]) & (trace.sign[1:-1] == trace.sign[2:])
-    return np.flatnonzero((before * after > 0) & (np.minimum(np.abs(before), np.abs(after)) > far) & same) + 1
+def pieces(count: int) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of pieces of the records, so that what is computed of all of them stays small."""
+    for first in range(0, count, PIECE):
+        yield first, min(first + PIECE, count)
 
 
-def _jumps(trace: Trace, spikes: np.ndarray) -> np.ndarray:
+def some(values: Floats) -> Floats:
+    """Return at most 200,000 of the values, evenly taken: enough to tell their spread."""
+    return values[:: max(1, len(values) // 200_000)]
+
+
+def window_v(trace: Trace) -> float:
+    """Return what the voltage spans, the outermost thousandth left out."""
+    low, high = np.quantile(some(trace.voltage_v), [0.001, 0.999])
+    return float(high - low)
+
+
+def _spikes(trace: Trace) -> Ints:
+    usual = np.abs(some(trace.voltage_v))
+    far = SPIKE_SHARE * max(float(np.median(usual)), 0.5 * float(np.quantile(usual, 0.99)))
+    found = []
+    for first, last in pieces(len(trace) - 2):
+        voltage, sign = trace.voltage_v[first : last + 2], trace.sign[first : last + 2]
+        before, after = voltage[1:-1] - voltage[:-2], voltage[1:-1] - voltage[2:]
+        # A record of a load between two rests lies off both, by its current.
+        same = (sign[1:-1] == sign[:-2]) & (sign[1:-1] == sign[2:])
+        lone = (before * after > 0) & (np.minimum(np.abs(before), np.abs(after)) > far) & same
+        found.append(np.flatnonzero(lone) + first + 1)
+    return np.concatenate(found)
+
+
+def _jumps(trace: Trace, spikes: Ints) -> Ints:
     """Return where the voltage leaps while sign and current stay and the records are as dense as around."""
-    window = float(np.quantile(trace.voltage_v, 0.999) - np.quantile(trace.voltage_v, 0.001))
-    step_v = np.abs(np.diff(trace.voltage_v))
-    at = np.flatnonzero(step_v > JUMP_SHARE * window)
-    at = at[(at >= 3) & (at + 3 < len(step_v))]
-    sign, current = trace.sign, trace.current_a
+    voltage, sign, current = trace.voltage_v, trace.sign, trace.current_a
+    least = JUMP_SHARE * window_v(trace)
+    parts = [
+        np.flatnonzero(np.abs(np.diff(voltage[first : last + 1])) > least) + first
+        for first, last in pieces(len(trace) - 1)
+    ]
+    at = np.concatenate(parts)
+    at = at[(at >= 3) & (at + 4 < len(trace))]
     at = at[(sign[at] == sign[at + 1]) & (sign[at - 2] == sign[at]) & (sign[at + 1] == sign[at + 3])]
     at = at[np.abs(current[at + 1] - current[at]) <= STEADY_SHARE * np.abs(current[at]) + trace.dead_a]
-    around = np.maximum.reduce([step_v[at + offset] for offset in (-2, -1, 1, 2)]) if len(at) else np.zeros(0)
-    at = at[step_v[at] > JUMP_TIMES * around]
-    step_s = np.diff(trace.time_s)
-    if len(at):
-        usual = np.maximum.reduce([step_s[at + offset] for offset in (-2, -1, 1, 2)])
-        at = at[step_s[at] <= 5 * usual + 1.0]
-    at = at[~np.isin(at, spikes) & ~np.isin(at + 1, spikes)]
-    return at + 1
+    if not len(at):
+        return at
+    leap, around = _steps(voltage, at)
+    at = at[leap > JUMP_TIMES * around]
+    if not len(at):
+        return at
+    passed, usual = _steps(trace.time_s, at)
+    at = at[passed <= 5 * usual + 1.0]
+    return at[~np.isin(at, spikes) & ~np.isin(at + 1, spikes)] + 1
+
+
+def _steps(values: Floats, at: Ints) -> tuple[Floats, Floats]:
+    """Return the amount of each step after a record, and the largest of the two before and after it."""
+    around = [np.abs(values[at + offset + 1] - values[at + offset]) for offset in (-2, -1, 1, 2)]
+    return np.abs(values[at + 1] - values[at]), np.maximum.reduce(around)
 
 
 def _frozen(trace: Trace) -> list[Flag]:
     """W_FROZEN: a discharge in which the voltage is one and the same for long."""
-    same = (np.diff(trace.voltage_v) == 0) & (trace.sign[1:] == -1) & (trace.sign[:-1] == -1)
+    same = (trace.voltage_v[1:] == trace.voltage_v[:-1]) & (trace.sign[1:] == -1) & (trace.sign[:-1] == -1)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], same, [False])).astype(np.int8)))
     first, last = edges[::2], edges[1::2]
     if not len(first):
@@ -95,13 +128,14 @@ def _stated(trace: Trace) -> list[Flag]:
     """W_STATE: records whose state contradicts their current for more than a few."""
     if trace.state is None:
         return []
-    told = np.where(trace.state == CHARGE, 1, np.where(trace.state == DISCHARGE, -1, 0))
-    odd = (told != 0) & (told != trace.sign)
+    told = (trace.state == CHARGE) | (trace.state == DISCHARGE)
+    odd = (trace.state == CHARGE) & (trace.sign != 1)
+    odd |= (trace.state == DISCHARGE) & (trace.sign != -1)
     # Testers write the first or the last record of a step before its current flows.
     lone = odd.copy()
     lone[1:-1] &= odd[:-2] & odd[2:]
     count = int(lone.sum())
-    if count < 2 or count < STATED_SHARE * int((told != 0).sum()):
+    if count < 2 or count < STATED_SHARE * int(told.sum()):
         return []
     text = (
         f"{count} records have another current than their state says, from row {trace.row[np.argmax(lone)]}."
