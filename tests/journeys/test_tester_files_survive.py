@@ -50,7 +50,7 @@ def test_reading_survives_kill_9(worker):
 
 def test_poison_ends_in_a_refusal_and_blocks_no_other(worker):
     make_bench_pack("RB-0001")
-    poison = send("RB-0001 poison.csv", full_test()[:400] + b"\0\xff,;\"" * 40_000)
+    poison = send("RB-0001 poison.csv", full_test()[:400] + b'\0\xff,;"' * 40_000)
     sound = send("RB-0001.csv")
     tester_files.sweep()
 
