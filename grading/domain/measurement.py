@@ -68,6 +68,44 @@ PLAUSIBLE: Mapping[str, Range] = {
 }
 
 
+CHARGE_MAX_PERCENT = Decimal(105)
+"""Of the rated charge; new packs exceed it a little, as in :mod:`grading.domain.soh`."""
+VOLTAGE_SLACK_PERCENT = Decimal(2)
+"""By how much the mean voltage may lie outside the two ends: tester and multimeter differ a little."""
+
+
+def charge_fault(*, measured_ah: Decimal, rated_ah: Decimal) -> str:
+    """Return why a pack of ``rated_ah`` cannot have given ``measured_ah``; empty when it can."""
+    if rated_ah <= 0 or measured_ah <= rated_ah * CHARGE_MAX_PERCENT / 100:
+        return ""
+    percent = f"{measured_ah / rated_ah * 100:.1f} %"
+    return (
+        f"{measured_ah} Ah is {percent} of the rated {rated_ah.normalize():f} Ah, "
+        f"above {CHARGE_MAX_PERCENT} %. "
+        "Check the value, its unit and the rated charge of the pack."
+    )
+
+
+def mean_voltage_fault(
+    *, measured_ah: Decimal, measured_kwh: Decimal, voltages_v: tuple[Decimal, Decimal]
+) -> str:
+    """Return why charge and energy of a test do not belong together; empty when they do.
+
+    Energy over charge is the mean voltage: it lies between the voltages at both ends, in any order, with
+    :data:`VOLTAGE_SLACK_PERCENT` to spare on each side.
+    """
+    low, high = min(voltages_v), max(voltages_v)
+    slack = VOLTAGE_SLACK_PERCENT / 100
+    wh = measured_kwh * 1000
+    if low * (1 - slack) * measured_ah <= wh <= high * (1 + slack) * measured_ah:
+        return ""
+    mean = f"a mean of {wh / measured_ah:.1f} V" if measured_ah else "no mean voltage"
+    return (
+        f"{measured_kwh} kWh over {measured_ah} Ah is {mean}, outside {low} to {high} V "
+        f"± {VOLTAGE_SLACK_PERCENT} %. Check both values and the voltages."
+    )
+
+
 def check_ranges(values: Mapping[str, object]) -> list[Violation]:
     """Return every value that its field cannot hold; blanks and fields without a range are left alone."""
     return [

@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from django.db import transaction
 
-from grading.domain.measurement import check_ranges
+from grading.domain.measurement import charge_fault, check_ranges, mean_voltage_fault
 from grading.domain.members import (
     Layout,
     Member,
@@ -88,7 +88,8 @@ def capacity_faults(row: CapacityInput, bench: Bench[CapacityTest]) -> Faults:
     if row.ended_by_cell_limit is None:
         faults["ended_by_cell_limit"] = "Answer yes or no."
     faults |= _window_faults(row) | _weakest_faults(row, bench.packs[row.pack_id])
-    return _soh_faults(row, bench.packs[row.pack_id]) | faults
+    pack = bench.packs[row.pack_id]
+    return _physical_faults(row, pack) | _soh_faults(row, pack) | faults
 
 
 def _window_faults(row: CapacityInput) -> Faults:
@@ -100,6 +101,21 @@ def _window_faults(row: CapacityInput) -> Faults:
     if row.method == CapacityTest.Method.CC_CV_CHARGE and start >= end:
         return {"voltage_to_v": "A charge ends above the voltage it starts from."}
     return {}
+
+
+def _physical_faults(row: CapacityInput, pack: Pack) -> Faults:
+    """Compare charge and energy with the pack and with each other, whichever of them SOH comes from."""
+    ah, kwh, ends = row.measured_capacity_ah, row.measured_energy_kwh, (row.voltage_from_v, row.voltage_to_v)
+    rated = rated_ah(pack)
+    if ah is None or not ah.is_finite():
+        return {}
+    if rated and (fault := charge_fault(measured_ah=ah, rated_ah=rated)):
+        return {"measured_capacity_ah": fault}
+    if kwh is None or not all(value is not None and value.is_finite() for value in (kwh, *ends)):
+        return {}
+    voltages = (ends[0] or Decimal(0), ends[1] or Decimal(0))
+    fault = mean_voltage_fault(measured_ah=ah, measured_kwh=kwh, voltages_v=voltages)
+    return dict.fromkeys(("measured_capacity_ah", "measured_energy_kwh"), fault) if fault else {}
 
 
 def _weakest_faults(row: CapacityInput, pack: Pack) -> Faults:

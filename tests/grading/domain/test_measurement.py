@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.domain.measurement import PLAUSIBLE, check_ranges, check_unusual
+from grading.domain.measurement import (
+    PLAUSIBLE,
+    charge_fault,
+    check_ranges,
+    check_unusual,
+    mean_voltage_fault,
+)
 
 STEP = D("0.0001")
 
@@ -51,3 +57,41 @@ class TestCheckUnusual:
 
     def test_asks_for_a_second_look(self):
         assert [v.message for v in check_unusual({"c_rate": D(3)})] == ["3 C is unusual; usual: 0.1 to 1."]
+
+
+class TestChargeFault:
+    @pytest.mark.parametrize(("ah", "is_fault"), [("0", False), ("163.8", False), ("163.801", True)])
+    def test_begins_above_105_percent(self, ah, is_fault):
+        assert bool(charge_fault(measured_ah=D(ah), rated_ah=D(156))) is is_fault
+
+    def test_names_both_charges(self):
+        fault = charge_fault(measured_ah=D(500), rated_ah=D(156))
+
+        assert fault.startswith("500 Ah is 320.5 % of the rated 156 Ah, above 105 %.")
+
+    def test_says_nothing_without_a_rated_charge(self):
+        assert charge_fault(measured_ah=D(500), rated_ah=D(0)) == ""
+
+
+class TestMeanVoltageFault:
+    @pytest.mark.parametrize(
+        ("kwh", "is_fault"),
+        # 100 Ah between 300 V - 2 % and 400 V + 2 %.
+        [("29.3999", True), ("29.4", False), ("35", False), ("40.8", False), ("40.8001", True)],
+    )
+    @pytest.mark.parametrize("ends", [(D(400), D(300)), (D(300), D(400))])
+    def test_lets_the_mean_lie_between_the_ends_in_any_order(self, kwh, is_fault, ends):
+        assert bool(mean_voltage_fault(measured_ah=D(100), measured_kwh=D(kwh), voltages_v=ends)) is is_fault
+
+    @pytest.mark.parametrize(
+        ("ah", "kwh", "is_fault"), [("0", "0", False), ("0", "1", True), ("1", "0", True)]
+    )
+    def test_an_empty_pack_gives_neither(self, ah, kwh, is_fault):
+        fault = mean_voltage_fault(measured_ah=D(ah), measured_kwh=D(kwh), voltages_v=(D(400), D(300)))
+
+        assert bool(fault) is is_fault
+
+    def test_names_the_mean_and_the_tolerance(self):
+        fault = mean_voltage_fault(measured_ah=D(500), measured_kwh=D("45.1"), voltages_v=(D(400), D(300)))
+
+        assert fault.startswith("45.1 kWh over 500 Ah is a mean of 90.2 V, outside 300 to 400 V ± 2 %.")
