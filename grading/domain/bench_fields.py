@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from grading.domain.measurement import PLAUSIBLE
+from grading.domain.results_file.headings import fold
+from grading.domain.results_file.wordings import read_reference, words_of
 
 NOTHING = "-"
 """Typed in a row where the run's head says something: this row has none."""
@@ -66,12 +68,14 @@ def _number(field: Field, text: str) -> Decimal | None:
 
 
 def _choice(field: Field, text: str) -> str:
-    wanted = text.casefold()
+    wanted = fold(text)
     known = field.choices or {}
-    if not wanted:
+    if not text:
         return ""
+    if field.name == "reference" and (parts := read_reference(text)) and parts[1]:
+        return ":".join(parts)
     for code, words in known.items():
-        if wanted in (code.casefold(), words.casefold()):
+        if wanted in {fold(each) for each in (words, *words_of(code))}:
             return code
     raise Unreadable(f"Enter one of: {', '.join(known.values())}.")
 

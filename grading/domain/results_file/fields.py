@@ -27,6 +27,8 @@ class Type(StrEnum):
 
 ROW_LIMIT = 5_000
 """Rows of one file, all sheets together."""
+PREFILLED = ("serial", "supplier")
+"""What the template is handed out with: a row with nothing else is empty."""
 SHEETS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CAPACITY: ("Capacity", "Kapazität", "容量"),
     Kind.RESISTANCE: ("Resistance", "Widerstand", "内阻"),
@@ -203,8 +205,9 @@ _RESISTANCE = (
             {"discharge": ("entladung", "放电"), "charge": ("ladung", "充电")},
             "direction", "richtung", "脉冲方向"),
     _choice("baseline_source", "Baseline",
-            {"type_catalogue": ("catalog", "catalogue", "katalog", "目录"),
-             "pack_datasheet": ("data sheet", "datasheet", "datenblatt", "规格书")},
+            {"type_catalogue": ("catalog", "catalogue", "katalog", "目录", "catalog value of its type"),
+             "pack_datasheet": ("data sheet", "datasheet", "datenblatt", "规格书",
+                                "data sheet of this pack")},
             "baseline source", "vergleichswert", "基线来源", note="Its resistance when new."),
     _number("baseline_mohm", "Data sheet resistance", "mΩ", "baseline resistance", "规格书内阻"),
     _number("baseline_pulse_s", "Data sheet pulse length", "s", "baseline pulse length"),

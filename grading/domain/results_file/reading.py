@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from grading.domain.results_file.fields import FIELDS, LABELS, ROW_LIMIT, SHEETS, Kind, Type
+from grading.domain.results_file.fields import FIELDS, LABELS, PREFILLED, ROW_LIMIT, SHEETS, Kind, Type
 from grading.domain.results_file.headings import (
     MIN_FIELDS,
     Column,
@@ -18,7 +18,7 @@ from grading.domain.results_file.headings import (
     score,
 )
 from grading.domain.results_file.numbers import Numbers, numbers_of
-from grading.domain.results_file.rows import RowReader
+from grading.domain.results_file.rows import RowReader, shown
 from intake.domain.manifest.files.cells import CellSet
 from intake.domain.manifest.layout.mapping import HEADER_SEARCH_ROWS, is_units_row
 from intake.domain.manifest.problems import Unreadable
@@ -71,11 +71,12 @@ def read_results(path: Path, *, file_name: str, row_limit: int = ROW_LIMIT) -> I
     :raises Unreadable: when it is no table of results, or has more than ``row_limit`` rows.
     """
     sources, unread = _sources(path, file_name)
-    count = 0
+    count = passed_over = 0
     for kind, source in sources:
         at = _heading_of(kind, source)
         table = _Table(kind, source, at)
         yield {"sheet": table.told}
+        passed_over += table.passed_over
         for line in table.lines():
             count += 1
             if count > row_limit:
@@ -83,6 +84,8 @@ def read_results(path: Path, *, file_name: str, row_limit: int = ROW_LIMIT) -> I
             yield line
             if count % PROGRESS_ROWS == 0:
                 yield {"progress": count}
+    if not count and passed_over:
+        raise Unreadable("empty", "The file holds no results: its rows hold nothing but a serial.")
     if not count:
         raise Unreadable("empty", "The file holds no results: no row below the headings.")
     yield {"summary": {"rows": count, "unread_sheets": unread}}
@@ -195,7 +198,18 @@ class _Table:
             self.data = [
                 (n, [unwritten(c) if isinstance(c, str) else c for c in row]) for n, row in self.data
             ]
+        filled = [line for line in self.data if self.is_ours or self._says_something(*line)]
+        self.passed_over = len(self.data) - len(filled)
+        self.data = filled
         self.numbers = self._numbers()
+
+    def _says_something(self, number: int, row: Sequence[Cell]) -> bool:
+        """Tell whether a row says more than what our template is handed out with."""
+        given = {column.index for column in self.columns if column.field in PREFILLED}
+        formulas = self.source.formulas.in_row(number)
+        return any(index not in given and shown(cell) for index, cell in enumerate(row)) or any(
+            index not in given for index in formulas
+        )
 
     def _numbers(self) -> dict[str, Numbers]:
         found = {}
@@ -225,6 +239,7 @@ class _Table:
             ],
             "conversions": [text for numbers in self.numbers.values() for text in numbers.conversions],
             "hidden": self.source.hidden,
+            "passed_over": self.passed_over,
             "key": [self.key.file_id, self.key.version] if self.key else None,
         }
 

@@ -10,6 +10,7 @@ from grading.domain.results_file.fields import FIELDS, Field, Kind, Type
 from grading.domain.results_file.headings import Column, fold
 from grading.domain.results_file.numbers import NotANumber, Numbers
 from grading.domain.results_file.times import NotAMoment, read_moment
+from grading.domain.results_file.wordings import read_reference
 from intake.domain.identity import is_damaged_serial, is_serial, normalize_serial
 from intake.domain.manifest.problems import ERROR, WARNING, Problem
 from intake.domain.manifest.reading import Cell
@@ -73,12 +74,14 @@ class RowReader:
                 text = self._value(FIELDS[self.kind][column.field], cell)
             except (_Wrong, NotANumber) as wrong:
                 unread.add(column.field)
+                said = "formula without a result" if wrong.rule == "formula" else cell
                 problems.append(
-                    self.problem(number, column.field, wrong.rule, cell, wrong.message, wrong.fix)
+                    self.problem(number, column.field, wrong.rule, said, wrong.message, wrong.fix)
                 )
                 continue
             if text:
                 values[column.field] = text
+        problems += self._parted(number, values, unread)
         problems += self._missing(number, values, unread)
         problems += self._disagreeing(number, values)
         return Row(number, list(cells), values, problems)
@@ -122,6 +125,18 @@ class RowReader:
             raise _Wrong("too_long", f"At most {LONGEST_TEXT} characters.", "Shorten it.")
         return text
 
+    def _parted(self, number: int, values: dict[str, str], unread: set[str]) -> list[Problem]:
+        """Part a reference that names its basis as well, such as "Catalog kWh"."""
+        source, _, basis = values.get("reference_source", "").partition(":")
+        if not basis:
+            return []
+        values["reference_source"] = source
+        if values.setdefault("basis", basis) == basis or "basis" in unread:
+            return []
+        message = f"The basis says {values['basis']}, the reference says {basis}."
+        fix = "Correct one of them, or leave the basis empty."
+        return [self.problem(number, "basis", "basis_disagrees", values["basis"], message, fix)]
+
     def _missing(self, number: int, values: Mapping[str, str], unread: set[str]) -> list[Problem]:
         return [
             self.problem(number, name, "missing", "", f"“{field.heading}” is needed.", "Enter a value.")
@@ -162,6 +177,8 @@ def _serial(text: str) -> str:
 
 
 def _choice(field: Field, text: str) -> str:
+    if field.name == "reference_source" and (found := read_reference(text)):
+        return ":".join(filter(None, found))
     wanted = fold(text)
     for code, words in field.choices.items():
         if wanted in {fold(code), *(fold(word) for word in words)}:

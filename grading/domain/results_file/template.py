@@ -25,6 +25,7 @@ _MARK = " *"
 _INPUT_TITLE, _INPUT_TEXT, _LIST_TEXT = 32, 255, 255  # the most that a spreadsheet program takes
 STEPS = (
     "One sheet for each kind of result. Sheets without rows are passed over.",
+    "Rows that hold nothing but the serial and the supplier are passed over.",
     "Columns with * are needed in every row. Columns may be moved or left out.",
     "Numbers may have a decimal comma or point. Units stand in the headings, and may be others there.",
     ZONE_RULE,

@@ -145,4 +145,5 @@ def _moved(row: Staged, known: Mapping[str, Any], given: Mapping[str, Any] | Non
 def _merged(known: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
     if given is None:
         return dict(known)
-    return {**given, "name": known["name"], "heading_row": known["heading_row"], "key": None}
+    kept = {name: known[name] for name in ("name", "heading_row", "passed_over") if name in known}
+    return {**given, **kept, "key": None}

@@ -7,6 +7,10 @@ import pytest
 
 from grading.domain.bench_fields import FIELDS, LONGEST, Unreadable
 from grading.domain.measurement import PLAUSIBLE
+from grading.domain.results_file.fields import FIELDS as FILE_FIELDS
+from grading.domain.results_file.fields import Kind
+from grading.domain.results_file.headings import fold
+from grading.domain.results_file.wordings import read_reference
 
 CAPACITY, RESISTANCE = FIELDS["capacity"], FIELDS["resistance"]
 
@@ -29,6 +33,9 @@ class TestRead:
             ("method", "CC_DISCHARGE", "cc_discharge"),
             ("method", "cc-cv charge, empty to full", "cccv_charge"),
             ("reference", "catalog ah", "pack_type:ah"),
+            ("reference", "Katalog kWh", "pack_type:kwh"),
+            ("reference", "Typenschild Ladung", "nameplate:ah"),
+            ("method", "Entladung", "cc_discharge"),
             ("weakest_kind", "Series group", "series_group"),
             ("measured_at", "", None),
             ("measured_at", "2026-11-22 14:05", datetime(2026, 11, 22, 14, 5, tzinfo=UTC)),
@@ -77,3 +84,16 @@ class TestFields:
 
     def test_a_resistance_is_of_one_pack_too(self):
         assert not RESISTANCE["ir_mohm"].is_of_head
+
+
+class TestWords:
+    @pytest.mark.parametrize("kind", ["capacity", "resistance"])
+    def test_a_file_of_results_takes_every_word_of_the_grid(self, kind):
+        file = FILE_FIELDS[Kind(kind)]
+        for field in FIELDS[kind].values():
+            for code, words in (field.choices or {}).items():
+                if field.name == "reference":
+                    assert read_reference(words) == tuple(code.split(":"))
+                else:
+                    known = file[field.name].choices[code]
+                    assert fold(words) in {fold(each) for each in (code, *known)}

@@ -78,6 +78,20 @@ class TestReadFile:
 
         assert read(tmp_path, content).sheets[0].rows[0][2]["measured_capacity_ah"] == "57.5"
 
+    def test_passes_over_rows_that_are_filled_in_beforehand_only(self, tmp_path):
+        head = ["Pack serial", "Supplier", "Internal resistance (mΩ)", "Note"]
+        rows = [head, ["RB-0001", "ACME", "", " "], ["RB-0002", "ACME", 72, ""], ["RB-0003", "", "", "x"]]
+
+        sheet = read(tmp_path, workbook(("Resistance", rows)), "a.xlsx").sheets[0]
+
+        assert ([row[0] for row in sheet.rows], sheet.told["passed_over"]) == ([3, 4], 1)
+
+    def test_says_that_every_row_is_filled_in_beforehand_only(self, tmp_path):
+        content = b"Pack serial,Supplier,Q\nRB-0001,ACME,\nRB-0002,,\n"
+
+        with pytest.raises(ResultsUnreadable, match="nothing but a serial"):
+            read(tmp_path, content)
+
     def test_refuses_a_formula_without_its_result(self, tmp_path):
         content = workbook(("Capacity", [["Serial", "Q", "Qn"], ["RB-0001", "=1+1", 115]]))
         plain = io.BytesIO()
@@ -87,7 +101,27 @@ class TestReadFile:
 
         problems = read(tmp_path, plain.getvalue(), "a.xlsx").sheets[0].rows[0][3]
 
-        assert ("measured_capacity_ah", "formula") in [(one[1], one[2]) for one in problems]
+        wanted = ("measured_capacity_ah", "formula", "formula without a result")
+        assert wanted in [(one[1], one[2], one[4]) for one in problems]
+
+    @pytest.mark.parametrize(
+        ("reference", "basis", "found"),
+        [
+            ("Catalog kWh", "", ("pack_type", "kwh")),
+            ("catalog kWh", "kwh", ("pack_type", "kwh")),
+            ("Katalog", "Energie", ("pack_type", "kwh")),
+            ("nameplate:ah", "", ("nameplate", "ah")),
+            ("Catalog kWh", "ah", ("pack_type", "ah")),
+        ],
+    )
+    def test_takes_a_reference_as_the_grid_words_it(self, tmp_path, reference, basis, found):
+        row = ROW | {"Reference": reference, "Basis": basis}
+
+        _, _, values, problems = read(tmp_path, text_of(row)).sheets[0].rows[0]
+
+        assert (values["reference_source"], values["basis"]) == found
+        contradicts = reference == "Catalog kWh" and basis == "ah"
+        assert [one[1:3] for one in problems] == [["basis", "basis_disagrees"]] * contradicts
 
     @pytest.mark.parametrize(
         ("soh", "is_refused"),
