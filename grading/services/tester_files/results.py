@@ -148,7 +148,8 @@ def preferred_pulse(test: Mapping[str, Any], baseline: Baseline | None) -> int |
     Chosen by conditions alone, never by the value: a length of the baseline's first, discharge before charge,
     then the nearest state of charge (50 % without a baseline), then the earliest.
     """
-    length = f"{baseline.pulse_duration_s:g}" if baseline and baseline.pulse_duration_s else "10"
+    # As a float: "g" keeps the zero of the catalog's Decimal 10.0.
+    length = f"{float(baseline.pulse_duration_s):g}" if baseline and baseline.pulse_duration_s else "10"
     soc = float(baseline.soc_percent) if baseline and baseline.soc_percent is not None else 50.0
 
     def order(item: tuple[int, Mapping[str, Any]]) -> tuple[bool, bool, float, int]:
@@ -178,7 +179,22 @@ def measured_values(result: CapacityTest | ResistanceTest, test: Mapping[str, An
             "voltage_from_v": _rounded(chain.get("voltage_start_v"), 2),
             "voltage_to_v": _rounded(chain.get("voltage_end_v"), 2),
         }
-    length = f"{result.pulse_duration_s:g}" if result.pulse_duration_s is not None else ""
-    given = [_rounded(pulse["r_mohm"].get(length), 3) for pulse in test["pulses"]]
-    # Which pulse was chosen stands in the value itself: two agree to the last digit by chance only.
+    given = [_rounded(value, 3) for value in _resistances_like(result, test)]
+    # Pulses of the same conditions are told apart by the value itself; they agree by chance only.
     return {"ir_mohm": result.ir_mohm if result.ir_mohm in given else next(iter(given), None)}
+
+
+def _resistances_like(result: ResistanceTest, test: Mapping[str, Any]) -> list[float]:
+    """Return the resistances of ``test`` that were measured under the conditions of ``result``.
+
+    Compared as numbers of the column's one decimal: it gives back 10.0 s for the 10 s of the file.
+    """
+    found = []
+    for _, pulse in resistances_of(test):
+        soc = _rounded(pulse["soc_percent"], 1)
+        conditions = (pulse["direction"], _rounded(abs(pulse["current_a"]), 1))
+        if conditions != (result.direction, result.pulse_current_a) or soc not in (None, result.soc_percent):
+            continue
+        valid = [each for each in pulse["resistances"] if each["comparable"]]
+        found += [each["r_mohm"] for each in valid if _rounded(each["after_s"], 1) == result.pulse_duration_s]
+    return found

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from grading.domain.resistance import Baseline
 from grading.models import CapacityTest, Derivation, ResistanceTest
 from grading.services import tester_files
 from grading.services.test_runs import ResultsRefused
 from grading.services.tester_files import CapacityAnswers, Head, NothingToRecord, ResistanceAnswers
-from grading.services.tester_files.results import preferred_pulse
+from grading.services.tester_files.results import measured_values, preferred_pulse, resistance_rows
 from intake.models import Pack
 from rebattery.audit.trail import entry_of, events_of
 from tests.factories import AT, balance, make_actor, make_instrument, make_person
@@ -171,3 +172,45 @@ class TestPreferredPulse:
         low, high = [pulse(50, r=1.0), pulse(50, r=9.0)], [pulse(50, r=9.0), pulse(50, r=1.0)]
 
         assert preferred_pulse({"pulses": low}, None) == preferred_pulse({"pulses": high}, None) == 0
+
+    def test_takes_the_length_of_the_catalog_however_it_is_written(self):
+        baseline = Baseline(
+            ir_mohm=Decimal(60), method="dc_pulse", temperature_degc=Decimal(25), soc_percent=Decimal("50.0"),
+            pulse_duration_s=Decimal("10.0"), source="type_catalogue",
+        )  # fmt: skip
+
+        assert preferred_pulse({"pulses": [pulse(50, length=30.0), pulse(80)]}, baseline) == 1
+
+
+class TestMeasuredValues:
+    PULSES = tuple(
+        pulse(soc, length=length, direction=direction, r=soc + length + sign)
+        | {"current_a": sign * 80.04, "temperature_degc": 25.0, "rest_before_s": 600.0}
+        for soc in (20.04, 50.0)
+        for length in (0.1, 10.0, 18.0)
+        for direction, sign in (("discharge", -1), ("charge", 1))
+    )
+
+    def result(self, place):
+        test = {"concludes": True, "pulses": list(self.PULSES)}
+        head = Head(instrument_id=1, channel_id=None, measured_at=AT)
+        answers = replace(RESISTANCE, pulse=place)
+        known = {"pack_id": 1, "derivation_id": 1, "head": head}
+        [row] = resistance_rows(**known, test=test, answers=answers, preferred=place)
+        names = ("ir_mohm", "pulse_current_a", "direction", "soc_percent")
+        # As the column gives it back: with one decimal.
+        length = row.pulse_duration_s.quantize(Decimal("0.1"))
+        return ResistanceTest(pulse_duration_s=length, **{name: getattr(row, name) for name in names}), test
+
+    @pytest.mark.parametrize("place", range(12))
+    def test_comes_out_again_for_every_pulse(self, place):
+        result, test = self.result(place)
+
+        assert measured_values(result, test) == {"ir_mohm": result.ir_mohm}
+
+    def test_tells_the_value_of_another_pulse(self):
+        result, test = self.result(0)
+        other, _ = self.result(6)
+        known, result.ir_mohm = result.ir_mohm, other.ir_mohm
+
+        assert measured_values(result, test) == {"ir_mohm": known}

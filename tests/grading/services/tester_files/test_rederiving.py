@@ -1,17 +1,20 @@
 """Everything that is stored comes out again, or the difference is told."""
 
+import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from grading.domain.cyclers.derived import ALGORITHM_VERSION
-from grading.models import Derivation
+from grading.models import Derivation, ResistanceTest
 from grading.services import tester_files
-from grading.services.tester_files import CapacityAnswers, Head
+from grading.services.tester_files import CapacityAnswers, Head, ResistanceAnswers
 from intake.services import files
 from tests.database import tamper
 from tests.factories import AT, make_actor, make_instrument
-from tests.grading.testing_files import make_ready
+from tests.grading.testing_files import make_ready, read
+from tests.procedures import make_procedure
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -38,6 +41,71 @@ def recorded(committed_db):
         at=AT + timedelta(hours=2),
     )
     return file
+
+
+CAPACITY = CapacityAnswers(
+    procedure_id=None, reference_source="pack_type", basis="ah", ended_by_cell_limit=False
+)
+PULSES = ResistanceAnswers(pulse=0, procedure_id=None, baseline_source="type_catalogue")
+
+
+def record(file, capacity, resistance, **head):
+    hours = file.version
+    tester_files.record_results(
+        tester_file_id=file.pk,
+        test_index=0,
+        head=Head(channel_id=None, measured_at=AT + timedelta(hours=1), **head),
+        capacity=capacity,
+        resistance=resistance,
+        actor=make_actor(),
+        at=AT + timedelta(hours=2 + hours),
+    )
+
+
+class TestRederiveOfWhatWasJustRecorded:
+    @pytest.mark.parametrize(
+        ("of_file", "of_capacity", "of_pulse"), list(itertools.product((False, True), repeat=3))
+    )
+    def test_agrees_whatever_procedures_were_chosen(self, of_file, of_capacity, of_pulse):
+        capacity, pulses = make_procedure("iso12405-capacity"), make_procedure("hppc-pulses")
+        file = make_ready()
+        if of_file:
+            placed = {"channel_id": None, "procedure_id": capacity.pk, "actor": make_actor()}
+            tester_files.place(tester_file_id=file.pk, at=AT + timedelta(hours=1), **placed)
+            file = read(file)
+
+        record(
+            file,
+            replace(CAPACITY, procedure_id=capacity.pk if of_capacity else None),
+            replace(PULSES, procedure_id=pulses.pk if of_pulse else None),
+            instrument_id=make_instrument().pk,
+        )
+
+        assert ResistanceTest.objects.count() == 2
+        assert differences() == []
+
+    @pytest.mark.parametrize("lengths", [["1"], ["10"], ["1", "10"], []])
+    @pytest.mark.parametrize("with_capacity", [False, True])
+    def test_agrees_whatever_pulses_were_chosen(self, lengths, with_capacity):
+        file = make_ready()
+
+        record(
+            file,
+            CAPACITY if with_capacity else None,
+            replace(PULSES, lengths_s=lengths),
+            instrument_id=make_instrument().pk,
+        )
+
+        assert differences() == []
+
+    def test_finds_a_resistance_that_was_tampered_with(self):
+        file = make_ready()
+        record(file, None, replace(PULSES, lengths_s=["10"]), instrument_id=make_instrument().pk)
+        tamper("grading_resistancetest", "ir_mohm = 64")
+
+        [(subject, field, old, new)] = differences()
+
+        assert (subject, field, str(old), str(new)) == ("resistance_test", "ir_mohm", "64.000", "63.200")
 
 
 class TestRederive:
