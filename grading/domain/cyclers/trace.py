@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grading.domain.cyclers.table import REST, Floats, Ints
 
@@ -45,7 +46,8 @@ class Trace:
     restarts: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Index of each record before which the clock began anew; nothing is concluded across one."""
     dead_a: float = DEAD_BAND_A
-    sign: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    sign: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, dtype=np.int8))
+    """1 charge, -1 discharge, 0 rest: one byte, for it is kept for every record."""
     runs: Runs = field(default_factory=lambda: Runs(*(np.zeros(0, dtype=np.int64) for _ in range(3))))
 
     def __len__(self) -> int:
@@ -54,7 +56,7 @@ class Trace:
     def segment(self) -> None:
         """Cut the records into runs of one direction, once the current has its sign."""
         self.dead_a = dead_band(self.current_a, self.state)
-        sign = np.zeros(len(self), dtype=np.int64)
+        sign = np.zeros(len(self), dtype=np.int8)
         sign[self.current_a > self.dead_a] = 1
         sign[self.current_a < -self.dead_a] = -1
         self.sign = sign
@@ -63,7 +65,7 @@ class Trace:
             cuts[self.restarts - 1] = True
         starts = np.concatenate(([0], np.flatnonzero(cuts) + 1))
         self.runs = Runs(
-            sign=sign[starts],
+            sign=sign[starts].astype(np.int64),
             first=starts,
             last=np.concatenate((starts[1:] - 1, [len(self) - 1])),
         )

@@ -73,13 +73,24 @@ def _counted(
     for counter, sign in ((trace.charge_ah, 1), (trace.discharge_ah, -1)):
         if counter is None:
             continue
-        change, fell = changes(trace, np.where(np.isfinite(counter), counter, 0.0), sign)
+        change, fell = changes(trace, _filled(counter), sign)
         falls |= fell
         least = min(least, _least(change))
-        total += sign * change
+        if sign < 0:
+            total -= change
+        else:
+            total += change
+        del change
     if not total.any():
         return None
-    return Counted(ah=np.cumsum(total), resets=_resets(trace, falls), least_ah=float(least))
+    np.cumsum(total, out=total)
+    return Counted(ah=total, resets=_resets(trace, falls), least_ah=float(least))
+
+
+def _filled(counter: Floats) -> Floats:
+    """Return the counter with 0 where it is blank, itself where it is not."""
+    known = np.isfinite(counter)
+    return counter if known.all() else np.where(known, counter, 0.0)
 
 
 def _changes(trace: Trace, counter: Floats, sign: int) -> tuple[Floats, np.ndarray]:

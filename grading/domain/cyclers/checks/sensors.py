@@ -9,6 +9,8 @@ from grading.domain.cyclers.trace import Trace
 
 LOWEST_DEGC = -40.0
 HIGHEST_DEGC = 100.0
+LONGEST_HALF_S = 300.0
+PIECE = 500_000
 
 
 def choose(trace: Trace, parameters: Parameters) -> tuple[str | None, list[Flag]]:
@@ -19,9 +21,9 @@ def choose(trace: Trace, parameters: Parameters) -> tuple[str | None, list[Flag]
     flags = []
     present = []
     for name, values in trace.temperature_degc.items():
-        known = values[np.isfinite(values)]
-        plausible = (known >= LOWEST_DEGC) & (known <= HIGHEST_DEGC)
-        if not len(known) or not known.any() or plausible.mean() < 0.5:
+        known = np.isfinite(values)
+        plausible = int(((values >= LOWEST_DEGC) & (values <= HIGHEST_DEGC)).sum())
+        if not (known & (values != 0.0)).any() or plausible < 0.5 * int(known.sum()):
             flags.append(Flag("I_SENSOR_ABSENT", f"The sensor {name} gives no temperature; it was left out."))
         else:
             present.append(name)
@@ -43,19 +45,34 @@ def between(trace: Trace, sensor: str | None, first: int, last: int, *, sign: in
     """Return lowest, mean over time and highest of the records, of one direction of current if given."""
     if sensor is None:
         return None
-    part = slice(first, last + 1)
-    values: Floats = trace.temperature_degc[sensor][part]
-    use = np.isfinite(values) & (values >= LOWEST_DEGC) & (values <= HIGHEST_DEGC) & (values != 0.0)
-    if sign:
-        use &= trace.sign[part] == sign
-    if not use.any():
+    values, time = trace.temperature_degc[sensor], trace.time_s
+    count, lowest, highest = 0, np.inf, -np.inf
+    sums = np.zeros(3)  # of the values, of their weights, of the values by weight
+    for begin in range(first, last + 1, PIECE):
+        end = min(begin + PIECE, last + 1)
+        use = np.isfinite(values[begin:end]) & (values[begin:end] != 0.0)
+        use &= (values[begin:end] >= LOWEST_DEGC) & (values[begin:end] <= HIGHEST_DEGC)
+        if sign:
+            use &= trace.sign[begin:end] == sign
+        if not use.any():
+            continue
+        kept = values[begin:end][use]
+        weight = _weights_s(time, begin, end, first, last)[use]
+        count += len(kept)
+        lowest, highest = min(lowest, float(kept.min())), max(highest, float(kept.max()))
+        sums += [kept.sum(), weight.sum(), (kept * weight).sum()]
+    if not count:
         return None
-    time = trace.time_s[part]
-    weight = np.zeros(len(values))
-    half = np.minimum(np.diff(time) / 2, 300.0)
-    weight[1:] += half
-    weight[:-1] += half
-    weight = weight[use]
-    kept = values[use]
-    mean = float(np.average(kept, weights=weight)) if weight.sum() > 0 else float(kept.mean())
-    return Temperature(sensor=sensor, min_degc=float(kept.min()), mean_degc=mean, max_degc=float(kept.max()))
+    mean = float(sums[2] / sums[1] if sums[1] > 0 else sums[0] / count)
+    return Temperature(sensor=sensor, min_degc=lowest, mean_degc=mean, max_degc=highest)
+
+
+def _weights_s(time: Floats, begin: int, end: int, first: int, last: int) -> Floats:
+    """Return the time that each record from ``begin`` to before ``end`` stands for, between two others."""
+    left, right = max(begin - 1, first), min(end, last)
+    half = np.minimum(np.diff(time[left : right + 1]) / 2, LONGEST_HALF_S)
+    before = np.concatenate(([0.0], half)) if left == begin else half
+    after = half if left == begin else half[1:]
+    weight = before[: end - begin].copy()
+    weight[: len(after)] += after[: end - begin]
+    return weight
