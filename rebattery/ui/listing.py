@@ -196,7 +196,9 @@ def _read_cursor(text: str, field: Any) -> tuple[Any, int] | None:
         if "\0" in str(value):
             return None
         str(value).encode()  # a lone surrogate is no text that a database could hold
-        return field.to_python(value), int(key)
+        value = field.to_python(value)
+        # Null is before and beyond nothing; columns to sort by hold none.
+        return None if value is None else (value, int(key))
     except (ValueError, TypeError, OverflowError, ValidationError, RecursionError):
         return None
 

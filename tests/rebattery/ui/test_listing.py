@@ -131,6 +131,7 @@ class TestPaging:
     )
     @example(content=["\ud800", 1], way="after", sort="name")
     @example(content=["\0", 1], way="after", sort="name")
+    @example(content=[None, 0], way="after", sort="code")
     @example(content=["2026-13-45", 1], way="after", sort="created_at")
     @example(content=["x", 10**30], way="before", sort="id")
     def test_never_fails_on_an_invented_address(self, suppliers, content, way, sort):
