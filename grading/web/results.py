@@ -1,6 +1,7 @@
 """Recorded results of all packs: lists that filter, sort and export."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -136,6 +137,15 @@ _ON_PAGE = {
                          "tool", "stands", "at"),
 }  # fmt: skip
 """What the page shows; the export has every condition."""
+_DIGITS = {
+    "soh": ("soh_percent", "u_soh_points", 1),
+    "u_soh": ("u_soh_points", "u_soh_points", 2),
+    "ir_mohm": ("ir_mohm", "u_ir_mohm", 2),
+    "u_ir_mohm": ("u_ir_mohm", "u_ir_mohm", 2),
+    "ir_ratio": ("ir_ratio", "u_ratio", 2),
+}
+"""Of a column: its figure, the uncertainty of it, and the places where that is not known."""
+_MOST_PLACES = 4
 
 
 def _filters(column: str, *, has_instrument: bool) -> tuple[Filter, ...]:
@@ -179,6 +189,24 @@ def reported(request: HttpRequest) -> HttpResponseBase:
     return _list(request, "results_reported", queries.reported_results, REPORTED, filters)
 
 
+def _in_digits_of(row: Any, path: str, uncertainty: str, places: int) -> Any:
+    """Return a figure with the digits that its uncertainty justifies: two of the uncertainty's own."""
+    value, spread = getattr(row, path), getattr(row, uncertainty)
+    if value is None:
+        return None
+    if spread:
+        places = max(0, min(_MOST_PLACES, 1 - spread.adjusted()))
+    return f"{value:.{places}f}"
+
+
+def _shown(column: Column) -> Column:
+    """Return a column as the page shows it; the export has all digits."""
+    if column.key not in _DIGITS:
+        return column
+    path, uncertainty, places = _DIGITS[column.key]
+    return replace(column, value=partial(_in_digits_of, path=path, uncertainty=uncertainty, places=places))
+
+
 def _list(
     request: HttpRequest,
     name: str,
@@ -191,6 +219,6 @@ def _list(
     if "export" in request.GET:
         file = name.replace("_", "-")
         return list_export(rows, name=file, columns=columns, filters=filters, params=request.GET)
-    shown = [column for column in columns if column.key in _ON_PAGE[name]]
+    shown = [_shown(column) for column in columns if column.key in _ON_PAGE[name]]
     page = list_page(rows, columns=shown, filters=filters, params=request.GET)
     return render(request, "grading/results/list.html", {"page": page, "tabs": TABS, "tab": name})

@@ -1,6 +1,7 @@
 """Pages of files of results: templates, the door, mending, recording; who is let in and who is not."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from openpyxl import load_workbook
 from grading.domain.results_file.fields import FIELDS, Kind
 from grading.models import BenchDraft, CapacityTest, ResultsFile
 from rebattery.accounts.roles import Role
-from tests.evidence import make_inspected, publish_seed
+from tests.evidence import add_capacity, make_inspected, publish_seed
 from tests.factories import balance, make_actor, make_instrument, make_pack_type, make_person
 from tests.grading.results_files import capacity, errors_of, reported, send, text_of
 
@@ -228,6 +229,16 @@ class TestResults:
         none = operator.get(reverse("results"), {"to": "2026-11-19"}).content.decode()
 
         assert (file.state, pack.serial in page, pack.serial in none) == ("recorded", True, False)
+
+    def test_shows_as_many_digits_as_the_uncertainty_allows(self, operator, pack):
+        add_capacity([pack], "84.2345", u_soh_points=Decimal("0.6123"))
+        add_capacity([pack], "71.5555")
+
+        page = operator.get(reverse("results")).text
+        export = content_of(operator.get(reverse("results"), {"export": "csv"})).decode()
+
+        assert all(f">{text}<" in page for text in ("84.23", "0.61", "71.6"))
+        assert all(text in export for text in ("84.2345", "0.6123", "71.5555"))
 
     @pytest.mark.parametrize("name", ["results", "results_resistance", "results_reported"])
     def test_every_list_can_be_seen_and_exported(self, operator, name):
