@@ -134,6 +134,21 @@ def _pulse(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]
             words = f"pulse of {current} A is {rate:.2f} C, below {part['min_c_rate']} C"
             # A weak current does no harm where the voltage still moved enough (CYCLERS 3.2).
             yield Departure("pulse_current_a", words, is_grave=not _moves_enough(part, values))
+            return
+    if current is not None and rated:
+        yield from _pulse_rate(document, abs(current), rated)
+
+
+def _pulse_rate(document: Document, current: Decimal, rated: Decimal) -> Iterator[Departure]:
+    """Compare a pulse that is strong enough with the procedure's currents: another calls for a look."""
+    rates, percent = document["resistance"]["pulse_c_rates"], document["c_rate_tolerance_percent"]
+    if not rates or percent is None:
+        return
+    rate, slack = current / rated, Decimal(percent) / 100
+    if not any(abs(rate - Decimal(wanted)) <= Decimal(wanted) * slack for wanted in rates):
+        known = " or ".join(f"{wanted} C ± {percent} %" for wanted in rates)
+        words = f"pulse of {current} A is {rate:.2f} C, not {known}"
+        yield Departure("pulse_current_a", words, is_grave=False)
 
 
 def _state_of_charge(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:

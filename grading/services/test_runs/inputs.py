@@ -62,6 +62,8 @@ class ResistanceInput(Input):
     pulse_current_a: Decimal | None = None
     direction: str = ""
     """Of the pulse: discharge, charge, or blank where it was not recorded."""
+    rest_before_s: int | None = None
+    """How long the pack rested before the pulse; only a tester file tells it."""
     baseline_source: str = ""
     """type_catalogue (looked up, never typed), pack_datasheet, or blank when none is known."""
     baseline_mohm: Decimal | None = None

@@ -42,13 +42,17 @@ def judge_capacity(test: CapacityTest, policy: Policy) -> None:
     test.uncertainty, test.u_soh_points = budget.to_json(), _kept(budget)
 
 
-def judge_resistance(test: ResistanceTest, comparison: Comparison) -> None:
+def judge_resistance(
+    test: ResistanceTest, comparison: Comparison, *, rest_before_s: int | None = None
+) -> None:
     """Fill in whether the ratio counts, and departures and uncertainty of a resistance test.
+
+    :param rest_before_s: None where nobody recorded it, which a procedure of pulses has named.
 
     A grave departure from its own procedure makes a value that compares with no other.
     """
     procedure = _procedure(test.procedure)
-    found = procedure.faults_of_result(_resistance_conditions(test)) if procedure else []
+    found = procedure.faults_of_result(_resistance_conditions(test, rest_before_s)) if procedure else []
     test.departures = to_json(found)
     grave = [departure.words for departure in found if departure.is_grave]
     test.is_comparable = comparison.is_comparable and not grave
@@ -99,11 +103,14 @@ def _outside_policy(test: CapacityTest, policy: Policy) -> list[str]:
     )
 
 
-def _resistance_conditions(test: ResistanceTest) -> dict[str, Any]:
+def _resistance_conditions(test: ResistanceTest, rest_before_s: int | None) -> dict[str, Any]:
     names = ["method", "temperature_degc", "ambient_degc", "soc_percent"]
     if test.method == ResistanceTest.Method.DC_PULSE:
         names += ["pulse_duration_s", "pulse_current_a", "direction", "ir_mohm"]
-    return {name: getattr(test, name) for name in names} | {"rated_capacity_ah": rated_ah(test.pack)}
+    values = {name: getattr(test, name) for name in names} | {"rated_capacity_ah": rated_ah(test.pack)}
+    if test.method == ResistanceTest.Method.DC_PULSE:
+        values["rest_before_s"] = rest_before_s
+    return values
 
 
 def rated_ah(pack: Pack) -> Decimal | None:

@@ -159,5 +159,5 @@ def resistance_result(
         baseline_source=comparison.baseline_source,
         ir_ratio=comparison.ir_ratio,
     )
-    judge_resistance(result, comparison)
+    judge_resistance(result, comparison, rest_before_s=row.rest_before_s)
     return result

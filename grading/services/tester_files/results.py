@@ -132,6 +132,7 @@ def resistance_rows(
             pulse_duration_s=Decimal(length),
             pulse_current_a=_rounded(abs(pulse["current_a"]), 1),
             direction=pulse["direction"],
+            rest_before_s=_seconds(pulse.get("rest_before_s")),
             soc_percent=answers.soc_percent if soc is None else soc,
             temperature_degc=answers.temperature_degc if temperature is None else temperature,
             baseline_source=answers.baseline_source,
@@ -160,6 +161,10 @@ def preferred_pulse(test: Mapping[str, Any], baseline: Baseline | None) -> int |
 
     found = sorted(resistances_of(test), key=order)
     return found[0][0] if found else None
+
+
+def _seconds(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
 
 def _rounded(value: float | None, places: int) -> Decimal | None:

@@ -172,7 +172,16 @@ class TestFaultsOfResult:
             ("pulse_duration_s", D("18.0"), []),
             ("pulse_duration_s", D("12"), [("pulse_duration_s", True)]),
             ("pulse_duration_s", None, [("pulse_duration_s", True)]),
-            ("pulse_current_a", D("30"), []),
+            # 60 Ah at 1 C ± 5 % or at 0.75 C ± 5 %; below 0.5 C it is weak.
+            ("pulse_current_a", D("57"), []),
+            ("pulse_current_a", D("56.9"), [("pulse_current_a", False)]),
+            ("pulse_current_a", D("63"), []),
+            ("pulse_current_a", D("63.1"), [("pulse_current_a", False)]),
+            ("pulse_current_a", D("42.75"), []),
+            ("pulse_current_a", D("42.7"), [("pulse_current_a", False)]),
+            ("pulse_current_a", D("47.25"), []),
+            ("pulse_current_a", D("47.3"), [("pulse_current_a", False)]),
+            ("pulse_current_a", D("30"), [("pulse_current_a", False)]),
             ("pulse_current_a", D("29.9"), [("pulse_current_a", False)]),
             ("pulse_current_a", D("0.2"), [("pulse_current_a", True), ("pulse_current_a", True)]),
             ("pulse_current_a", D("-60"), []),
@@ -185,6 +194,7 @@ class TestFaultsOfResult:
             ("rest_before_s", None, [("rest_before_s", False)]),
             ("direction", "", []),
             ("direction", "charge", []),
+            ("rated_capacity_ah", None, []),
         ],
     )
     def test_judges_a_resistance_at_its_limits(self, field, value, expected):
@@ -194,6 +204,14 @@ class TestFaultsOfResult:
         weak = {"pulse_current_a": D("29.9"), "ir_mohm": None}
 
         assert self.departures(PULSES, self.RESISTANCE_RESULT, **weak) == [("pulse_current_a", True)]
+
+    def test_names_the_rest_and_the_rate_of_a_pulse(self):
+        result = self.RESISTANCE_RESULT | {"rest_before_s": 1800, "pulse_current_a": D("40.2")}
+
+        assert [str(each) for each in parse_procedure(PULSES).faults_of_result(result)] == [
+            "rest before the test is 1800 s, shorter than 3600 s",
+            "pulse of 40.2 A is 0.67 C, not 1 C ± 5 % or 0.75 C ± 5 %",
+        ]
 
     def test_does_not_judge_what_is_absent(self):
         assert parse_procedure(PULSES).faults_of_result({"method": "dc_pulse"}) == []
