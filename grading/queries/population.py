@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 from numpy.typing import NDArray
 
+from grading.domain.calendar_life import is_beyond_calendar_life
 from grading.domain.columnar.population import AGE, NUMBERS, SCALE, Column, Population, kind_of, unknown
 from grading.domain.evidence import Evidence
 from grading.models import PopulationSnapshot
@@ -32,6 +33,7 @@ _NUMBERS = dict(zip(NUMBERS, NUMBERS, strict=True)) | {
 }
 _WORDS = ("chemistry", "type_chemistry", "safety", "basis", "capacity_procedure", "resistance_procedure")
 _ANSWERS = ("identity_confirmed", "ended_by_cell_limit", "is_by_procedure", "is_comparable")
+_LIFE = ("calendar_life_years", "produced", "first_used")
 _KEYS = ("id", "supplier_id", "batch_id", "pack_type_id")
 _DAY = timedelta(days=1)
 _EPOCH = date(1970, 1, 1)
@@ -45,6 +47,7 @@ def population_sql() -> tuple[str, tuple[Any, ...]]:
     answers = ", ".join(f"e.{name}::int AS {name}" for name in _ANSWERS)
     sql = f"""
         SELECT e.id, k.supplier_id, k.batch_id, e.pack_type_id, {numbers}, {words}, {answers},
+            {", ".join(f"e.{name}" for name in _LIFE)},
             sign(e.history_completeness_percent)::int AS history_completeness_percent,
             (extract(epoch FROM e.measured_at) * 1000000)::bigint AS measured_us,
             coalesce(round(k.nominal_energy_kwh * 10 * e.soh_percent), 0)::bigint AS usable_wh
@@ -69,15 +72,20 @@ def copied_out() -> Iterator[Path]:
         yield Path(file.name)
 
 
-def read_out(path: Path) -> tuple[pl.DataFrame, list[Evidence], bool]:
-    """Return the columns of a snapshot, its kinds of packs, and whether packs were left out."""
+def read_out(path: Path, *, on: date) -> tuple[pl.DataFrame, list[Evidence], bool]:
+    """Return the columns of a snapshot, its kinds of packs, and whether packs were left out.
+
+    :param on: day on which the makers' calendar life is asked after.
+    """
     schema: dict[str, Any] = dict.fromkeys((*_KEYS, *_NUMBERS.values(), "measured_us", "usable_wh"), pl.Int64)
     schema |= dict.fromkeys((*_ANSWERS, "history_completeness_percent"), pl.Int8)
-    schema |= dict.fromkeys(_WORDS, pl.String)
+    schema |= dict.fromkeys((*_WORDS, "produced", "first_used"), pl.String) | {
+        "calendar_life_years": pl.Int32
+    }
     frame = pl.read_csv(path, schema_overrides=schema)
     is_cut = len(frame) > MOST_PACKS
-    frame = frame.head(MOST_PACKS)
-    named = [*_WORDS, *_ANSWERS, "history_completeness_percent"]
+    frame = _with_life(frame.head(MOST_PACKS), on)
+    named = [*_WORDS, *_ANSWERS, "history_completeness_percent", "beyond_calendar_life"]
     combinations = frame.select(named).unique(maintain_order=True)
     kinds, of_combination = _kinds_of(combinations.to_dicts())
     combinations = combinations.with_columns(pl.Series("kind", of_combination, dtype=pl.Int32))
@@ -85,6 +93,17 @@ def read_out(path: Path) -> tuple[pl.DataFrame, list[Evidence], bool]:
     # "Not known" gets its own value, and what fits takes half the memory.
     columns = [*_KEYS, *_NUMBERS.values(), "measured_us", "usable_wh", "kind"]
     return frame.select(_compact(frame[name]) for name in columns), kinds, is_cut
+
+
+def _with_life(frame: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Add whether each pack is past its maker's calendar life, asked once for each life and pair of dates."""
+    lives = frame.select(_LIFE).drop_nulls("calendar_life_years").unique()
+    beyond = [
+        is_beyond_calendar_life(years=years, produced=produced, first_used=first_used, on=on)
+        for years, produced, first_used in lives.iter_rows()
+    ]
+    lives = lives.with_columns(pl.Series("beyond_calendar_life", beyond, dtype=pl.Boolean))
+    return frame.join(lives, on=_LIFE, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _kinds_of(rows: list[dict[str, Any]]) -> tuple[list[Evidence], list[int]]:
@@ -97,7 +116,8 @@ def _kinds_of(rows: list[dict[str, Any]]) -> tuple[list[Evidence], list[int]]:
     for row in rows:
         answers = {name: None if row[name] is None else bool(row[name]) for name in _ANSWERS}
         full = nothing | row | answers | {"capacity_test_id": 0, "people": []}
-        found.append(places.setdefault(kind_of(evidence_of(full, None)), len(places)))
+        evidence = replace(evidence_of(full, None, None), beyond_calendar_life=row["beyond_calendar_life"])
+        found.append(places.setdefault(kind_of(evidence), len(places)))
     return list(places), found
 
 

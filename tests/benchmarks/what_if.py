@@ -101,7 +101,7 @@ def _copy_out() -> None:
 
 def _whole(old: Any, new: Any) -> None:
     with copied_out() as path:
-        frame, kinds, _ = read_out(path)
+        frame, kinds, _ = read_out(path, on=timezone.now().date())
     row = PopulationSnapshot(pk=-1, taken_at=timezone.now(), sha256="bench")
     assert len(frame) > IN_DATABASE
     found = in_memory(row, frame, kinds)

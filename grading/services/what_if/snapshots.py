@@ -30,7 +30,7 @@ def take_population(*, at: datetime) -> PopulationSnapshot:
     if newest and newest.last_event_id == last_event_id and path_of(newest).exists():
         return newest
     with copied_out() as rows:
-        frame, kinds, is_cut = read_out(rows)
+        frame, kinds, is_cut = read_out(rows, on=at.date())
     folder = Path(settings.FILES_ROOT) / "populations"
     folder.mkdir(parents=True, exist_ok=True)
     incoming = folder / f"incoming-{os.getpid()}"

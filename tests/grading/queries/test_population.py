@@ -16,6 +16,7 @@ from grading.queries.population import _NUMBERS, taken
 from grading.services.what_if.snapshots import take_population
 from intake.models import Pack
 from tests.evidence import TESTED_AT, add_capacity, make_inspected, make_tested
+from tests.factories import make_pack_type
 
 pytestmark = pytest.mark.django_db
 NOW = TESTED_AT + timedelta(days=400)
@@ -36,7 +37,20 @@ def _fleet() -> list[Pack]:
     add_capacity(damaged, "70", u_soh_points=Decimal("0.6"), uncertainty={"is_complete": True})
     by_energy = make_inspected(chemistry="LMO")
     add_capacity(by_energy, "66", basis="kwh", weakest_soh_percent=Decimal("55.25"))
-    return [*packs, *damaged, *by_energy]
+    return [*packs, *damaged, *by_energy, *_aged()]
+
+
+def _aged() -> list[Pack]:
+    """Return packs past, on the last day of, and without any known end of their calendar life."""
+    kind = make_pack_type(calendar_life_years=10)
+    last = NOW.date().replace(year=NOW.year - 10)
+    declared = [
+        {"production_date": (last - timedelta(days=1)).isoformat()},
+        {"production_date": last.isoformat()},
+        {"first_use_date": str(last.year - 1)},
+        {},
+    ]
+    return [make_tested(pack_type=kind, soh="90", declared=said)[0] for said in declared]
 
 
 class TestTaken:
@@ -53,13 +67,22 @@ class TestTaken:
         outcomes = decide_all(policy, found.population)
 
         assert sorted(found.keys["id"].tolist()) == sorted(pack.pk for pack in packs)
-        one_by_one = evidence_for(pack_ids=[pack.pk for pack in packs], aged_at=NOW)
+        one_by_one = evidence_for(pack_ids=[pack.pk for pack in packs], on=NOW.date(), aged_at=NOW)
         for place, key in enumerate(found.keys["id"].tolist()):
             verdict = decide(policy, one_by_one[key])
             terms = warranty_for(policy, verdict, soh_percent=one_by_one[key].soh_percent)
             warranty = terms.key if terms and terms.by_default else ""
             expected = Outcome(verdict.grade, verdict.route, verdict.reasons[0].code, warranty)
             assert outcomes.at(place) == expected
+
+    def test_knows_which_packs_are_past_their_calendar_life(self):
+        keys = [pack.pk for pack in _aged()]
+        take_population(at=NOW)
+        found = taken()
+
+        places = {key: place for place, key in enumerate(found.keys["id"].tolist())}
+        beyond = [found.population.evidence_at(places[key]).beyond_calendar_life for key in keys]
+        assert beyond == [True, False, True, None]
 
     def test_leaves_out_packs_without_a_capacity_test(self):
         make_inspected()
