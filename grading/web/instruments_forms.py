@@ -12,6 +12,7 @@ from grading.services.instruments import Upload
 from rebattery.ui.forms import Grouped, MeasuredDecimalField
 
 REASON = "It stands in the trail."
+SHARED = "Name the other instruments here when one certificate covers several."
 WHOLE = ("", "The whole instrument")
 
 
@@ -32,6 +33,7 @@ class FirstCertificateForm(forms.Form):
     laboratory = forms.CharField(max_length=120, required=False)
     valid_from_date = _day("Calibrated on")
     valid_to_date = _day("Valid until", help_text="The first day on which it no longer holds.")
+    note = forms.CharField(required=False, label="Note on the certificate", help_text=SHARED)
 
 
 class CalibrationForm(forms.Form):
@@ -53,7 +55,7 @@ class CalibrationForm(forms.Form):
         help_text="The first day on which it no longer holds. A failed calibration needs none.",
     )
     file = forms.FileField(label="Certificate file", required=False, help_text="PDF or photo, at most 20 MB.")
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=SHARED)
 
     def __init__(self, *args: Any, channels: Sequence[Channel], **options: Any):
         super().__init__(*args, **options)

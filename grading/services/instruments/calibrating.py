@@ -40,8 +40,8 @@ def record_calibration(
 
     :param valid_to_date: first day on which it no longer holds; a failed one needs none.
     :raises CalibrationRefused: when it begins after ``at``, ends before it begins, lasts longer than any
-        laboratory certifies, differs from a certificate of the same number, or names a channel of another
-        instrument.
+        laboratory certifies, differs from a certificate of the same number, names a channel of another
+        instrument, or has the number of another instrument's certificate and no note that says why.
     :raises CertificateFileRefused: when the file is neither a PDF nor a photo.
     """
     instrument = Instrument.objects.select_for_update().get(pk=instrument_id)
@@ -55,6 +55,7 @@ def record_calibration(
     number, what = certificate_number.strip(), (valid_from_date, valid_to_date, has_passed)
     if same := _same(instrument, channel, number, what):
         return same
+    check_number(number, note, instrument=instrument)
     stored, name = keep(upload, at=at) if upload else (None, "")
     calibration = Calibration(
         instrument=instrument,
@@ -107,6 +108,21 @@ def withdraw_calibration(*, calibration_id: int, reason: str, actor: Actor, at: 
     facts = {"instrument": calibration.instrument.code}
     withdraw_row(calibration, code="calibration.withdrawn", facts=facts, reason=reason, actor=actor, at=at)
     return calibration
+
+
+def check_number(number: str, note: str, *, instrument: Instrument) -> None:
+    """Refuse the number of another instrument's certificate, unless a note says why: some cover several.
+
+    :raises CalibrationRefused: naming the other instruments.
+    """
+    if note.strip():
+        return
+    counting = Calibration.objects.filter(withdrawn_at__isnull=True, certificate_number__iexact=number)
+    others = counting.exclude(instrument=instrument)
+    codes = others.order_by("instrument__code").values_list("instrument__code", flat=True).distinct()[:5]
+    if found := ", ".join(codes):
+        text = f"A certificate of this number is on {found}. If one covers both, say so in the note."
+        raise CalibrationRefused(fields={"certificate_number": text})
 
 
 def check_period(valid_from: date, valid_to: date, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from grading.models import Calibration, Instrument
-from grading.services.instruments.calibrating import add_certificate, check_period
+from grading.services.instruments.calibrating import add_certificate, check_number, check_period
 from grading.services.instruments.changing import change_row
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
@@ -31,12 +31,14 @@ def create_instrument(
     actor: Actor,
     at: datetime,
     laboratory: str = "",
+    note: str = "",
 ) -> Instrument:
     """Add an instrument with the certificate that it comes with.
 
     :raises InstrumentExists: when the code is taken.
-    :raises CalibrationRefused: when the certificate begins after ``at``, ends before it begins, or
-        lasts longer than any laboratory certifies.
+    :param note: on the certificate.
+    :raises CalibrationRefused: when the certificate begins after ``at``, ends before it begins, lasts longer
+        than any laboratory certifies, or has the number of another instrument's and no note that says why.
     """
     check_period(valid_from_date, valid_to_date, at)
     values = {
@@ -51,6 +53,7 @@ def create_instrument(
     except IntegrityError as exc:
         message = f"An instrument with the code {values['code']} is already here."
         raise InstrumentExists(message, fields={"code": "Taken."}) from exc
+    check_number(certificate_number.strip(), note, instrument=instrument)
     event = Event(
         code="instrument.created",
         subject_id=instrument.pk,
@@ -64,6 +67,7 @@ def create_instrument(
         laboratory=laboratory.strip(),
         valid_from_date=valid_from_date,
         valid_to_date=valid_to_date,
+        note=note.strip(),
         at=at,
         person_id=actor.person_id,
         person_label=actor.label,

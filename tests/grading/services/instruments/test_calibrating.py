@@ -77,6 +77,19 @@ class TestRecordCalibration:
 
         assert list(refusal.value.fields) == ["certificate_number"]
 
+    def test_wants_a_word_where_another_instrument_has_the_number(self, calibrate):
+        first, second = make_instrument(code="CY-1"), make_instrument(code="CY-2")
+        withdrawn = calibrate(first)
+
+        with pytest.raises(CalibrationRefused) as refusal:
+            calibrate(second, certificate_number="cal-2 ", note=" ")
+
+        text = "A certificate of this number is on CY-1. If one covers both, say so in the note."
+        assert refusal.value.fields == {"certificate_number": text}
+        assert calibrate(second, note="Covers CY-1 and CY-2.").certificate_number == "CAL-2"
+        withdraw_calibration(calibration_id=withdrawn.pk, reason="Mistyped", actor=make_actor(), at=AT)
+        assert calibrate(second) and calibrate(second, certificate_number="CAL-3")
+
     @pytest.mark.parametrize(
         ("fields", "field"),
         [

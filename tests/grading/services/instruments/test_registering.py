@@ -56,6 +56,18 @@ class TestCreateInstrument:
         assert refusal.value.fields == {"code": "Taken."}
         assert Instrument.objects.count() == 1
 
+    def test_wants_a_word_where_another_instrument_has_the_certificate(self, actor):
+        create_instrument(**NEW, actor=actor, at=AT)
+
+        with pytest.raises(CalibrationRefused) as refusal:
+            create_instrument(**NEW | {"code": "CY-10"}, actor=actor, at=AT)
+
+        assert "is on CY-9" in refusal.value.fields["certificate_number"]
+        assert Instrument.objects.count() == 1
+        made = create_instrument(**NEW | {"code": "CY-10", "note": "Covers CY-9 too."}, actor=actor, at=AT)
+        assert made.calibrations.get().note == "Covers CY-9 too."
+        balance()
+
     def test_refuses_a_certificate_that_begins_tomorrow(self, actor):
         with pytest.raises(CalibrationRefused):
             create_instrument(**NEW | {"valid_from_date": TODAY + timedelta(days=1)}, actor=actor, at=AT)
