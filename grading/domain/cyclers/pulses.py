@@ -214,8 +214,7 @@ def _resistance(
         Rule(
             "sampled",
             nearest <= allowed + 1e-9 and after[0] <= length / 2,
-            f"The nearest record is {nearest:.3g} s away, limit {allowed:.3g} "
-            f"s; the first came after {after[0]:.3g} s.",
+            sampled_words(nearest=nearest, allowed=allowed, first=float(after[0]), length=length),
         ),
         Rule("settled", spread <= SETTLED_SHARE, f"The current is off by {100 * spread:.3g} %, limit 1 %."),
         Rule(
@@ -232,3 +231,13 @@ def _resistance(
         resolution_mohm=abs(1000 * noise / change_a),
         rules=(*shared, *own),
     )
+
+
+def sampled_words(*, nearest: float, allowed: float, first: float, length: float) -> str:
+    """Say how well a pulse was sampled at ``length`` (s); of what is not met, that alone."""
+    near = "A record is right there" if nearest < 0.0005 else f"The nearest record is {nearest:.3g} s away"
+    if nearest > allowed + 1e-9:
+        return f"{near}, limit {allowed:.3g} s."
+    if first > length / 2:
+        return f"The first record came {first:.3g} s after the onset, later than {length / 2:.3g} s."
+    return f"{near}, limit {allowed:.3g} s; the first came after {first:.3g} s."

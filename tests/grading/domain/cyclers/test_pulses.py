@@ -7,6 +7,7 @@ import pytest
 
 from grading.domain.cyclers.derive import derive
 from grading.domain.cyclers.parameters import Parameters
+from grading.domain.cyclers.pulses import sampled_words
 from grading.domain.cyclers.table import Reading
 from tests.grading.domain.cyclers.synthetic import MAX_V, MIN_V, OHM, RATED_AH, Bench, full_test
 
@@ -121,3 +122,19 @@ class TestRestVoltage:
         drifting = replace(reading, voltage_v=3.7 + drift * 1e-3 / 600 * reading.time_s)
 
         assert derive(drifting, KNOWN).ocv[0].settled == settled
+
+
+class TestSampledWords:
+    @pytest.mark.parametrize(
+        ("nearest", "first", "length", "words"),
+        [
+            (0.0, 1.0, 1.0, "The first record came 1 s after the onset, later than 0.5 s."),
+            (0.4, 0.6, 1.0, "The nearest record is 0.4 s away, limit 0.1 s."),
+            (1.46e-12, 0.1, 10.0, "A record is right there, limit 0.5 s; the first came after 0.1 s."),
+            (0.25, 0.5, 10.0, "The nearest record is 0.25 s away, limit 0.5 s; the first came after 0.5 s."),
+        ],
+    )
+    def test_names_the_actual_reason_in_sensible_digits(self, nearest, first, length, words):
+        allowed = max(0.1, 0.05 * length)
+
+        assert sampled_words(nearest=nearest, allowed=allowed, first=first, length=length) == words
