@@ -1,5 +1,6 @@
 """What only a person can say of a file: the question, what the numbers look like either way, the answers."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,8 @@ _VALUES = {
 _PER_AMPERE = {"A": 1.0, "mA": 1e-3, "uA": 1e-6}
 _PER_SECOND = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 LONGEST_SENSOR = 60
+_VOLTAGE = re.compile(r"\bvoltages?\b|cells in series", re.IGNORECASE)
+"""E_UNIT says in words of which unit it is; of the voltage's, by these."""
 
 
 def check_answers(answers: Mapping[str, str]) -> None:
@@ -77,9 +80,23 @@ def questions_of(tests: Sequence[Mapping[str, Any]]) -> list[Question]:
     for test in tests:
         for flag in test["flags"]:
             key = _RAISED_BY.get(flag["code"])
+            # Against the ratings of another object any current looks wrong: first that is to be put right.
+            if key == "current_unit" and voltage_misfit([test]):
+                continue
             if key and key not in asked and (choices := _choices(key, test)):
                 asked[key] = Question(key, flag["code"], _TEXTS[key], flag["message"], choices)
     return list(asked.values())
+
+
+def voltage_misfit(tests: Sequence[Mapping[str, Any]]) -> str:
+    """Return the finding that the voltage cannot be that of the assigned pack; empty when there is none."""
+    found = (flag["message"] for test in tests for flag in test["flags"] if _is_about_voltage(flag))
+    return next(found, "")
+
+
+def _is_about_voltage(flag: Mapping[str, Any]) -> bool:
+    # No answer to a question settles that.
+    return flag["code"] == "E_UNIT" and bool(_VOLTAGE.search(flag["message"]))
 
 
 def label_of(key: str, value: str) -> str:

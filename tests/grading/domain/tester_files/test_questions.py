@@ -1,8 +1,19 @@
 """What is asked of a person about a file, and what may be answered."""
 
+from dataclasses import replace
+
 import pytest
 
-from grading.domain.tester_files.questions import AnswerUnknown, check_answers, label_of, questions_of
+from grading.domain.cyclers.derive import derive
+from grading.domain.cyclers.parameters import Parameters
+from grading.domain.tester_files.questions import (
+    AnswerUnknown,
+    check_answers,
+    label_of,
+    questions_of,
+    voltage_misfit,
+)
+from tests.grading.domain.cyclers.synthetic import full_test
 
 
 def derived(*codes, answers=None, **more):
@@ -104,3 +115,26 @@ class TestLabelOf:
     def test_puts_an_answer_in_words(self):
         assert label_of("sign", "inverted") == "Inverted: + is discharge"
         assert label_of("temperature_sensor", "T1") == "T1"
+
+
+class TestVoltageMisfit:
+    @pytest.mark.parametrize("limits", [{"voltage_min_v": 291.6, "voltage_max_v": 453.6}, {}])
+    @pytest.mark.parametrize("answers", [{}, {"current_unit": "A"}])
+    def test_of_a_cell_filed_under_a_pack_asks_no_unit_of_current(self, limits, answers):
+        series = {} if limits else {"series_count": 1}
+        known = Parameters(rated_capacity_ah=226.0, answers=answers, **limits, **series)
+        reading = full_test()
+        reading = reading if limits else replace(reading, voltage_v=reading.voltage_v * 108)
+
+        test = derive(reading, known).to_json()
+
+        assert "E_UNIT" in {flag["code"] for flag in test["flags"]}
+        assert "pack type" in voltage_misfit([test])
+        assert "current_unit" not in {question.key for question in questions_of([test])}
+
+    def test_is_none_when_the_current_is_in_doubt(self):
+        known = Parameters(rated_capacity_ah=0.012, voltage_min_v=3.0, voltage_max_v=4.2)
+        test = derive(full_test(), known).to_json()
+
+        assert voltage_misfit([test]) == ""
+        assert "current_unit" in {question.key for question in questions_of([test])}
