@@ -88,8 +88,14 @@ class Line:
         return [*(preview.unusual.values() if preview and not self.result else ()), *departs]
 
     @property
+    def wrong(self) -> Sequence[Cell]:
+        """Cells with a problem; most of them are out of sight at any time."""
+        return [cell for cell in self.cells if cell.problem]
+
+    @property
     def spoken(self) -> str:
-        found = "; ".join(self.row.problems.values())
+        of_row = [text for name, text in self.row.problems.items() if name in (PACK, "members")]
+        found = "; ".join([*of_row, *(f"{cell.field.label}: {cell.problem}" for cell in self.wrong)])
         return f"{self.draft.pack.serial}: {self.word}.{f' {found}' if found else ''}"
 
 

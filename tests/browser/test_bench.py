@@ -165,12 +165,29 @@ class TestRun:
         expect(page.get_by_text("2 capacity tests recorded.")).to_be_visible()
         assert CapacityTest.objects.count() == 2 and page.said == []
 
+    def test_a_row_leads_to_the_problem_that_is_out_of_sight(self, windows, packs, otto):
+        run = make_run(packs, measured_at="")
+        fill_in(run, **{packs[0].serial: "85,1"})
+        page = windows.open(otto, "tablet", path=reverse("bench_run", args=[run.pk]))
+        cell = page.locator("[data-cell=measured_at]").first
+        expect(cell).not_to_be_in_viewport()
+
+        page.get_by_role("link", name="Measured at (UTC)").click()
+
+        expect(cell).to_be_focused()
+        expect(cell).to_be_in_viewport(ratio=0.9)
+        page.keyboard.press("Enter")
+        page.keyboard.type("2026-11-20 13:00")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Record 1 ready row")).to_be_visible()
+        assert page.said == []
+
     def test_twenty_rows_are_pasted_and_taken_back(self, windows, otto):
         publish_seed()
         run = make_run(make_inspected(20))
         page = windows.open(otto, path=reverse("bench_run", args=[run.pk]))
         page.locator(FIRST).first.focus()
-        block = "\n".join(f"8{n % 10},5\t3{n % 10}.1" for n in range(20))
+        block = "\n".join(f"8{n % 10},5\t28.{n % 10}" for n in range(20))
 
         page.evaluate(
             """(text) => { const data = new DataTransfer(); data.setData("text/plain", text);

@@ -117,6 +117,22 @@ class TestBenchRun:
 
         assert "Record 1 ready row<" in page and "Enter a number" in page and "74.00" in page
 
+    def test_a_row_names_its_problems_and_leads_to_their_cells(self, client, packs):
+        run = make_run(packs, instrument=make_instrument(code="CY-1"), measured_at="")
+        fill_in(run, **{packs[0].serial: "85,1"})
+
+        page = client.get(address("bench_run", run)).text
+
+        key = row_of(run, packs[0]).pk
+        assert "1 problem:" in page
+        assert f'href="#cell-{key}-measured_at"' in page and f'id="cell-{key}-measured_at"' in page
+        assert "With problems. Measured at (UTC): " in page
+
+    def test_the_head_is_a_list_of_names_and_values(self, client, run):
+        page = client.get(address("bench_run", run)).text
+
+        assert "<div><dt>Instrument</dt><dd>CY-1</dd></div>" in page
+
     def test_a_pack_that_moved_on_says_so(self, client, run, packs):
         finish_testing(pack_ids=[packs[0].pk], actor=make_actor(), at=AT)
 
