@@ -14,7 +14,8 @@ from rest_framework.views import APIView
 
 from grading.domain.blast_radius import NO_CERTIFICATES
 from grading.models import InstrumentDeclaration
-from grading.queries.declarations import Radius, Scope, declarations, radius_of
+from grading.queries.declaration_radius import Radius, radius_of
+from grading.queries.declarations import Scope, declarations
 from grading.services.declarations import propose_declaration
 from rebattery.accounts.guards import actor_of
 from rebattery.accounts.roles import Capability
@@ -54,7 +55,8 @@ class RadiusOutput(serializers.Serializer[Radius]):
     resistance = serializers.IntegerField()
     resistance_standing = serializers.IntegerField()
     decisions = serializers.IntegerField(help_text="Whose evidence names one of these results.")
-    decisions_current = serializers.IntegerField(help_text="Those in force.")
+    decisions_current = serializers.IntegerField(source="decisions_in_force", help_text="Those in force.")
+    decisions_suspended = serializers.IntegerField(help_text="Those that wait for new tests.")
     packs = serializers.IntegerField()
     fates = serializers.DictField(
         child=serializers.IntegerField(), help_text="How many packs by what becomes of them."

@@ -25,6 +25,11 @@ class PackOutput(serializers.ModelSerializer[Pack]):
         allow_null=True, help_text="Of the decision in force; read it with its policy."
     )
     policy = serializers.CharField(allow_null=True)
+    suspended = serializers.CharField(
+        allow_null=True,
+        help_text="Last grade and its policy while the pack is tested again, because a result behind it does"
+        " not count any more; it has no grade then.",
+    )
 
     class Meta:
         model = Pack
@@ -32,22 +37,25 @@ class PackOutput(serializers.ModelSerializer[Pack]):
             "id", "serial", "supplier", "batch", "row", "status", "status_at", "make", "model", "chemistry",
             "nominal_energy_kwh", "rated_capacity_ah", "nominal_voltage_v", "declared_soh_percent",
             "ddr_status", "received_as", "history_completeness_percent", "grade", "policy",
+            "suspended",
         ]  # fmt: skip
 
 
 class DecisionOutput(serializers.ModelSerializer[Decision]):
     policy = serializers.CharField(source="policy.__str__")
-    in_force = serializers.SerializerMethodField()
+    in_force = serializers.BooleanField(source="is_in_force")
+    suspended = serializers.BooleanField(
+        source="is_suspended",
+        help_text="The pack's last decision, not in force until new tests are decided on.",
+    )
 
     class Meta:
         model = Decision
         fields = [
             "id", "pack_id", "kind", "grade", "route", "policy", "policy_sha256", "reasons", "missing",
             "applications", "warranty", "evidence_sha256", "decided_at", "in_force",
+            "suspended",
         ]  # fmt: skip
-
-    def get_in_force(self, decision: Decision) -> bool:
-        return decision.superseded_by_id is None
 
 
 class PackList(ListAPIView[Pack]):

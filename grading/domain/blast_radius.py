@@ -32,29 +32,34 @@ FATE_WORDS: Mapping[Fate, str] = {
     Fate.AT_BENCH: "At the bench already: test again",
     Fate.WAITING: "Tested again after its inspection",
     Fate.QUARANTINED: "Stays in quarantine; tested again when it leaves",
-    Fate.REJECTED: "Stays rejected; its supplier may dispute it",
+    Fate.REJECTED: "Stays rejected: dangerous, whatever was measured",
     Fate.UNTOUCHED: "Stays as it is: nothing rests on these results",
 }
 REJECTED_WORDS = (
-    "A reject is final: a declaration does not open it again. Its supplier is told and may dispute the"
-    " result; a reviewer who upholds the dispute sends the pack back to the bench."
+    "A pack that was rejected on a measurement goes back to the bench like the others; one that was"
+    " rejected as dangerous stays rejected, and its supplier may dispute that."
 )
 FATES: Mapping[Status, Fate] = {
     **dict.fromkeys(TRANSITIONS[Move.SUSPEND].sources, Fate.RETEST),
     Status.INSPECTED: Fate.AT_BENCH,
     Status.RECEIVED: Fate.WAITING,
     Status.QUARANTINED: Fate.QUARANTINED,
-    Status.REJECTED: Fate.REJECTED,
 }
-"""By the state of a pack that rests on a touched result."""
+"""By the state of a pack that rests on a touched result; one rejected as dangerous stays rejected."""
+SUSPENDING = (Fate.RETEST, Fate.AT_BENCH, Fate.WAITING)
+"""Fates with which a decision that rests on a touched result is not in force any more."""
 
 
-def fate_of(*, status: Status, rests: bool) -> Fate:
+def fate_of(*, status: Status, rests: bool, is_dangerous: bool = False) -> Fate:
     """Return what a declaration means for a pack in ``status``.
 
     :param rests: whether the decision in force, or the result that would count for one, is touched. A pack
         with nothing but superseded results in the set, or with ones of a kind that does not count, stays.
+    :param is_dangerous: whether its inspection or its decision calls for quarantine: nothing that the bench
+        finds would take back a reject for that.
     """
+    if rests and is_dangerous and status is Status.REJECTED:
+        return Fate.REJECTED
     return FATES.get(status, Fate.UNTOUCHED) if rests else Fate.UNTOUCHED
 
 
@@ -95,9 +100,10 @@ def notice_text(*, fates: Mapping[Fate, int], serials: Mapping[Fate, list[str]])
 
 
 _TOLD: Mapping[Fate, str] = {
-    Fate.RETEST: "Taken back from grading and tested again",
+    Fate.RETEST: "Their grade is suspended and they are tested again; until then they are not graded",
     Fate.AT_BENCH: "Tested again, no result had been given yet",
     Fate.WAITING: "Tested again after the inspection that is under way",
     Fate.QUARANTINED: "In quarantine as before, for safety and not because of a measurement",
-    Fate.REJECTED: "Rejected on such a result; the reject stands, and you may dispute it on the pack's page",
+    Fate.REJECTED: "Rejected as dangerous and not because of a measurement; the reject stands, and you may"
+    " dispute it on the pack's page",
 }

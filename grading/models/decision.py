@@ -3,6 +3,15 @@
 from django.db import models
 from django.db.models import Q
 
+from grading.models.declaration import InstrumentDeclaration
+
+CURRENT = Q(superseded_by__isnull=True)
+"""The last decision on its pack: in force, or suspended."""
+IN_FORCE = CURRENT & Q(suspended_by__isnull=True)
+"""A decision that neither a newer one nor a declaration against an instrument took out of force."""
+SUSPENDED = CURRENT & Q(suspended_by__isnull=False)
+"""The last decision on a pack that is tested again, because what it rests on does not count any more."""
+
 
 class Grade(models.TextChoices):
     A = "A", "A"
@@ -47,6 +56,10 @@ class Decision(models.Model):
     superseded_by = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    suspended_by = models.ForeignKey(
+        InstrumentDeclaration, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """The declaration against an instrument that took it out of force; what was decided stays to be read."""
 
     class Meta:
         constraints = [
@@ -65,6 +78,16 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.grade} for pack {self.pack_id}"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it says what the pack is now."""
+        return self.superseded_by_id is None and self.suspended_by_id is None
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it is the pack's last word, but taken back until new tests are decided on."""
+        return self.superseded_by_id is None and self.suspended_by_id is not None
 
     @property
     def is_override(self) -> bool:

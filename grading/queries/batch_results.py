@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Avg, Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery
 
 from grading.models import CapacityTest, Decision, Grade, ResistanceTest
+from grading.models.decision import IN_FORCE
 from grading.queries.kinds import counting_first
 from grading.queries.packs import packs_for
 from intake.domain.lifecycle import Status
@@ -32,7 +33,7 @@ def results_in(*, batch: Batch, viewer: User) -> QuerySet[Pack]:
     """
     test = counting_first(CapacityTest.objects.filter(pack=OuterRef("pk")))[:1]
     resistance = counting_first(ResistanceTest.objects.filter(pack=OuterRef("pk")))[:1]
-    current = Decision.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
+    current = Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"))
     packs = packs_for(viewer=viewer).filter(batch=batch)
     return packs.annotate(
         measured_soh=Subquery(test.values("soh_percent"), output_field=_POINTS),
@@ -95,7 +96,7 @@ def totals_of(*, batch: Batch) -> Totals:
         clearly_below=Count("pk", filter=Q(soh_percent__lt=claimed - CLEARLY)),
         clearly_above=Count("pk", filter=Q(soh_percent__gt=claimed + CLEARLY)),
     )
-    current = Decision.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
+    current = Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"))
     grades = packs.annotate(letter=Subquery(current.values("grade"))).order_by().values_list("letter")
     counts: dict[str | None, int] = dict(grades.annotate(number=Count("pk")))
     order = [letter for letter in Grade.values if letter in counts]

@@ -13,6 +13,7 @@ from grading.domain.tracing import path_of
 from grading.domain.verdict import decide
 from grading.domain.warranty import warranty_for
 from grading.models import Decision, PolicyVersion
+from grading.models.decision import IN_FORCE
 from grading.queries.policies import compiled
 from rebattery.accounts.models import User
 
@@ -24,7 +25,7 @@ def decisions_of(*, pack_id: int) -> QuerySet[Decision]:
 
 def current_decisions(*, pack_ids: Sequence[int]) -> dict[int, Decision]:
     """Return the decision in force for each of the packs that have one."""
-    found = Decision.objects.filter(pack_id__in=pack_ids, superseded_by__isnull=True).select_related("policy")
+    found = Decision.objects.filter(IN_FORCE, pack_id__in=pack_ids).select_related("policy")
     return {decision.pack_id: decision for decision in found}
 
 
@@ -127,5 +128,5 @@ def decisions_for(*, viewer: User) -> QuerySet[Decision]:
 
 
 def decision_in_force(*, pack_id: int) -> Decision | None:
-    """Return the decision that stands on a pack, None before there is one."""
+    """Return the decision that stands on a pack, None before there is one and while it is suspended."""
     return current_decisions(pack_ids=[pack_id]).get(pack_id)

@@ -3,7 +3,7 @@
 Every part is one query for any number of results, and is there before anything happens.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    Exists,
     Max,
     Model,
     OuterRef,
@@ -33,14 +34,17 @@ from grading.models import (
     Decision,
     DeclaredPack,
     Dispute,
+    Grade,
     Instrument,
     InstrumentDeclaration,
     ResistanceTest,
     ReviewCase,
 )
+from grading.models.decision import CURRENT
 from grading.queries.kinds import counting_first
 from grading.queries.review_queue import WAITING_STATES
-from intake.models import Batch, Pack, Supplier
+from intake.domain.lifecycle import Status
+from intake.models import Batch, Inspection, Pack, Supplier
 
 State = InstrumentDeclaration.State
 _SOURCES = {CapacityTest: "capacity_test_id", ResistanceTest: "resistance_test_id"}
@@ -134,7 +138,18 @@ def _fate(scope: Scope) -> Case:
     by_state = [When(status=status.value, then=Value(fate.value)) for status, fate in FATES.items()]
     rest = Value(Fate.UNTOUCHED.value)
     rests = Q(pk__in=_packs_that_rest(scope))
-    return Case(When(rests, then=Case(*by_state, default=rest)), default=rest, output_field=CharField())
+    stays = Q(status=Status.REJECTED) & _is_dangerous()
+    fates = Case(When(stays, then=Value(Fate.REJECTED.value)), *by_state, default=rest)
+    return Case(When(rests, then=fates), default=rest, output_field=CharField())
+
+
+def _is_dangerous() -> Q:
+    """Say whether a pack's newest inspection, or the policy's last decision on it, calls for quarantine."""
+    found = Inspection.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True, safety="critical")
+    grave = Decision.objects.filter(pack=OuterRef("pk"), grade=Grade.Q)
+    # An override stands on the decision that it took the place of.
+    overridden = Q(superseded_by__kind=Decision.Kind.OVERRIDE, superseded_by__superseded_by__isnull=True)
+    return Q(Exists(found)) | Q(Exists(grave.filter(CURRENT | overridden)))
 
 
 def _packs_that_rest(scope: Scope) -> QuerySet[Any]:
@@ -142,7 +157,7 @@ def _packs_that_rest(scope: Scope) -> QuerySet[Any]:
 
     One set, not a condition on each pack: the database looks it up instead of asking anew for every pack.
     """
-    decided = resting_decisions(scope=scope).filter(superseded_by__isnull=True)
+    decided = resting_decisions(scope=scope).filter(CURRENT)
     counting = (
         scope.tests(model).filter(pk=_first_of(model)).order_by().values("pack") for model in _SOURCES
     )
@@ -198,74 +213,6 @@ def touched_disputes(*, scope: Scope) -> QuerySet[Dispute]:
         state=Dispute.State.OPEN, decision__in=resting_decisions(scope=scope).values("pk")
     )
     return waiting.select_related("pack__supplier", "decision__policy")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Radius:
-    """How much is touched, part by part."""
-
-    capacity: int
-    capacity_standing: int
-    resistance: int
-    resistance_standing: int
-    decisions: int
-    decisions_current: int
-    packs: int
-    batches: int
-    suppliers: int
-    reviews: int
-    disputes: int
-    certificates: int = 0
-    """The one place where the certificates of the release part will be counted; none are issued yet."""
-    fates: dict[Fate, int] = field(default_factory=dict)
-
-    @property
-    def results(self) -> int:
-        return self.capacity + self.resistance
-
-    @property
-    def returning(self) -> int:
-        """How many packs go back to the bench."""
-        return self.fates.get(Fate.RETEST, 0)
-
-    @property
-    def rejected(self) -> int:
-        """How many packs were rejected on such a result."""
-        return self.fates.get(Fate.REJECTED, 0)
-
-
-def radius_of(*, scope: Scope) -> Radius:
-    """Count all that is touched, in eight queries for any number of results."""
-    capacity, capacity_standing = _count_tests(scope, CapacityTest)
-    resistance, resistance_standing = _count_tests(scope, ResistanceTest)
-    decisions = resting_decisions(scope=scope).aggregate(
-        all=Count("pk"), current=Count("pk", filter=Q(superseded_by__isnull=True))
-    )
-    rows = touched_packs(scope=scope).order_by().values_list("fate").annotate(count=Count("pk"))
-    fates = {Fate(fate): count for fate, count in rows}
-    whose = touched_packs(scope=scope).aggregate(
-        batches=Count("batch", distinct=True), suppliers=Count("supplier", distinct=True)
-    )
-    return Radius(
-        capacity=capacity,
-        capacity_standing=capacity_standing,
-        resistance=resistance,
-        resistance_standing=resistance_standing,
-        decisions=decisions["all"],
-        decisions_current=decisions["current"],
-        packs=sum(fates.values()),
-        batches=whose["batches"],
-        suppliers=whose["suppliers"],
-        reviews=touched_reviews(scope=scope).count(),
-        disputes=touched_disputes(scope=scope).count(),
-        fates=fates,
-    )
-
-
-def _count_tests(scope: Scope, model: type[Model]) -> tuple[int, int]:
-    standing = Q(superseded_by__isnull=True)
-    found = scope.tests(model).aggregate(all=Count("pk"), standing=Count("pk", filter=standing))
-    return found["all"], found["standing"]
 
 
 def result_count(*, scope: Scope) -> int:

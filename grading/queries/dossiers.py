@@ -106,7 +106,12 @@ class Dossier:
     @property
     def decision(self) -> Decision | None:
         """Return the decision in force."""
-        return next((d for d in self.decisions if d.superseded_by_id is None), None)
+        return next((d for d in self.decisions if d.is_in_force), None)
+
+    @property
+    def suspended(self) -> Decision | None:
+        """Return the last decision where it was taken back until new tests are decided on."""
+        return next((d for d in self.decisions if d.is_suspended), None)
 
     @property
     def rests_on_nothing(self) -> bool:
@@ -139,6 +144,8 @@ class Dossier:
     @property
     def lead(self) -> str:
         """Return the page in one sentence."""
+        if self.suspended:
+            return "Not graded now: the last decision is suspended."
         return str(self.reasons[0]["sentence"]) if self.reasons else "No decision yet."
 
     @property

@@ -86,6 +86,9 @@ def _details(entry: Entry, evidence: Evidence) -> list[str]:
         case "pack.graded" | "pack.sent_to_review":
             reasons = _reasons(_decision_at(entry.at, evidence))
             return [reason for reason in reasons if reason not in entry.sentence]
+        case "pack.suspended":
+            decision = _decision_at(entry.at, evidence)
+            return [f"Grade {decision.grade} by {decision.policy} is suspended."] if decision else []
         case "pack.accepted" | "pack.rejected":
             decision = _decision_at(entry.at, evidence)
             return _result(decision) + _reasons(decision) + _measured(entry.at, evidence)

@@ -4,6 +4,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery,
 from django.db.models.functions import Concat, Upper
 
 from grading.models import Decision
+from grading.models.decision import IN_FORCE, SUSPENDED
 from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
 from intake.models import InspectionDraft, Pack
@@ -15,8 +16,12 @@ SHORTEST_FRAGMENT = 3
 
 
 def packs_for(*, viewer: User) -> QuerySet[Pack]:
-    """Return what ``viewer`` may see, each with ``grade``, ``policy`` and ``is_override`` of its decision."""
-    current = Decision.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
+    """Return what ``viewer`` may see, each with ``grade``, ``policy`` and ``is_override`` of its decision.
+
+    A pack whose decision is suspended has none of them, but ``suspended``: which grade by which policy.
+    """
+    current = Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"))
+    suspended = Decision.objects.filter(SUSPENDED, pack=OuterRef("pk"))
     named = Concat("policy__code", Value(" v"), "policy__version", output_field=CharField())
     # Sub-queries per row: PostgreSQL computes them for the rows of one page only.
     return (
@@ -25,6 +30,9 @@ def packs_for(*, viewer: User) -> QuerySet[Pack]:
         .annotate(
             grade=Subquery(current.values("grade")),
             policy=Subquery(current.annotate(named=named).values("named")),
+            suspended=Subquery(
+                suspended.annotate(named=Concat("grade", Value(" by "), named)).values("named")
+            ),
             is_override=Exists(current.filter(kind=Decision.Kind.OVERRIDE)),
         )
     )
@@ -32,7 +40,7 @@ def packs_for(*, viewer: User) -> QuerySet[Pack]:
 
 def graded(packs: QuerySet[Pack], grade: str) -> QuerySet[Pack]:
     """Keep the packs whose decision in force says ``grade``; ``UNGRADED`` keeps those without one."""
-    current = Decision.objects.filter(pack=OuterRef("pk"), superseded_by__isnull=True)
+    current = Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"))
     if grade == UNGRADED:
         return packs.filter(~Exists(current))
     return packs.filter(Exists(current.filter(grade=grade)))

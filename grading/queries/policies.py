@@ -13,6 +13,7 @@ from grading.domain.policy_comparison import Comparison, compare
 from grading.domain.policy_differences import Difference, differences
 from grading.domain.policy_faults import faults_in
 from grading.models import Decision, PolicyDraft, PolicyVersion, WhatIfReport
+from grading.models.decision import IN_FORCE
 from rebattery.errors import RuleViolation
 
 
@@ -55,7 +56,7 @@ def in_force_or_none(*, at: datetime) -> PolicyVersion | None:
 
 def decisions_in_force() -> dict[int, int]:
     """Return how many current decisions follow each policy, by its key."""
-    current = Decision.objects.filter(superseded_by__isnull=True).order_by()
+    current = Decision.objects.filter(IN_FORCE).order_by()
     return dict(current.values_list("policy").annotate(count=Count("pk")))
 
 

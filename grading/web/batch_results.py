@@ -54,6 +54,7 @@ COLUMNS: Sequence[Column] = (
 FOR_EXPORT: Sequence[Column] = (
     *COLUMNS,
     Column(key="policy", label="Policy", value=lambda row: row.policy),
+    Column(key="suspended", label="Suspended grade", value=lambda row: row.suspended),
     Column(key="ir", label="Resistance (× baseline)", value=lambda row: row.ir_ratio, is_number=True),
     Column(key="at", label="Measured at", value=lambda row: row.measured_at),
     Column(

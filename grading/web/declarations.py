@@ -10,13 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from grading.domain.blast_radius import NO_CERTIFICATES, REJECTED_WORDS, may_not_approve
 from grading.models import Instrument, InstrumentDeclaration
+from grading.queries.declaration_radius import Radius, radius_of
 from grading.queries.declarations import (
-    Radius,
     Scope,
     declarations,
     last_proof,
     people_who_measured,
-    radius_of,
 )
 from grading.queries.instruments_use import channels_of_instrument
 from grading.services.declarations import (

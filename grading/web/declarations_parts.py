@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from grading.domain.blast_radius import FATE_WORDS, Fate
 from grading.models import CapacityTest, Grade, ResistanceTest
+from grading.models.decision import IN_FORCE, SUSPENDED
 from grading.queries import declarations as queries
-from grading.queries.declarations import Radius, Scope
+from grading.queries.declaration_radius import Radius
+from grading.queries.declarations import Scope
 from rebattery.ui.labels import BADGES
 from rebattery.ui.listing import Column, Filter
 
@@ -78,7 +80,20 @@ def _tests(value: Column) -> Sequence[Column]:
 
 
 def _current(rows: QuerySet[Any], word: str) -> QuerySet[Any]:
-    return rows.filter(superseded_by__isnull=word == "yes")
+    conditions = {"yes": IN_FORCE, "suspended": SUSPENDED, "no": Q(superseded_by__isnull=False)}
+    return rows.filter(conditions[word])
+
+
+def _force(decision: Any) -> str:
+    if decision.is_suspended:
+        return "Suspended: not graded now"
+    return "Yes" if decision.is_in_force else "No"
+
+
+def _decisions_note(radius: Radius) -> str:
+    suspended, in_force = radius.decisions_suspended, radius.decisions_in_force
+    parts = ((suspended, f"{suspended} suspended"), (in_force, f"{in_force} in force"))
+    return ", ".join(words for count, words in parts if count) or "none in force"
 
 
 def _with_fate(rows: QuerySet[Any], fate: str) -> QuerySet[Any]:
@@ -157,7 +172,7 @@ PARTS: Mapping[str, Part] = {
                 Column(
                     key="current",
                     label="In force",
-                    value=lambda row: "No" if row.superseded_by_id else "Yes",
+                    value=_force,
                 ),
             ),
             filters=(
@@ -165,7 +180,7 @@ PARTS: Mapping[str, Part] = {
                     key="current",
                     label="In force",
                     apply=_current,
-                    choices=(("yes", "In force"), ("no", "Superseded")),
+                    choices=(("yes", "In force"), ("suspended", "Suspended"), ("no", "Superseded")),
                 ),
                 Filter(
                     key="grade",
@@ -176,7 +191,7 @@ PARTS: Mapping[str, Part] = {
                 _serial("pack__serial"),
             ),
             count=lambda radius: radius.decisions,
-            note=lambda radius: f"{radius.decisions_current} in force",
+            note=_decisions_note,
             link=_of_pack,
         ),
         Part(

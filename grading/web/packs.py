@@ -43,8 +43,8 @@ def packs(request: HttpRequest) -> HttpResponseBase:
     rows, columns, filters = packs_for(viewer=viewer), columns_for(viewer), filters_for(viewer)
     if "export" in request.GET:
         return list_export(rows, name="packs", columns=columns, filters=filters, params=request.GET)
-    # On the page the policy stands beside the grade, and the chemistry beside the type.
-    shown = [column for column in columns if column.key not in ("policy", "chemistry")]
+    # On the page the policy or what is suspended stands beside the grade, and the chemistry beside the type.
+    shown = [column for column in columns if column.key not in ("policy", "suspended", "chemistry")]
     page = list_page(rows, columns=shown, filters=filters, params=request.GET)
     return render(request, "grading/packs/list.html", {"page": page, "is_supplier": viewer.is_supplier})
 
@@ -60,6 +60,7 @@ def columns_for(viewer: User) -> Sequence[Column]:
         Column(key="status", label="State", value=lambda row: row.get_status_display(), sort="status"),
         Column(key="grade", label="Grade", value=lambda row: row.grade),
         Column(key="policy", label="Policy", value=lambda row: row.policy),
+        Column(key="suspended", label="Suspended grade", value=lambda row: row.suspended),
         Column(key="type", label="Type", value=lambda row: f"{row.make} {row.model}".strip()),
         Column(key="chemistry", label="Chemistry", value=lambda row: row.chemistry),
         Column(key="kwh", label="Nominal (kWh)", value=lambda row: row.nominal_energy_kwh, is_number=True),

@@ -96,13 +96,13 @@ _TABLE = (
     # Its results turned out to be worthless: whatever was concluded of them waits for new ones.
     Transition(
         Move.SUSPEND,
-        frozenset({S.TESTED, S.GRADED, S.IN_REVIEW}),
+        frozenset({S.TESTED, S.GRADED, S.IN_REVIEW, S.REJECTED}),
         S.INSPECTED,
         "Suspend",
         "pack.suspended",
         True,
     ),
-    # A reject is final unless its supplier disputes it and a reviewer upholds the dispute.
+    # Apart from that a reject is final unless its supplier disputes it and a reviewer upholds the dispute.
     Transition(
         Move.RETEST_DISPUTED,
         frozenset({S.REJECTED}),

@@ -146,6 +146,12 @@ OF_GRADING = (
         needs_reason=True,
     ),
     EventType("decision.superseded", "decision", "A newer decision took the place of {subject}."),
+    EventType(
+        "decision.suspended",
+        "decision",
+        "{subject} is suspended, because {instrument} was declared bad: {reason}",
+        needs_reason=True,
+    ),
     EventType("review.opened", "review", "A review was opened: {rule}."),
     EventType("review.confirmed", "review", "{actor} confirmed {grade}: {reason}", needs_reason=True),
     EventType(

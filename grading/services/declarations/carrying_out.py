@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 
-from grading.domain.blast_radius import Fate
-from grading.models import CapacityTest, DeclarationRun, DeclaredPack, ResistanceTest
+from grading.domain.blast_radius import SUSPENDING, Fate
+from grading.models import CapacityTest, Decision, DeclarationRun, DeclaredPack, ResistanceTest
 from grading.models import InstrumentDeclaration as Declaration
-from grading.queries.declarations import Scope, touched_pack_ids, touched_packs
+from grading.models.decision import IN_FORCE
+from grading.queries.declarations import Scope, resting_decisions, touched_pack_ids, touched_packs
 from grading.services.declarations.proposing import settle, tell
 from grading.services.declarations.telling import tell_suppliers
 from intake.domain.lifecycle import Move
@@ -51,7 +53,7 @@ def _work(lease: Lease, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def carry_out(*, declaration: Declaration, actor: Actor, at: datetime) -> None:
-    """Mark the results, send packs back to the bench, close their reviews and tell suppliers.
+    """Mark the results, suspend decisions, send packs back to the bench, close reviews, tell suppliers.
 
     The declaration is approved and locked. What it calls for does not depend on how often it is tried.
     """
@@ -59,6 +61,7 @@ def carry_out(*, declaration: Declaration, actor: Actor, at: datetime) -> None:
     _lock(touched_pack_ids(scope=scope))
     _decide_fates(declaration, scope)
     results = sum(_invalidate(declaration, scope, *kind, actor=actor, at=at) for kind in _TESTS)
+    _suspend_decisions(declaration, scope, actor, at)
     reviews = _close_reviews(declaration, actor, at)
     packs = _send_back(declaration, actor, at)
     tell_suppliers(declaration=declaration, at=at)
@@ -120,6 +123,34 @@ def _invalidate(
                    jsonb_build_object('instrument', %(instrument)s::text) AS facts
             FROM {model._meta.db_table} t JOIN intake_pack p ON p.id = t.pack_id
             WHERE t.invalidated_by_id = %(key)s ORDER BY t.id""",  # noqa: S608 (constant text)
+        params={"key": declaration.pk, "instrument": declaration.what},
+    )
+
+
+def _suspend_decisions(declaration: Declaration, scope: Scope, actor: Actor, at: datetime) -> None:
+    """Take the last decisions on packs that are tested again out of force, overrides too."""
+    mine = DeclaredPack.objects.filter(declaration=declaration)
+    back = Q(pack__in=mine.filter(fate=Fate.RETEST.value).values("pack"))
+    others = Q(
+        pack__in=mine.filter(fate__in=[fate.value for fate in SUSPENDING]).values("pack"),
+        pk__in=resting_decisions(scope=scope).values("pk"),
+    )
+    if not Decision.objects.filter(IN_FORCE).filter(back | others).update(suspended_by=declaration):
+        return
+    record_rows(
+        code="decision.suspended",
+        actor=actor,
+        at=at,
+        reason=declaration.reason,
+        reason_code=REASON_CODE,
+        rows="""
+            SELECT d.id AS subject_id, d.grade || ' by ' || v.code || ' v' || v.version AS subject_label,
+                   d.pack_id, p.supplier_id, '{"suspended_by_id": null}'::jsonb AS before,
+                   jsonb_build_object('suspended_by_id', d.suspended_by_id) AS after,
+                   jsonb_build_object('instrument', %(instrument)s::text) AS facts
+            FROM grading_declaredpack m JOIN grading_decision d ON d.pack_id = m.pack_id
+            JOIN grading_policyversion v ON v.id = d.policy_id JOIN intake_pack p ON p.id = d.pack_id
+            WHERE m.declaration_id = %(key)s AND d.suspended_by_id = %(key)s ORDER BY d.id""",
         params={"key": declaration.pk, "instrument": declaration.what},
     )
 

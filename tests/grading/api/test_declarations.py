@@ -83,6 +83,7 @@ class TestRadius:
 
         assert answer.json() == {
             "capacity": 2, "capacity_standing": 2, "resistance": 2, "resistance_standing": 2,
-            "decisions": 2, "decisions_current": 2, "packs": 2, "fates": {"retest": 2}, "batches": 1,
-            "suppliers": 1, "reviews": 0, "disputes": 0, "certificates": 0,
+            "decisions": 2, "decisions_current": 2, "decisions_suspended": 0, "packs": 2,
+            "fates": {"retest": 2}, "batches": 1, "suppliers": 1, "reviews": 0, "disputes": 0,
+            "certificates": 0,
         }  # fmt: skip

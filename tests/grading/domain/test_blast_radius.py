@@ -34,12 +34,22 @@ class TestFateOf:
             ("graded", Fate.RETEST),
             ("in_review", Fate.RETEST),
             ("quarantined", Fate.QUARANTINED),
-            ("rejected", Fate.REJECTED),
+            ("rejected", Fate.RETEST),
         ],
     )
     def test_follows_from_the_state(self, status, fate):
         assert fate_of(status=Status(status), rests=True) == fate
         assert fate_of(status=Status(status), rests=False) == Fate.UNTOUCHED
+
+    @pytest.mark.parametrize("status", Status)
+    def test_keeps_a_reject_for_danger_and_nothing_else(self, status):
+        found = fate_of(status=status, rests=True, is_dangerous=True)
+
+        if status is Status.REJECTED:
+            assert found == Fate.REJECTED
+        else:
+            assert found == fate_of(status=status, rests=True)
+        assert fate_of(status=status, rests=False, is_dangerous=True) == Fate.UNTOUCHED
 
     def test_sends_back_exactly_what_the_table_of_moves_allows(self):
         back = {status for status in Status if fate_of(status=status, rests=True) == Fate.RETEST}
@@ -74,7 +84,7 @@ class TestNoticeText:
             fates={Fate.RETEST: 2, Fate.REJECTED: 1}, serials={Fate.RETEST: ["A", "B"], Fate.REJECTED: ["C"]}
         )
 
-        assert "Taken back from grading and tested again: A, B." in text
+        assert "until then they are not graded: A, B." in text
         assert "you may dispute it on the pack's page: C." in text
 
     @pytest.mark.parametrize(

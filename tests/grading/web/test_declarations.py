@@ -173,7 +173,7 @@ class TestMarks:
         client.force_login(make_person("reviewer"))
 
         assert "its instrument was declared bad" in page(client, "pack", pack.pk).text
-        assert "rests on a result that does not count any more" in page(client, "pack", pack.pk).text
+        assert "Suspended: not graded now" in page(client, "pack", pack.pk).text
         assert "does not count" in page(client, "instrument", bad.pk).text
 
     def test_are_on_the_supplier_s_page_without_our_words(self, client, bad):

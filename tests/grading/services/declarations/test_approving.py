@@ -11,14 +11,12 @@ from grading.queries.bench import demands_on, retest_reason_of
 from grading.queries.evidence import evidence_for
 from grading.queries.instruments import standing_of
 from grading.services.declarations import DeclarationRefused
-from grading.services.reviews import confirm
-from grading.services.reviews.cases import Justification
 from intake.models import Pack
 from rebattery.audit.models import Event
 from rebattery.audit.trail import entry_of
 from rebattery.notices.models import Notice
-from tests.evidence import GRADED_AT, TESTED_AT, add_capacity, make_inspected, publish_seed
-from tests.factories import balance, make_actor, make_instrument, make_person, make_supplier
+from tests.evidence import TESTED_AT, add_capacity, make_inspected, publish_seed
+from tests.factories import balance, make_instrument, make_person, make_supplier
 from tests.grading.declaring import APPROVED_AT, SINCE, WHY, approve, make_measured, propose
 
 
@@ -99,6 +97,7 @@ class TestApproveDeclaration:
         told = Event.objects.filter(id__gt=before).exclude(subject_type="person").order_by("event_type", "id")
         assert [event.event_type for event in told] == [
             "capacity_test.invalidated", "capacity_test.invalidated",
+            "decision.suspended", "decision.suspended",
             "instrument_declaration.approved", "instrument_declaration.carried_out",
             "instrument_declaration.proposed", "pack.suspended", "pack.suspended",
         ]  # fmt: skip
@@ -124,15 +123,11 @@ class TestApproveDeclaration:
     @pytest.mark.rule(14)
     @pytest.mark.parametrize(
         ("state", "becomes"),
-        [("quarantined", "quarantined"), ("inspected", "at_bench"), ("rejected", "rejected")],
+        [("quarantined", "quarantined"), ("inspected", "at_bench")],
     )
     def test_leaves_other_packs_where_they_are_and_says_so(self, bad, state, becomes):
         [pack] = make_inspected(safety="critical" if state == "quarantined" else "ok")
-        if state == "rejected":
-            [pack] = make_measured(with_=bad, soh="78", chemistry="NMC")
-            confirm_all()
-        else:
-            add_capacity([pack], "74", instrument=bad)
+        add_capacity([pack], "74", instrument=bad)
 
         approve(propose(bad))
 
@@ -171,7 +166,7 @@ class TestApproveDeclaration:
         assert [notice.title for notice in notices] == [
             "Results of 2 packs do not count any more", "Results of pack RB-C do not count any more",
         ]  # fmt: skip
-        assert "tested again: RB-A, RB-B." in notices[0].text
+        assert "not graded: RB-A, RB-B." in notices[0].text
         assert not any(word in notices[0].text for word in ("CY-1", "Rita", "Otto", "shunt"))
 
     def test_wants_a_second_person(self, bad):
@@ -220,13 +215,3 @@ class TestApproveDeclaration:
             )
             assert cursor.fetchone() == (False, False, False, True)
         assert declaration.done_at == APPROVED_AT
-
-
-def confirm_all():
-    cases = {case.pk: case.version for case in ReviewCase.objects.filter(state="open")}
-    confirm(
-        cases=cases,
-        why=Justification(code="policy_right", text="Seen the pack"),
-        actor=make_actor(make_person("reviewer")),
-        at=GRADED_AT,
-    )
