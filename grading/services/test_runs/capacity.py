@@ -33,6 +33,7 @@ from grading.services.test_runs.checks import (
 )
 from grading.services.test_runs.inputs import CapacityInput
 from grading.services.test_runs.judging import judge_capacity, rated_ah
+from grading.services.test_runs.overlapping import name_overlaps
 from grading.services.test_runs.storing import common_values, store
 from intake.models import Pack
 from rebattery.actor import Actor
@@ -69,6 +70,7 @@ def record_capacity(
     refuse_faults(rows, lambda row: capacity_faults(row, bench))
     policy = compiled(policy_in_force(at=at))
     results = [capacity_result(row, bench, policy, actor, at) for row in rows]
+    name_overlaps(results)
     return store(
         code="capacity_test",
         results=results,

@@ -16,6 +16,7 @@ from grading.queries.test_runs import conflict_in
 from grading.services.test_runs.capacity import capacity_faults, capacity_result, soh_so_far
 from grading.services.test_runs.checks import Bench, Faults, bench_of
 from grading.services.test_runs.inputs import CapacityInput, Input, ResistanceInput
+from grading.services.test_runs.overlapping import name_overlaps
 from grading.services.test_runs.resistance import ratio_so_far, resistance_faults, resistance_result
 from intake.domain.lifecycle import Status
 from intake.models import Pack
@@ -76,6 +77,7 @@ def preview_capacity(*, rows: Sequence[CapacityInput], actor: Actor, at: datetim
                 conflict=conflict_in(result, parallel_count=parallel) if result else "",
             )
         )
+    name_overlaps([preview.result for preview in found if isinstance(preview.result, CapacityTest)])
     return found
 
 

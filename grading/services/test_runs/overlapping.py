@@ -1,0 +1,57 @@
+"""Tell where one channel is said to have measured two packs at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, timedelta
+
+from grading.models import CapacityTest
+from grading.models.test_run import STANDS
+
+
+def name_overlaps(results: Sequence[CapacityTest]) -> None:
+    """Add a departure to each of ``results`` whose channel was busy with another pack; one query.
+
+    Two tests overlap when their times are closer than the shorter of them lasted. The sentence names no pack:
+    the other one may be another supplier's.
+    """
+    named = [result for result in results if result.channel_id and result.measured_at]
+    if not named:
+        return
+    longest, times = max(_lasted(result) for result in named), [result.measured_at for result in named]
+    stored = CapacityTest.objects.filter(
+        STANDS,
+        channel_id__in={result.channel_id for result in named},
+        measured_at__range=(min(times) - longest, max(times) + longest),
+    ).only("channel_id", "pack_id", "measured_at", "soh_percent", "c_rate")
+    by_channel: dict[int | None, list[CapacityTest]] = {}
+    for test in sorted([*named, *stored], key=lambda test: test.measured_at):
+        by_channel.setdefault(test.channel_id, []).append(test)
+    new = {id(result) for result in named}
+    for tests in by_channel.values():
+        for place, test in enumerate(tests):
+            if id(test) not in new:
+                continue
+            later = (tests[n] for n in range(place + 1, len(tests)))
+            earlier = (tests[n] for n in range(place - 1, -1, -1))
+            if other := _overlapping(test, later) or _overlapping(test, earlier):
+                words = f"overlaps with a test of another pack on this channel at {_moment(other)}"
+                test.departures = [*test.departures, {"words": words, "is_grave": False}]
+
+
+def _overlapping(test: CapacityTest, others: Iterable[CapacityTest]) -> CapacityTest | None:
+    """Return the nearest of ``others``, by rising distance, that ran at the same time."""
+    for other in others:
+        apart = abs(other.measured_at - test.measured_at)
+        if apart >= _lasted(test):
+            return None
+        if other.pack_id != test.pack_id and apart < _lasted(other):
+            return other
+    return None
+
+
+def _lasted(test: CapacityTest) -> timedelta:
+    """Return how long the charge of ``test`` took to flow at its C-rate, of the capacity it refers to."""
+    return timedelta(hours=float(test.soh_percent / 100 / test.c_rate))
+
+
+def _moment(test: CapacityTest) -> str:
+    return f"{test.measured_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
