@@ -54,6 +54,20 @@ def measured(name: str, label: str, *, help_text: str = "", required: bool = Tru
 _TEXTS = (forms.CharField, forms.ChoiceField)
 
 
+def offer_channels(field: Any, standings: Sequence[Standing], channels: Sequence[Channel]) -> None:
+    """Let a ``ClosableSelect`` offer channels by instrument; one that may not measure is closed, with why."""
+    against = {pk: found.why for each in standings for pk, found in each.channels.items()}
+    closed = {each.instrument.pk: each.fault for each in standings if each.fault}
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for channel in channels:
+        why = closed.get(channel.instrument_id, "") or against.get(channel.pk, "")
+        label = f"{channel.code} — {why}" if why else channel.code
+        groups.setdefault(channel.instrument.code, []).append((channel.pk, label))
+        if why:
+            field.widget.closed = [*field.widget.closed, channel.pk]
+    field.choices = [("", "None"), *groups.items()]
+
+
 class ResultForm(forms.Form):
     """What every result has."""
 
@@ -111,7 +125,7 @@ class ResultForm(forms.Form):
         field.choices = [CHOOSE, *((each.instrument.pk, each.label) for each in standings)]
         field.widget.closed = [each.instrument.pk for each in standings if each.fault]
         field.widget.codes = {each.instrument.pk: each.instrument.code for each in standings}
-        self._offer_channels(standings, channels)
+        offer_channels(self.fields["channel_id"], standings, channels)
         self._offer("procedure_id", [(each.pk, str(each)) for each in procedures])
         if not has_result:
             del self.fields["reason"]
@@ -133,19 +147,6 @@ class ResultForm(forms.Form):
             if name in self.errors:
                 continue
             self.add_error(name if name in self.fields else None, text)
-
-    def _offer_channels(self, standings: Sequence[Standing], channels: Sequence[Channel]) -> None:
-        against = {pk: found.why for each in standings for pk, found in each.channels.items()}
-        closed = {each.instrument.pk: each.fault for each in standings if each.fault}
-        field: Any = self.fields["channel_id"]
-        groups: dict[str, list[tuple[int, str]]] = {}
-        for channel in channels:
-            why = closed.get(channel.instrument_id, "") or against.get(channel.pk, "")
-            label = f"{channel.code} — {why}" if why else channel.code
-            groups.setdefault(channel.instrument.code, []).append((channel.pk, label))
-            if why:
-                field.widget.closed = [*field.widget.closed, channel.pk]
-        field.choices = [("", "None"), *groups.items()]
 
     def _offer(self, name: str, choices: Sequence[tuple[int, str]]) -> None:
         field: Any = self.fields[name]
