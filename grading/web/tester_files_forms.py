@@ -1,17 +1,18 @@
 """What a person fills in about a tester file: shape only; nothing measured is among it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 
 from grading.domain.resistance import Baseline
+from grading.domain.tester_files.moment import ZONE_RULE
+from grading.domain.tester_files.soh_by import soh_by
 from grading.models import CapacityTest, Channel, ProcedureVersion
 from grading.queries.bench import Reference
 from grading.queries.instruments import Standing
 from grading.services.tester_files import CapacityAnswers, Head, ResistanceAnswers
-from grading.web.bench_forms import CHOOSE, ClosableSelect, measured
+from grading.web.bench_forms import CHOOSE, ClosableSelect, measured, offer_channels
 from rebattery.ui.forms import FilesField, FilesInput, Grouped, MeasuredDecimalField
 
 _UNITS = {"ah": "Ah", "kwh": "kWh"}
@@ -33,7 +34,14 @@ class SendForm(forms.Form):
 class PlaceForm(forms.Form):
     """On which channel and by which procedure a file was measured."""
 
-    channel_id = forms.TypedChoiceField(label="Our channel", coerce=int, empty_value=None, required=False)
+    channel_id = forms.TypedChoiceField(
+        label="Our channel",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=ClosableSelect,
+        help_text="A gray one may not measure; beside it stands why.",
+    )
     procedure_id = forms.TypedChoiceField(
         label="Procedure whose limits apply",
         coerce=int,
@@ -46,14 +54,13 @@ class PlaceForm(forms.Form):
         self,
         data: Any,
         *,
+        standings: Sequence[Standing],
         channels: Sequence[Channel],
         procedures: Sequence[ProcedureVersion],
         initial: Mapping[str, Any] | None = None,
     ):
         super().__init__(data, initial=dict(initial or {}))
-        self.fields["channel_id"].choices = [  # type: ignore[attr-defined]
-            ("", "Not said"), *((each.pk, f"{each.instrument.code}: {each.code}") for each in channels)
-        ]  # fmt: skip
+        offer_channels(self.fields["channel_id"], standings, channels)
         self.fields["procedure_id"].choices = [("", "None"), *((each.pk, str(each)) for each in procedures)]  # type: ignore[attr-defined]
 
 
@@ -93,17 +100,24 @@ class RecordForm(Grouped):
         widget=ClosableSelect,
         help_text="A gray one may not measure; beside it stands why.",
     )
-    channel_id = forms.TypedChoiceField(label="Channel", coerce=int, empty_value=None, required=False)
+    channel_id = forms.TypedChoiceField(
+        label="Channel", coerce=int, empty_value=None, required=False, widget=ClosableSelect
+    )
     measured_at = forms.DateTimeField(
         label="Measured at (UTC)",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=f"The end of the test. Filled in by the file's own clock if it has one. {ZONE_RULE}",
     )
     ambient_degc = measured("ambient_degc", "Ambient temperature", required=False)
     temperature_degc = measured(
         "temperature_degc", "Temperature of the pack", required=False, help_text="The file has none."
     )
     with_capacity = forms.BooleanField(label="Record the capacity", required=False, initial=True)
-    reference = forms.ChoiceField(label="Reference: what 100 % means", required=False)
+    reference = forms.ChoiceField(
+        label="Reference: what 100 % means",
+        required=False,
+        help_text="Chosen is what the file was derived with; beside each stands the SOH that it gives.",
+    )
     reference_value = MeasuredDecimalField(
         label="Value on the label (Ah or kWh)",
         unit="",
@@ -158,20 +172,17 @@ class RecordForm(Grouped):
         references: Sequence[Reference],
         baseline: Baseline | None,
         pulses: Sequence[tuple[int, str]],
-        at: datetime,
         initial: Mapping[str, Any],
     ):
-        minute = at.astimezone(UTC).replace(second=0, microsecond=0)
-        super().__init__(data, initial={"measured_at": minute, **initial})
+        super().__init__(data, initial=dict(initial))
         fields: Any = self.fields
         fields["instrument_id"].choices = [CHOOSE, *((each.instrument.pk, each.label) for each in standings)]
         fields["instrument_id"].widget.closed = [each.instrument.pk for each in standings if each.fault]
-        labels = [(each.pk, f"{each.instrument.code}: {each.code}") for each in channels]
-        fields["channel_id"].choices = [("", "None"), *labels]
+        offer_channels(fields["channel_id"], standings, channels)
         for kind in ("capacity", "resistance"):
             named = [(each.pk, str(each)) for each in procedures if each.kind == kind]
             fields[f"{kind}_procedure_id"].choices = [("", "None"), *named]
-        known = [(f"{r.source}:{r.basis}", f"{r.label} {r.value:g} {_UNITS[r.basis]}") for r in references]
+        known = [(f"{each.source}:{each.basis}", _of_reference(test, each)) for each in references]
         own = [(f"label:{basis}", f"Label on the pack, in {unit}") for basis, unit in _UNITS.items()]
         fields["reference"].choices = [*known, *own]
         fields["pulse"].choices = pulses
@@ -232,3 +243,9 @@ class RecordForm(Grouped):
             soc_percent=values.get("soc_percent"),
             temperature_degc=values.get("temperature_degc"),
         )
+
+
+def _of_reference(test: Mapping[str, Any], reference: Reference) -> str:
+    soh = soh_by(test, basis=reference.basis, reference=reference.value)
+    told = f": SOH {soh:.1f} %" if soh is not None else ""
+    return f"{reference.label} {float(reference.value):g} {_UNITS[reference.basis]}{told}"

@@ -2,15 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from grading.domain.tester_files.moment import ended_at
+from grading.domain.tester_files.questions import voltage_misfit
 from grading.domain.tester_files.standing import resistances_of
 from grading.models import ProcedureVersion, TesterFile
 from grading.queries import tester_files as queries
-from grading.queries.bench import Demand, catalog_baseline, channels_of, demands_on, references_of
+from grading.queries.bench import (
+    Demand,
+    Reference,
+    catalog_baseline,
+    channels_of,
+    demands_on,
+    references_of,
+)
 from grading.queries.instruments import CAPACITY_KINDS, standings_of_kinds
 from grading.queries.procedures import pickable
 from grading.queries.tester_files import Test
@@ -67,6 +77,8 @@ class Shown:
     """None of it departs from the file's own word."""
     charts: dict[str, list[Chart]]
     pulse_chart: Chart | None
+    withheld: str
+    """Why neither SOH nor resistance is shown; empty when they are."""
     is_preparing: bool
     form: RecordForm | None
 
@@ -81,12 +93,14 @@ def page_context(
     others = queries.others_of_pack(file=file)
     shown = [_shown(request, file, test, others, may_change, filled or {}) for test in tests]
     type_id = file.pack.pack_type_id if file.pack else None
-    soh = next((test.result["soh_percent"] for test in tests if test.result["soh_percent"]), None)
+    concluding = [test.result for test in tests if test.result["concludes"]]
+    soh = next((result["soh_percent"] for result in concluding if result["soh_percent"]), None)
     context: dict[str, Any] = {
         "file": file,
         "progress": queries.progress_of(file=file, at=now),
         "tests": shown,
         "questions": queries.questions_about(file=file, tests=tests),
+        "misfit": voltage_misfit([test.result for test in tests]) if file.pack else "",
         "answers": queries.answers_of(file),
         "candidates": queries.candidates_of(file=file),
         "reasons": [line.partition(": ") for line in file.why.split("\n") if line],
@@ -106,9 +120,11 @@ def page_context(
 
 def place_form(file: TesterFile, data: Any = None) -> PlaceForm:
     """Return the form that says on which channel and by which procedure a file was measured."""
+    standings = standings_of_kinds(kinds=CAPACITY_KINDS, on=timezone.now().date())
     return PlaceForm(
         data,
-        channels=_channels(),
+        standings=standings,
+        channels=channels_of(instrument_ids=[each.instrument.pk for each in standings]),
         procedures=_procedures(),
         initial={"channel_id": file.channel_id, "procedure_id": file.procedure_id},
     )
@@ -116,17 +132,23 @@ def place_form(file: TesterFile, data: Any = None) -> PlaceForm:
 
 def record_form(request: HttpRequest, file: TesterFile, test: Test, data: Any = None) -> RecordForm:
     """Return the form that records one test of a file whose pack is known."""
-    pack, now = file.pack, timezone.now()
+    pack = file.pack
     assert pack is not None  # ready files have one
     barred = demands_on(pack_ids=[pack.pk]).get(pack.pk, Demand()).instrument_ids
     standings = [
         replace(each, fault=each.fault or BARRED) if each.instrument.pk in barred else each
-        for each in standings_of_kinds(kinds=CAPACITY_KINDS, on=now.date())
+        for each in standings_of_kinds(kinds=CAPACITY_KINDS, on=timezone.now().date())
     ]
     baseline = catalog_baseline(pack_type=pack.pack_type)
     preferred = tester_files.preferred_pulse(test.result, baseline)
     pulses = [(place, _pulse_words(place, pulse, preferred)) for place, pulse in resistances_of(test.result)]
-    initial: dict[str, Any] = {"pulse": preferred, "channel_id": file.channel_id}
+    references = references_of(pack=pack)
+    initial: dict[str, Any] = {
+        "pulse": preferred,
+        "channel_id": file.channel_id,
+        "reference": _reference_of(test, references),
+        "measured_at": _measured_at(file, test),
+    }
     if file.channel:
         initial["instrument_id"] = file.channel.instrument_id
     if file.procedure:
@@ -137,12 +159,25 @@ def record_form(request: HttpRequest, file: TesterFile, test: Test, data: Any = 
         standings=standings,
         channels=channels_of(instrument_ids=[each.instrument.pk for each in standings if not each.fault]),
         procedures=_procedures(),
-        references=references_of(pack=pack),
+        references=references,
         baseline=baseline,
         pulses=pulses,
-        at=now,
         initial=initial,
     )
+
+
+def _reference_of(test: Test, references: Sequence[Reference]) -> str:
+    """Return the choice that the SOH was derived with: by charge, of the same source."""
+    by_charge = [each.source for each in references if each.basis == "ah"]
+    used = test.derivation.parameters.get("rated_capacity_source")
+    source = used if used in by_charge else next(iter(by_charge), "")
+    return f"{source}:ah" if source else ""
+
+
+def _measured_at(file: TesterFile, test: Test) -> datetime | None:
+    """Return the end of the test; None without a clock, or by one that runs ahead of ours."""
+    end = ended_at(test.result)
+    return end.replace(second=0, microsecond=0) if end and end <= file.received_at else None
 
 
 def _shown(
@@ -163,6 +198,7 @@ def _shown(
     if form is None and may_change and is_open and file.state in _OPEN and test.gives_result:
         form = record_form(request, file, test)
     result = test.result
+    withheld = _withheld(result)
     return Shown(
         test=test,
         chains=[
@@ -171,10 +207,18 @@ def _shown(
         settled=[(_SETTLED[name], value) for name, value in result["decisions"].items() if name in _SETTLED],
         is_as_written=all(result["decisions"].get(name, words) in words for name, words in _USUAL.items()),
         charts=charts_of(row, others=others),
-        pulse_chart=pulse_chart(row),
+        pulse_chart=None if withheld else pulse_chart(row),
+        withheld=withheld,
         is_preparing=is_preparing,
         form=form,
     )
+
+
+def _withheld(result: Mapping[str, Any]) -> str:
+    if result["concludes"]:
+        return ""
+    codes = dict.fromkeys(flag["code"] for flag in result["flags"] if flag["code"].startswith("E_"))
+    return f"No SOH and no resistance is given while this stands open: {', '.join(codes)}."
 
 
 def _chain(chain: Mapping[str, Any], counts: bool) -> ShownChain:
@@ -184,11 +228,6 @@ def _chain(chain: Mapping[str, Any], counts: bool) -> ShownChain:
 
 def _cannot_be_told(rule: Mapping[str, Any]) -> bool:
     return rule["passed"] is None
-
-
-def _channels() -> Any:
-    standings = standings_of_kinds(kinds=CAPACITY_KINDS, on=timezone.now().date())
-    return channels_of(instrument_ids=[each.instrument.pk for each in standings])
 
 
 def _procedures() -> Any:

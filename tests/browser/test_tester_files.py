@@ -50,6 +50,7 @@ class TestTesterFiles:
         page.get_by_role("heading", name="Record", exact=True).wait_for(timeout=60_000)
         assert page.locator("[data-chart-canvas] svg").count() >= 4
         page.get_by_label("Instrument").first.select_option(str(instrument.pk))
+        page.get_by_label("Measured at (UTC)").fill("2026-11-20T10:00")
         page.get_by_label("No", exact=True).check()
         page.get_by_role("button", name="Record", exact=True).click()
         page.get_by_text("3 results of RB-0001 recorded.").wait_for()

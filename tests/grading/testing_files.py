@@ -1,6 +1,7 @@
 """A pack at the bench, and files of its tester, for tests of what follows."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from grading.models import Channel, Instrument, TesterFile
@@ -11,7 +12,8 @@ from tests.evidence import make_inspected, publish_seed
 from tests.factories import AT, _made, make_actor, make_instrument, make_pack_type
 from tests.grading.tester_samples import TYPE, full_test
 
-READ_AT = AT
+RECEIVED_AT = AT + timedelta(hours=6)
+READ_AT = RECEIVED_AT
 
 
 def make_bench_pack(serial: str = "RB-0001", **fields: Any) -> Pack:
@@ -30,7 +32,7 @@ def make_channel(instrument: Instrument | None = None, code: str = "1") -> Chann
 
 def send(name: str = "RB-0001.csv", content: bytes | None = None, **more: Any) -> TesterFile:
     """Take a file in; a worker has not seen it yet."""
-    values = {"source": TesterFile.Source.PAGE, "actor": make_actor(), "at": AT} | more
+    values = {"source": TesterFile.Source.PAGE, "actor": make_actor(), "at": RECEIVED_AT} | more
     stream = io.BytesIO(full_test() if content is None else content)
     return tester_files.accept(file_name=name, content=stream, **values)[0]
 

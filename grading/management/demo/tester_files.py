@@ -51,7 +51,7 @@ def _see_through(year: Year, at: datetime, file: TesterFile, pack: Pack) -> None
     _act(year, at + _SOON, tester_files.answer, file, answers=answers, reason=reason)
     procedure_id = year.procedures["iso12405-capacity"]
     _act(year, at + 2 * _SOON, tester_files.place, file, channel_id=None, procedure_id=procedure_id)
-    head = Head(instrument_id=year.instruments["CYC-1"], channel_id=None, measured_at=at)
+    head = Head(instrument_id=year.instruments["CYC-1"], channel_id=None, measured_at=file.received_at)
     capacity = CapacityAnswers(
         procedure_id=procedure_id, reference_source="nameplate", basis="ah", ended_by_cell_limit=False
     )

@@ -13,7 +13,7 @@ from grading.services.tester_files.changing import (
 )
 from grading.services.tester_files.lease import sweep
 from grading.services.tester_files.reading import run
-from grading.services.tester_files.recording import record_results
+from grading.services.tester_files.recording import MeasuredLater, record_results
 from grading.services.tester_files.rederiving import Difference, rederive
 from grading.services.tester_files.results import (
     CapacityAnswers,
@@ -30,6 +30,7 @@ __all__ = [
     "FileMovedOn",
     "Head",
     "NoTesterFile",
+    "MeasuredLater",
     "NothingToRecord",
     "PackNotAtBench",
     "ResistanceAnswers",

@@ -1,6 +1,6 @@
 """Make results of a derivation, after a person has confirmed what the file cannot say."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -19,8 +19,19 @@ from grading.services.tester_files.results import (
 )
 from intake.models import Pack
 from rebattery.actor import Actor
+from rebattery.errors import RuleViolation
 
 Results = list[CapacityTest | ResistanceTest]
+
+
+class MeasuredLater(RuleViolation):
+    """A file cannot hold what was measured after it was received."""
+
+    code = "measured_later"
+
+    def __init__(self, received_at: datetime):
+        text = f"The file was received before, at {received_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+        super().__init__(text, fields={"measured_at": text})
 
 
 @transaction.atomic
@@ -41,6 +52,7 @@ def record_results(
     also chose the discharge that counts. What stood before is superseded with the reason, never deleted.
 
     :raises NothingToRecord: when nothing is asked for, or the test does not give it.
+    :raises MeasuredLater: when it is said to have been measured after the file was received.
     :raises FileMovedOn: when somebody changed the file in the meantime.
     :raises WrongState: when the file is not ready.
     :raises ResultsRefused: for what :mod:`grading.services.test_runs` refuses.
@@ -50,6 +62,8 @@ def record_results(
     derivation = current.filter(test_index=test_index).first()
     if derivation is None or file.pack_id is None or not (capacity or resistance):
         raise NothingToRecord("Choose what is to be recorded.")
+    if head.measured_at and head.measured_at > file.received_at:
+        raise MeasuredLater(file.received_at)
     known = {"pack_id": file.pack_id, "derivation_id": derivation.pk, "test": derivation.result, "head": head}
     results: Results = []
     if resistance:

@@ -1,14 +1,17 @@
 """Pages of tester files: the door, the inbox, one file; who is let in and who is not."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from grading.models import CapacityTest, TesterFile
+from grading.models import TesterFile
 from rebattery.accounts.roles import Role
-from tests.factories import balance, make_instrument, make_person
-from tests.grading.tester_samples import full_test
-from tests.grading.testing_files import make_bench_pack, make_ready, read, send
+from tests.evidence import make_inspected
+from tests.factories import AT, balance, make_instrument, make_pack_type, make_person
+from tests.grading.tester_samples import TYPE, full_test
+from tests.grading.testing_files import make_bench_pack, make_channel, make_ready, read, send
 
 pytestmark = pytest.mark.django_db
 READERS = [Role.WAREHOUSE, Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR]
@@ -141,6 +144,36 @@ class TestTesterFile:
         assert "Which way does the current flow?" in text
         assert "Ah would be charge" in text and 'value="inverted"' in text
 
+    def test_gives_no_soh_and_no_resistance_while_the_sign_is_open(self, operator):
+        make_bench_pack("RB-0001")
+        file = read(send("RB-0001.csv", full_test(sign=-1)))
+
+        text = page(operator, file)
+
+        assert "No SOH and no resistance is given while this stands open: E_SIGN" in text
+        assert "not given, see above" in text
+        assert "63.200" not in text and "SOH (%)" not in text and "chart-0-pulses" not in text
+
+    def test_says_that_a_cell_is_no_pack_and_asks_nothing_of_the_current(self, operator):
+        volts = {"voltage_min_v": "7200", "voltage_max_v": "10080"}
+        make_inspected(1, serial="RB-0001", pack_type=make_pack_type(**TYPE | volts))
+        file = read(send("RB-0001.csv", full_test(sign=-1)))
+
+        text = page(operator, file)
+
+        assert "The voltage does not fit the pack type" in text and "Is it the file of a cell" in text
+        assert "In which unit is the current?" not in text
+        assert "Another pack" in text and "Set this file aside?" in text
+
+    def test_closes_the_channels_that_may_not_measure_and_says_why(self, operator):
+        lapsed = make_instrument(code="CY-OLD", calibrated_to_date=AT.date())
+        channel = make_channel(lapsed)
+
+        text = page(operator, make_ready())
+
+        [option] = re.findall(rf'<option value="{channel.pk}"[^>]*>1 — [^<]+', text)
+        assert "disabled" in option
+
     def test_offers_the_candidates_and_takes_one_click(self, operator):
         pack = make_bench_pack("RB-0001")
         make_bench_pack("RB-0002")
@@ -215,49 +248,6 @@ class TestActs:
 
         assert "Somebody has changed this file" in response.content.decode()
         assert TesterFile.objects.get().state == "ready"
-
-
-class TestTesterFileRecord:
-    def values(self, **more):
-        return {
-            "instrument_id": make_instrument().pk,
-            "measured_at": "2026-11-20T10:00",
-            "with_capacity": "on",
-            "reference": "pack_type:ah",
-            "ended_by_cell_limit": "no",
-            "with_resistance": "on",
-            "pulse": "0",
-            "baseline_source": "type_catalogue",
-        } | more
-
-    def test_records_both_and_links_them(self, operator):
-        file = make_ready()
-
-        response = operator.post(reverse("tester_file_record", args=[file.pk, 0]), self.values(), follow=True)
-
-        text = response.content.decode()
-        assert "3 results of RB-0001 recorded." in text, response.context["tests"][0].form.errors
-        assert "Recorded from it" in text
-        test = CapacityTest.objects.get()
-        assert str(test.measured_capacity_ah) == "97.825"
-        balance()
-
-    def test_shows_what_is_missing_at_its_field(self, operator):
-        file = make_ready()
-
-        response = operator.post(
-            reverse("tester_file_record", args=[file.pk, 0]), self.values(ended_by_cell_limit="")
-        )
-
-        assert "Answer yes or no." in response.content.decode()
-        assert not CapacityTest.objects.exists()
-
-    def test_says_so_when_there_is_nothing_to_record(self, operator):
-        file = send()
-
-        response = operator.post(reverse("tester_file_record", args=[file.pk, 0]), self.values(), follow=True)
-
-        assert "Nothing was recorded." in response.content.decode()
 
 
 class TestTesterFilePoints:

@@ -105,6 +105,16 @@ class TestRecordResults:
         with pytest.raises(tester_files.WrongState, match="needs a person"):
             record(file, head)
 
+    def test_refuses_what_was_measured_after_the_file_was_received(self, head):
+        file = make_ready()
+
+        with pytest.raises(tester_files.MeasuredLater) as refused:
+            record(file, replace(head, measured_at=file.received_at + timedelta(seconds=1)))
+        record(file, replace(head, measured_at=file.received_at))
+
+        assert "measured_at" in refused.value.fields
+        assert CapacityTest.objects.count() == 1
+
     def test_refuses_when_somebody_changed_the_file_meanwhile(self, head):
         file = make_ready()
 

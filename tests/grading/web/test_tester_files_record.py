@@ -1,0 +1,103 @@
+"""The form that records a tester file: what it proposes, what it refuses, what it says afterwards."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from grading.models import CapacityTest
+from rebattery.accounts.roles import Role
+from tests.factories import balance, make_instrument, make_person
+from tests.grading.testing_files import RECEIVED_AT, make_ready, send
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.FILES_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def operator(client):
+    client.force_login(make_person(Role.WAREHOUSE))
+    return client
+
+
+def page(client, file):
+    response = client.get(reverse("tester_file", args=[file.pk]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+class TestTesterFileRecord:
+    def values(self, **more):
+        return {
+            "instrument_id": make_instrument().pk,
+            "measured_at": "2026-11-20T10:00",
+            "with_capacity": "on",
+            "reference": "pack_type:ah",
+            "ended_by_cell_limit": "no",
+            "with_resistance": "on",
+            "pulse": "0",
+            "baseline_source": "type_catalogue",
+        } | more
+
+    def test_records_both_and_links_them(self, operator):
+        file = make_ready()
+
+        response = operator.post(reverse("tester_file_record", args=[file.pk, 0]), self.values(), follow=True)
+
+        text = response.content.decode()
+        assert "3 results of RB-0001 recorded." in text, response.context["tests"][0].form.errors
+        assert "Recorded from it" in text
+        test = CapacityTest.objects.get()
+        assert str(test.measured_capacity_ah) == "97.825"
+        balance()
+
+    def test_shows_what_is_missing_at_its_field(self, operator):
+        file = make_ready()
+
+        response = operator.post(
+            reverse("tester_file_record", args=[file.pk, 0]), self.values(ended_by_cell_limit="")
+        )
+
+        assert "Answer yes or no." in response.content.decode()
+        assert not CapacityTest.objects.exists()
+
+    def test_proposes_the_reference_that_the_derivation_used_and_no_moment_of_ours(self, operator):
+        text = page(operator, make_ready(nominal_energy_kwh="40"))
+
+        assert '<option value="pack_type:ah" selected>' in text and "115 Ah: SOH 85.1 %" in text
+        assert 'name="measured_at"' in text and f'value="{timezone.now():%Y}' not in text
+        assert "A clock that names no time zone is read as UTC." in text
+
+    def test_shows_both_when_another_basis_is_taken(self, operator):
+        file = make_ready(nominal_energy_kwh="40")
+        values = self.values(reference="nameplate:kwh")
+        del values["with_resistance"]
+
+        text = operator.post(
+            reverse("tester_file_record", args=[file.pk, 0]), values, follow=True
+        ).content.decode()
+
+        assert "% by energy (85.1 % by charge)" in text
+
+    def test_refuses_a_moment_after_the_file_was_received(self, operator):
+        file = make_ready()
+        late = f"{RECEIVED_AT + timedelta(minutes=1):%Y-%m-%dT%H:%M}"
+
+        response = operator.post(
+            reverse("tester_file_record", args=[file.pk, 0]), self.values(measured_at=late)
+        )
+
+        assert "The file was received before, at 2026-11-20 15:00 UTC." in response.content.decode()
+        assert not CapacityTest.objects.exists()
+
+    def test_says_so_when_there_is_nothing_to_record(self, operator):
+        file = send()
+
+        response = operator.post(reverse("tester_file_record", args=[file.pk, 0]), self.values(), follow=True)
+
+        assert "Nothing was recorded." in response.content.decode()
