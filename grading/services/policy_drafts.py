@@ -123,11 +123,11 @@ def change_draft(
     _require_revision(draft, revision)
     if draft.document == document:
         return draft
-    before = {"revision": draft.revision, "state": draft.state, "document": sha256_of(draft.document)}
+    before = {"revision": draft.revision, "state": draft.state, "document_sha256": sha256_of(draft.document)}
     draft.document, draft.revision, draft.state = dict(document), revision + 1, State.WRITING
     draft.updated_at = at
     draft.save(update_fields=["document", "revision", "state", "updated_at"])
-    after = {"revision": draft.revision, "state": draft.state, "document": sha256_of(document)}
+    after = {"revision": draft.revision, "state": draft.state, "document_sha256": sha256_of(document)}
     _tell(
         "changed",
         draft,
