@@ -14,6 +14,7 @@ from grading.management.demo import (
     declaring,
     disputing,
     documents,
+    drafting,
     measuring,
     mending,
     people,
@@ -81,6 +82,7 @@ def _plan(year: Year) -> None:
     year.later(morning - 120 * _DAY, _look_after_instruments)
     watching.plan(year)
     declaring.plan(year)
+    drafting.plan(year)
     for number, days in enumerate(range(350, 4, -11)):
         may_override = number % 3 == 0
         year.later(morning - days * _DAY + timedelta(hours=5), reviewing.review, may_override)
