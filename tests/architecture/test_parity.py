@@ -18,6 +18,8 @@ FROM_THE_ADDRESS = {"pack_id"}
 
 FROM_A_FILE = {"derivation_id"}
 """Which tester file a value comes from is the system's to say, by whichever door."""
+WITH_A_PULSE = FROM_A_FILE | {"rest_before_s"}
+"""So is how long the pack rested before a pulse, which nobody is asked for."""
 ALWAYS_CHECKED = {"intent"}
 """A file dropped on the page is checked first; a program may want its batch at once."""
 
@@ -39,12 +41,12 @@ class TestCapacityTest:
 
 class TestResistanceTest:
     def test_row_of_the_api_is_the_input_of_the_service(self):
-        assert set(ResistanceRow().fields) | FROM_A_FILE == inputs(ResistanceInput)
+        assert set(ResistanceRow().fields) | WITH_A_PULSE == inputs(ResistanceInput)
 
     def test_form_asks_for_the_same(self):
         asked = set(ResistanceForm.base_fields)
 
-        assert asked | FROM_THE_ADDRESS | FROM_A_FILE == inputs(ResistanceInput)
+        assert asked | FROM_THE_ADDRESS | WITH_A_PULSE == inputs(ResistanceInput)
 
 
 class TestSohReport:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.domain.changing import changes_of
+from grading.domain.facts import usable_facts
 from grading.domain.verdict import decide
 from grading.domain.waiting_for import QUANTUM
 from tests.grading.domain.packs import SEED, any_evidence, every_policy, evidence
@@ -90,7 +91,8 @@ class TestChangesOf:
     @given(facts=any_evidence, fact=st.sampled_from(["soh_percent", "ir_ratio"]))
     @settings(max_examples=150, deadline=None)
     def test_is_the_smallest_of_its_kind(self, facts, fact):
-        value = getattr(facts, fact)
+        counts = usable_facts(SEED, facts)
+        value = counts.measured_soh if fact == "soh_percent" else counts.ir
         for change in changes_of(SEED, facts):
             there = getattr(change.evidence, fact)
             if change.fact != fact or change.evidence != replace(facts, **{fact: there}) or value is None:

@@ -61,10 +61,10 @@ class TestRemedy:
 
 
 class TestMoves:
-    def test_take_a_reject_back_only_by_a_dispute(self):
+    def test_take_a_reject_back_only_by_a_dispute_or_for_a_bad_instrument(self):
         leaving = {move for move, row in TRANSITIONS.items() if Status.REJECTED in row.sources}
 
-        assert leaving == {Move.RETEST_DISPUTED, Move.REOPEN_DISPUTED}
+        assert leaving == {Move.RETEST_DISPUTED, Move.REOPEN_DISPUTED, Move.SUSPEND}
         assert all(TRANSITIONS[move].needs_reason for move in leaving)
 
 

@@ -207,7 +207,9 @@ class TestUndecided:
         if codes_of(ruled).startswith("UNDECIDED_RETEST"):
             assert ruled.grade == "H" and free.grade != "Q"
         else:
-            assert ruled == free
+            # What a hold waits for may differ: near a limit one more fact could settle it.
+            assert (ruled.grade, ruled.route, ruled.flags) == (free.grade, free.route, free.flags)
+            assert codes_of(ruled) == codes_of(free)
 
 
 class TestProcedures:
