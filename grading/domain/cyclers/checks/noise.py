@@ -4,13 +4,14 @@ import numpy as np
 
 from grading.domain.cyclers import pulses
 from grading.domain.cyclers.derived import Pulse
-from grading.domain.cyclers.table import Flag
+from grading.domain.cyclers.table import Flag, Floats
 from grading.domain.cyclers.trace import Trace
 
 PULSE_SHARE = 0.01
 RUN_SHARE = 0.02
 SHORT_RUNS_SHARE = 0.5
 COARSE_SHARE = 0.02
+STUCK_SHARE, STUCK_RECORDS = 0.4, 10
 BACK_SHARE = 0.1
 """A voltage that falls back by this share of a charge's rise follows something else than its current."""
 
@@ -67,7 +68,9 @@ def _restless(trace: Trace, found: tuple[Pulse, ...], noise_v: float) -> list[Fl
         voltage = trace.voltage_v[first : last + 1] * (1 if pulse.current_a > 0 else -1)
         whole = float(voltage[-1] - voltage[0]) if len(voltage) else 0.0
         back = float((np.maximum.accumulate(voltage) - voltage).max()) if len(voltage) else 0.0
-        if whole <= 0 or back > BACK_SHARE * whole + noise_v:
+        stands = _longest_stand(voltage[1:])
+        is_stuck = stands >= STUCK_RECORDS and stands > STUCK_SHARE * len(voltage)
+        if whole <= 0 or back > BACK_SHARE * whole + noise_v or is_stuck:
             odd.append(pulse.row_from)
     if not odd:
         return []
@@ -75,6 +78,14 @@ def _restless(trace: Trace, found: tuple[Pulse, ...], noise_v: float) -> list[Fl
         f"In {len(odd)} of {len(found)} pulses the voltage does not follow the current, first in row {odd[0]}"
     )
     return [Flag("W_PULSE", f"{text}: their resistances may be wrong.")]
+
+
+def _longest_stand(voltage_v: Floats) -> int:
+    """Return how many records in a row bear one and the same voltage, at most."""
+    ends = np.flatnonzero(np.diff(voltage_v) != 0)
+    if not len(voltage_v):
+        return 0
+    return int(np.diff(np.concatenate(([-1], ends, [len(voltage_v) - 1]))).max())
 
 
 def current_noise(trace: Trace) -> float:

@@ -93,6 +93,23 @@ class TestValidity:
 
         assert "not_clipped" in failed(replace(reading, voltage_v=lowered))
 
+    @pytest.mark.parametrize("spoil", ["stands", "goes back"])
+    def test_names_a_pulse_whose_voltage_stands_or_goes_back(self, spoil):
+        reading = one_pulse()
+        load = np.flatnonzero(reading.current_a != 0)
+        voltage = reading.voltage_v.copy()
+        voltage[load] -= np.linspace(0, 0.02, len(load))
+        whole = derive(replace(reading, voltage_v=voltage), KNOWN)
+        if spoil == "stands":
+            voltage[load[len(load) // 4 : -len(load) // 4]] = voltage[load[len(load) // 4]]
+        else:
+            voltage[load[len(load) // 4]] = voltage[load[0] - 1]
+
+        spoilt = derive(replace(reading, voltage_v=voltage), KNOWN)
+
+        assert "W_PULSE" not in {flag.code for flag in whole.flags}
+        assert "W_PULSE" in {flag.code for flag in spoilt.flags}
+
     @pytest.mark.parametrize(("amperes", "found"), [(-11.9, False), (-12.1, True)])
     def test_moves_at_most_1_percent_of_the_charge(self, amperes, found):
         assert ("soc_change" in failed(one_pulse(seconds=36.0, amperes=amperes))) == found
