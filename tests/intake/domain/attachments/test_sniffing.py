@@ -25,7 +25,9 @@ def zip_of(*names: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name in names:
-            archive.writestr(name, "x")
+            archive.writestr(
+                zipfile.ZipInfo(name), "x"
+            )  # with a fixed time: each test worker names tests alike
     return out.getvalue()
 
 
