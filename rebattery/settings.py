@@ -264,6 +264,7 @@ SPECTACULAR_SETTINGS = {
         "AttachmentUploadStateEnum": "intake.models.AttachmentUploadState",
         "SohReportKindEnum": "grading.models.SohReport.Kind",
         "TesterFileStateEnum": "grading.models.TesterFile.State",
+        "ResultsFileStateEnum": "grading.models.ResultsFile.State",
         "ResistanceMethodEnum": "grading.models.ResistanceTest.Method",
     },
 }

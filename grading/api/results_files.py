@@ -35,7 +35,7 @@ class ResultsFileSent(StrictSerializer):
     )
 
 
-class WorkbookSent(StrictSerializer):
+class ResultsWorkbookSent(StrictSerializer):
     file = serializers.FileField(help_text="The file's workbook, mended.")
 
 
@@ -56,7 +56,7 @@ class ResultsFileOutput(serializers.ModelSerializer[ResultsFile]):
         return reverse("api_results_file", args=[row.pk])
 
 
-class ProblemOutput(serializers.Serializer[dict[str, Any]]):
+class ResultsFileProblemOutput(serializers.Serializer[dict[str, Any]]):
     kind = serializers.CharField(help_text="capacity, resistance, members or reported.")
     row = serializers.IntegerField(help_text="As the spreadsheet program shows it.")
     column = serializers.CharField(allow_null=True, help_text="Its heading in the file.")
@@ -75,7 +75,7 @@ class ResultsFileDetailOutput(ResultsFileOutput):
     class Meta(ResultsFileOutput.Meta):
         fields = [*ResultsFileOutput.Meta.fields, "sheets", "unread_sheets", "problems", "rows"]
 
-    @extend_schema_field(ProblemOutput(many=True))
+    @extend_schema_field(ResultsFileProblemOutput(many=True))
     def get_problems(self, row: ResultsFile) -> list[dict[str, Any]]:
         return errors_of(file=row)
 
@@ -169,13 +169,13 @@ class ResultsFileWorkbook(APIView):
 
     @idempotent
     @extend_schema(
-        request=WorkbookSent,
+        request=ResultsWorkbookSent,
         responses=MendedOutput,
     )
     def post(self, request: Request, results_file_id: int) -> Response:
         """Update the file's rows; a workbook in which nothing was changed changes nothing."""
         file = _file(request, results_file_id)
-        payload = WorkbookSent(data=request.data)
+        payload = ResultsWorkbookSent(data=request.data)
         payload.is_valid(raise_exception=True)
         mended = results_files.take_workbook(
             results_file_id=file.pk,

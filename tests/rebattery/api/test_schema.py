@@ -33,6 +33,11 @@ class TestSchema:
                 "decisions/", "capacity-tests/", "resistance-tests/", "soh-reports/", "notices/",
                 "batches/{batch_id}/attachments/", "batches/{batch_id}/attachments/{attachment_id}/file",
                 "batches/{batch_id}/attachments/uploads/{upload_id}/",
+                "instruments/", "declarations/", "declarations/{declaration_id}/radius/",
+                "tester-files/", "tester-files/{tester_file_id}/", "tester-files/{tester_file_id}/file/",
+                "results-files/", "results-files/{results_file_id}/",
+                "results-files/{results_file_id}/record/", "results-files/{results_file_id}/runs/",
+                "results-files/{results_file_id}/workbook/", "policies/", "policies/{policy_id}/",
             )
         }  # fmt: skip
 
