@@ -17,4 +17,8 @@ def faults_of(page: Page, *rules: str) -> list[tuple[str, str]]:
 
 def overflow_of(page: Page) -> int:
     """Return by how many pixels the page is wider than its window."""
-    return page.evaluate("Math.max(0, document.scrollingElement.scrollWidth - innerWidth)")
+    # Two frames, for the layout may still be that of the former size.
+    return page.evaluate(
+        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>"
+        " done(Math.max(0, document.scrollingElement.scrollWidth - innerWidth)))))"
+    )
