@@ -200,7 +200,8 @@ def bound_conflict(
     have given more Ah than its weakest group. A single cell may be weaker than that where others are
     parallel to it. The two values stand side by side, never averaged.
     """
-    if weakest_soh_percent is None or weakest_soh_percent >= soh_percent:
+    # The weakest is kept to 0.01 points, the pack to 0.0001: less than a step of the coarser says nothing.
+    if weakest_soh_percent is None or soh_percent - weakest_soh_percent < Decimal("0.01"):
         return ""
     if not bounds_weakest_cell(basis=basis, ended_by_cell_limit=ended_by_cell_limit):
         return ""

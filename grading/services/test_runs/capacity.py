@@ -28,6 +28,7 @@ from grading.services.test_runs.checks import (
     Faults,
     choice_faults,
     common_faults,
+    key_of,
     open_bench,
     refuse_faults,
 )
@@ -89,8 +90,8 @@ def capacity_faults(row: CapacityInput, bench: Bench[CapacityTest]) -> Faults:
     faults |= choice_faults(row, CapacityTest, ["basis"])
     if row.ended_by_cell_limit is None:
         faults["ended_by_cell_limit"] = "Answer yes or no."
-    faults |= _window_faults(row) | _weakest_faults(row, bench.packs[row.pack_id])
     pack = bench.packs[row.pack_id]
+    faults |= _window_faults(row) | _weakest_faults(row, pack) | _lost_weakest_faults(row, bench)
     return _physical_faults(row, pack) | _soh_faults(row, pack) | faults
 
 
@@ -128,6 +129,18 @@ def _weakest_faults(row: CapacityInput, pack: Pack) -> Faults:
     if row.weakest_soh_percent is None:
         return {"weakest_soh_percent": "Enter its SOH, or leave both empty."} if row.weakest_kind else {}
     return choice_faults(row, CapacityTest, ["weakest_kind"])
+
+
+def _lost_weakest_faults(row: CapacityInput, bench: Bench[CapacityTest]) -> Faults:
+    # A newer test without its members would make the policy forget the weak one that the older test found.
+    replaced = bench.current.get(key_of(CapacityTest, row))
+    is_known_again = bool(row.members) or row.weakest_soh_percent is not None
+    if replaced is None or replaced.weakest_soh_percent is None or is_known_again:
+        return {}
+    return {
+        "weakest_soh_percent": "The result that this one replaces knows the weakest member. Measure the"
+        " members again, or enter the weakest."
+    }
 
 
 def _layout(row: CapacityInput, pack: Pack) -> Layout:

@@ -230,6 +230,18 @@ class TestSupersede:
         sentences = [entry_of(event).sentence for event in events_of_pack(pack_id=lfp.pk)]
         assert f"A newer result took the place of capacity test {old.pk}: Cable was loose" in sentences
 
+    def test_does_not_forget_the_weakest_member(self, lfp, instrument, actor):
+        weakest = {"weakest_soh_percent": Decimal(70), "weakest_kind": "module"}
+        record_capacity(rows=[capacity(lfp, instrument, **weakest)], actor=actor, at=RECORDED_AT)
+        again = {"reason": "Cable replaced", "weakest_soh_percent": None, "weakest_kind": ""}
+
+        with pytest.raises(ResultsRefused) as refusal:
+            record_capacity(rows=[capacity(lfp, instrument, **again)], actor=actor, at=RECORDED_AT)
+
+        assert set(refusal.value.fields) == {"weakest_soh_percent"}
+        row = capacity(lfp, instrument, **again | weakest)
+        assert record_capacity(rows=[row], actor=actor, at=RECORDED_AT)[0].weakest_soh_percent == 70
+
     def test_works_for_a_set_in_which_only_some_have_a_result(self, instrument, actor):
         packs = make_inspected(2, chemistry="LFP")
         old = self.first(packs[0], instrument, actor)
