@@ -52,7 +52,7 @@ class Declaration:
         return not self.channel or not channel or channel == self.channel
 
     def until(
-        self, certificates: "Sequence[Certificate]", checks: "Sequence[Check]", channel: str
+        self, certificates: Sequence[Certificate], checks: Sequence[Check], channel: str
     ) -> datetime | None:
         """Return when a passed calibration or check ended it for ``channel``; None while nothing did.
 
@@ -101,17 +101,34 @@ class Proof:
     inactive_since: date | None = None
 
     def on(self, day: date, channel: str = "") -> Standing:
-        """Return the standing on ``day``; see :func:`standing`."""
-        found = standing(
-            certificates=self.certificates,
-            checks=self.checks,
-            declarations=self.declarations,
-            is_active=self.is_active,
-            on=day,
-            channel=channel,
-        )
-        out_of_service = not self.is_active and found.why == OUT_OF_SERVICE
-        return Standing(False, found.why, self.inactive_since) if out_of_service else found
+        """Say whether the instrument, or its ``channel``, may measure on ``day``, from all known today.
+
+        It may when it is in service, nobody declared it bad on that day, no failed calibration or check
+        speaks against that day, and a passed certificate holds on it: ``valid_from <= day < valid_to``; of
+        several, the newest counts.
+
+        A failed calibration or check speaks against every day from the last passed one before it, that day
+        not included, to the next passed one, that day not included either. So a failure found today also
+        reaches back over what nobody had proven. A passed check answers for its own reference item only, a
+        passed calibration for everything. What is about one channel speaks against that channel, and against
+        the instrument as a whole when no channel is named; a channel's certificate never covers the whole.
+
+        A declaration speaks against every day from its first to the day of the passed calibration or check
+        that was made after its approval, that day not included; see :meth:`Declaration.until`.
+
+        A result may be recorded when this holds on the day of its test *and* on the day of recording.
+        """
+        if not self.is_active:
+            return Standing(False, "Out of service", self.inactive_since)
+        for item in sorted(self.declarations, key=lambda item: item.since):
+            if item.concerns(channel) and item.since.date() <= day:
+                until = item.until(self.certificates, self.checks, channel)
+                if until is None or day < until.date():
+                    return Standing(False, _declared(item), item.since.date())
+        if doubts := [*_doubts(self.certificates, self.checks, day, channel)]:
+            since, why = min(doubts)
+            return Standing(False, why, since)
+        return _covered([each for each in self.certificates if each.channel in ("", channel)], day)
 
     def declared_bad(self, moment: datetime, channel: str = "") -> str:
         """Say that the instrument was declared bad at ``moment``; empty when it was not.
@@ -127,52 +144,9 @@ class Proof:
         return ""
 
 
-OUT_OF_SERVICE = "Out of service"
-
-
 def _declared(item: Declaration) -> str:
     of = f"Channel {item.channel}: d" if item.channel else "D"
     return f"{of}eclared bad since {day_in_words(item.since.date())}: {item.why}"
-
-
-def standing(
-    *,
-    certificates: Sequence[Certificate],
-    checks: Sequence[Check],
-    declarations: Sequence[Declaration],
-    is_active: bool,
-    on: date,
-    channel: str = "",
-) -> Standing:
-    """Say whether an instrument, or its ``channel``, may measure on the day ``on``, from all known today.
-
-    It may when it is in service, nobody declared it bad on that day, no failed calibration or check speaks
-    against that day, and a passed certificate holds on it: ``valid_from <= on < valid_to``; of several, the
-    newest counts.
-
-    A failed calibration or check speaks against every day from the last passed one before it, that day
-    not included, to the next passed one, that day not included either. So a failure found today also reaches
-    back over what nobody had proven. A passed check answers for its own reference item only, a passed
-    calibration for everything. What is about one channel speaks against that channel, and against the
-    instrument as a whole when no channel is named; a channel's certificate never covers the whole.
-
-    A declaration speaks against every day from its first to the day of the passed calibration or check that
-    was made after its approval, that day not included; see :meth:`Declaration.until`.
-
-    A result may be recorded when this holds on the day of its test *and* on the day of recording.
-    """
-    if not is_active:
-        return Standing(False, OUT_OF_SERVICE)
-    for item in sorted(declarations, key=lambda item: item.since):
-        if item.concerns(channel) and item.since.date() <= on:
-            until = item.until(certificates, checks, channel)
-            if until is None or on < until.date():
-                return Standing(False, _declared(item), item.since.date())
-    doubts = [*_doubts(certificates, checks, on, channel)]
-    if doubts:
-        since, why = min(doubts)
-        return Standing(False, why, since)
-    return _covered([each for each in certificates if each.channel in ("", channel)], on)
 
 
 def _covered(certificates: Sequence[Certificate], on: date) -> Standing:
