@@ -66,8 +66,7 @@ def _of_gates(policy: Policy, evidence: Evidence, now: Verdict) -> Iterator[Chan
         changed = replace(evidence, **{fact: value})  # type: ignore[arg-type]  # each by its own type
         if change := _change(policy, now, fact, words, changed):
             yield change
-    matrix = policy.matrices.get(evidence.chemistry)
-    if matrix is None or matrix.kind == "unknown":
+    if policy.matrix_of(evidence.chemistry).kind == "unknown":
         yield from _of_chemistry(policy, evidence, now)
 
 
@@ -98,7 +97,7 @@ class _Number(NamedTuple):
 
 def _numbers(policy: Policy, evidence: Evidence) -> Iterator[_Number]:
     """Return the numbers that can be varied, cheapest first, with every limit that may matter."""
-    matrix = policy.matrices.get(evidence.chemistry) or policy.matrices["UNKNOWN"]
+    matrix = policy.matrix_of(evidence.chemistry)
     facts = usable_facts(policy, evidence)
     ends = {cell.ir_hi for band in matrix.bands for cell in band.cells if cell.ir_hi is not None}
     yield _Number(

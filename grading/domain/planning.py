@@ -92,7 +92,7 @@ def best_route(policy: Policy, *, chemistry: str, soh_percent: Decimal) -> str:
 
     A guard band lowers the SOH as it would in grading.
     """
-    matrix = policy.matrices.get(chemistry) or policy.matrices["UNKNOWN"]
+    matrix = policy.matrix_of(chemistry)
     if matrix.kind == "exit":
         return matrix.bands[-1].cells[0].route
     return (

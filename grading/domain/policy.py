@@ -101,6 +101,10 @@ class Policy:
         """Name to print beside every grade letter."""
         return f"{self.id} v{self.version}"
 
+    def matrix_of(self, chemistry: str) -> Matrix:
+        """Return the decision table of ``chemistry``; one that the policy does not know counts as unknown."""
+        return self.matrices.get(chemistry) or self.matrices["UNKNOWN"]
+
     def route_label(self, route: str) -> str:
         """Return the words for ``route``."""
         return str(self.document["routes"][route]["label"])

@@ -76,7 +76,7 @@ def _steps(policy: Policy, evidence: Evidence) -> Iterator[Step]:
         yield Step("Identity confirmed at the dock", "undecidable", "identity_confirmed")
         return
     yield Step("Identity confirmed at the dock", "matched", "identity_confirmed")
-    matrix = policy.matrices.get(evidence.chemistry) or policy.matrices["UNKNOWN"]
+    matrix = policy.matrix_of(evidence.chemistry)
     yield Step(matrix.step, "undecidable" if matrix.kind == "unknown" else "matched", "chemistry")
     if matrix.kind == "exit":
         return

@@ -71,7 +71,7 @@ def decide(policy: Policy, evidence: Evidence) -> Verdict:
     overlays can only make the outcome stricter. A missing fact holds the pack only where it can
     still change the route. Never raises.
     """
-    matrix = policy.matrices.get(evidence.chemistry) or policy.matrices["UNKNOWN"]
+    matrix = policy.matrix_of(evidence.chemistry)
     if evidence.safety is None:
         return _held_at_gate(policy, evidence, matrix, SAFETY_NOT_INSPECTED)
     if evidence.safety != "ok":
