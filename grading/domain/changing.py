@@ -99,13 +99,12 @@ def _numbers(policy: Policy, evidence: Evidence) -> Iterator[_Number]:
     """Return the numbers that can be varied, cheapest first, with every limit that may matter."""
     matrix = policy.matrix_of(evidence.chemistry)
     facts = usable_facts(policy, evidence)
-    ends = {cell.ir_hi for band in matrix.bands for cell in band.cells if cell.ir_hi is not None}
     yield _Number(
         IR,
         "IR",
         "× baseline",
         facts.ir,
-        _with_doubt(policy, ends, evidence.ir_ratio_u if facts.ir is not None else None),
+        _with_doubt(policy, matrix.ir_limits(), evidence.ir_ratio_u if facts.ir is not None else None),
         QUANTUM,
         _MOST_IR,
         lambda value: _with_ir(policy, evidence, value, is_new=facts.ir is None),

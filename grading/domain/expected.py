@@ -108,8 +108,7 @@ def _ratios(policy: Policy, evidence: Evidence) -> list[Decimal]:
     matrix = policy.matrices[evidence.chemistry]
     assert evidence.soh_percent is not None
     band = matrix.band_at(evidence.soh_percent - policy.guard_band_pts)
-    ends = [cell.ir_hi for cell in band.cells if cell.ir_hi is not None]
-    return [value for end in ends for value in (end - _STEP, end, end + _STEP)] or [Decimal(1)]
+    return [value for end in band.ir_limits() for value in (end - _STEP, end, end + _STEP)] or [Decimal(1)]
 
 
 _STEP = Decimal("0.0001")

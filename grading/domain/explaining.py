@@ -80,7 +80,7 @@ def near_limits(
 ) -> Iterable[Reason]:
     """Return the limits that a pack nearly crosses."""
     limits = [(SOH, facts.soh, limit) for limit in policy.soh_limits.get(evidence.chemistry, ())]
-    limits += [(IR, facts.ir, cell.ir_hi) for cell in band.cells if cell.ir_hi is not None]
+    limits += [(IR, facts.ir, limit) for limit in band.ir_limits()]
     limits.append((WEAKEST, facts.weakest, matrix.weakest_floor))
     for fact, value, limit in limits:
         if value is not None and abs(value - limit) <= policy.near[fact]:

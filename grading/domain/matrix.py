@@ -79,6 +79,10 @@ class Band:
     def severity(self) -> int:
         return min(cell.severity for cell in self.cells)
 
+    def ir_limits(self) -> list[Decimal]:
+        """Return the upper ends of the cells, rising; the last cell has none."""
+        return [cell.ir_hi for cell in self.cells if cell.ir_hi is not None]
+
 
 @dataclass(frozen=True)
 class Matrix:
@@ -135,6 +139,10 @@ class Matrix:
         """Return this table with no outcome better than ``block``."""
         bands = (replace(b, cells=tuple(c.capped(block) for c in b.cells)) for b in self.bands)
         return replace(self, bands=tuple(bands))
+
+    def ir_limits(self) -> set[Decimal]:
+        """Return every limit of IR in any band."""
+        return {limit for band in self.bands for limit in band.ir_limits()}
 
     def soh_limits(self) -> tuple[Decimal, ...]:
         """Return the limits of SOH at which an outcome changes."""

@@ -132,7 +132,7 @@ def _label(old: Policy, new: Policy, code: str) -> str:
 def _ask(code: str, old: Policy, new: Policy) -> Iterable[Asked]:
     tables = [(p, p.matrix_of(code)) for p in (old, new)]
     soh_limits = {band.lo + p.guard_band_pts for p, matrix in tables for band in matrix.bands}
-    ir_limits = {c.ir_hi for _, m in tables for band in m.bands for c in band.cells if c.ir_hi is not None}
+    ir_limits = {limit for _, matrix in tables for limit in matrix.ir_limits()}
     for soh in _pieces({Decimal(0), *soh_limits}, SOH_MAX_PERCENT):
         for ir in _pieces({Decimal(0), *ir_limits}, None):
             before, after = (_outcome(p, matrix, soh, ir) for p, matrix in tables)

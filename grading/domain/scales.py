@@ -68,7 +68,7 @@ def _scales(matrix: Matrix, facts: Facts) -> Iterator[Scale]:
     yield _scale(SOH, "SOH", " %", facts.soh, cells, limits, SOH_MAX_PERCENT)
     band = None if facts.soh is None else matrix.band_at(facts.soh)
     if band and len(band.cells) > 1:
-        ends = [cell.ir_hi for cell in band.cells if cell.ir_hi is not None]
+        ends = band.ir_limits()
         high = max(_LEAST_IR, ends[-1] * 2, (facts.ir or Decimal(0)) + 1)
         yield _scale(IR, "IR", "× baseline", facts.ir, list(band.cells), ends, high)
     if band:

@@ -90,7 +90,7 @@ def _soh_values(matrix: Matrix) -> list[Decimal]:
 
 
 def _ir_values(matrix: Matrix) -> list[Decimal]:
-    ends = {cell.ir_hi for band in matrix.bands for cell in band.cells if cell.ir_hi is not None}
+    ends = matrix.ir_limits()
     return sorted({value for end in ends for value in (end - QUANTUM, end, end + QUANTUM)}) or [Decimal(1)]
 
 

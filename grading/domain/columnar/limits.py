@@ -65,8 +65,7 @@ def limits_of(policy: Policy, *, chemistry: str | None = None) -> Limits:
         measured=frozenset(measured),
         guarded=frozenset({limit + policy.guard_band_pts for limit in steps | floors}),
         ir=frozenset(
-            {Decimal(0)}
-            | {c.ir_hi for m in matrices for b in m.bands for c in b.cells if c.ir_hi is not None}
+            {Decimal(0), *(limit for matrix in matrices for limit in matrix.ir_limits())}
             | terms.pop(IR, set())
         ),
         weakest=frozenset(floors | terms.pop(WEAKEST, set())),
