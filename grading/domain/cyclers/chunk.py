@@ -29,11 +29,12 @@ class Chunk:
             layout.width
         )  # one column more: a value in it shows that its line was split too often
         types[self._overflow] = pl.String
-        self._frame = self._read(types)
         # Without quotation marks a line is a row; with them, a stray one may have swallowed lines.
-        self.lines = self._frame.height if self._quote is None else content.count(b"\n")
-        if self._quote is not None:
-            self.lines += not content.endswith(b"\n")
+        if self._quote is None:
+            self._frame = self._read(types)
+            self.lines = self._frame.height
+        else:
+            self.lines = content.count(b"\n") + (not content.endswith(b"\n"))
             self._frame = self._parse(types)
         self._texts: dict[int, pl.Series] = {}
         self.rows: Ints = np.arange(first_line, first_line + self.lines, dtype=np.int64)

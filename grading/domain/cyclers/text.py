@@ -91,7 +91,6 @@ class _Blocks:
 
     def __init__(self, layout: Layout, match: Match):
         self._columns = columns_to_read(match)
-        self.gathered = Gathered(self._columns)
         self._layout = layout
         self._match = match
         self._line = layout.first_line
@@ -99,7 +98,7 @@ class _Blocks:
         self._report = Report(layout, self._columns) if layout.report else None
         if self._report:
             self._columns = self._report.columns()
-            self.gathered = Gathered(self._columns)
+        self.gathered = Gathered(self._columns)
         self._clock = match.column("clock")
         self._marks = [layout.heading] if layout.heading else []
         self._marks += [mark.encode() for mark in match.format.between]
@@ -110,7 +109,8 @@ class _Blocks:
             piece = piece.replace(b'"', b"")
         if not self._report and not self._is_between:
             chunk = self._chunk(piece)
-            if chunk.is_plain:  # neither a heading nor a mark can be among numbers, as nearly always
+            # Neither a heading nor a mark can be among numbers, and of those nearly every piece is.
+            if chunk.is_plain or (piece.strip() and self._next_mark(piece)[1] is None):
                 self._add(chunk, piece)
                 return
         yield from self._cut(piece)
