@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -93,11 +93,11 @@ def _tests(gathered: Gathered) -> Iterator[tuple[str, Gathered]]:
 
 
 def _reading(gathered: Gathered, match: Match, *, code: str, meta: dict[str, Any]) -> Reading:
-    row = cast("Ints", gathered.take("row", np.int64))
+    row = gathered.take("row", np.int64)
     row = np.zeros(0, dtype=np.int64) if row is None else row
     flags = list(_flags_of(gathered))
     whole = {role: _whole(gathered, role, flags) for role in ("cycle", "step")}
-    state = cast("Ints | None", gathered.take("state", np.int64))
+    state = gathered.take("state", np.int64)
     used = [
         one.source
         for one in match.columns
@@ -113,7 +113,6 @@ def _reading(gathered: Gathered, match: Match, *, code: str, meta: dict[str, Any
     for told in (time.source, time.step_source):
         if told:
             used = [source for source in used if source.name != told.name] + [told]
-    voltage = _floats(gathered, "voltage_v", len(row))
     is_signed = _is_signed(current, state, match)
     counters = {role: _optional(gathered, role) for role in _COUNTERS}
     _share(gathered, "capacity_ah", "ah", counters, state, current if is_signed else None)
@@ -128,7 +127,7 @@ def _reading(gathered: Gathered, match: Match, *, code: str, meta: dict[str, Any
         row=row,
         time_s=time.time_s,
         step_time_s=time.step_time_s,
-        voltage_v=voltage,
+        voltage_v=gathered.floats_or_nan("voltage_v"),
         current_a=current,
         signed=is_signed,
         state=state,
@@ -170,13 +169,8 @@ def _flags_of(gathered: Gathered) -> Iterator[Flag]:
 
 
 def _optional(gathered: Gathered, role: str) -> Floats | None:
-    found = cast("Floats | None", gathered.take(role))
+    found = gathered.floats(role)
     return None if found is None or bool(np.isnan(found).all()) else found
-
-
-def _floats(gathered: Gathered, role: str, count: int) -> Floats:
-    found = cast("Floats | None", gathered.take(role))
-    return np.full(count, np.nan) if found is None else found
 
 
 def _whole(gathered: Gathered, role: str, flags: list[Flag]) -> Ints | None:
@@ -208,10 +202,10 @@ def _current(
 
     :raises Unreadable: when the file tells none of them.
     """
-    current = cast("Floats | None", gathered.take("current_a"))
+    current = gathered.floats("current_a")
     if current is not None:
         return current, None, None
-    change = cast("Floats | None", gathered.take("dq_ah"))
+    change = gathered.floats("dq_ah")
     column = match.column("dq_ah")
     if change is not None and column:
         step_s = np.diff(time.time_s, prepend=np.nan)
@@ -221,7 +215,7 @@ def _current(
         current = np.where(np.isnan(current) & (change == 0.0), 0.0, current)
         message = f"The file has no column of current: it was computed from “{column.header}” over time."
         return current, _as_current(column), Flag("I_CURRENT", message)
-    control = cast("Floats | None", gathered.take("control_a"))
+    control = gathered.floats("control_a")
     column = match.column("control_a")
     if control is None or column is None:
         raise Unreadable("E_FORMAT", "The table has no column of current. Export it with the current in A.")

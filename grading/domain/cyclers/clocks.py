@@ -1,7 +1,6 @@
 """The time of a test, from whichever column of time a file has."""
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -34,9 +33,9 @@ def timed(gathered: Gathered, match: Match, *, step: Ints | None, span_s: float 
     :param span_s: between the first and the last date of the file, where it has dates.
     :raises Unreadable: when the file has no column of time.
     """
-    time = cast("Floats | None", gathered.take("time_s"))
-    step_time = cast("Floats | None", gathered.take("step_time_s"))
-    clock = cast("Floats | None", gathered.take("clock_s"))
+    time = gathered.floats("time_s")
+    step_time = gathered.floats("step_time_s")
+    clock = gathered.floats("clock_s")
     column = match.column("time_s")
     if time is not None and column:
         if column.kind == DATE:

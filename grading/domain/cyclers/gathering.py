@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,7 @@ from grading.domain.cyclers.states import states_of
 from grading.domain.cyclers.table import Floats, Ints
 from grading.domain.cyclers.values import Mask, clock_of, durations_of, numbers_of
 
+_Kind = TypeVar("_Kind", bound=np.generic)
 MAX_NAMED = 100
 _GROWTH = 1.125
 
@@ -54,10 +55,19 @@ class Gathered:
     last_clock: str = ""
     """The first and the last date as written, where not all of them are read."""
 
-    def take(self, role: str, dtype: type[np.generic] = np.float64) -> NDArray[np.generic] | None:
+    def take(self, role: str, dtype: type[_Kind]) -> NDArray[_Kind] | None:
         """Hand the array of a role over, and forget it: two copies of 10 million records are one too many."""
         values = self.parts.pop(role, None)
         return None if values is None else values[: self.count].astype(dtype, copy=False)
+
+    def floats(self, role: str) -> Floats | None:
+        """Hand a column of numbers over."""
+        return self.take(role, np.float64)
+
+    def floats_or_nan(self, role: str) -> Floats:
+        """Hand a column of numbers over, NaN throughout where the file has none."""
+        found = self.floats(role)
+        return np.full(self.count, np.nan) if found is None else found
 
     def note_unparsed(self, rows: Sequence[int] | Ints) -> None:
         """Count and name rows that are no record."""

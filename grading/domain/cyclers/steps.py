@@ -1,7 +1,5 @@
 """Tables with one line per step, turned into step readings."""
 
-from typing import cast
-
 import numpy as np
 
 from grading.domain.cyclers.assembling import READER, READER_VERSION
@@ -41,49 +39,40 @@ def step_reading(gathered: Gathered, match: Match, *, kind: str) -> StepReading:
         raise Unreadable("E_EMPTY", "The table holds no step. Check that the test had begun.")
     count = len(row)
     state = gathered.take("state", np.int64)
-    duration = _floats(gathered, "duration_s", count)
-    charge, discharge = (_direction(gathered, f"{name}_ah", count) for name in ("charge", "discharge"))
-    charged, discharged = (_direction(gathered, f"{name}_wh", count) for name in ("charge", "discharge"))
-    current = _floats(gathered, "current_end_a", count)
-    ends = [_floats(gathered, f"temperature_{end}_degc", count) for end in ("start", "end")]
+    duration = gathered.floats_or_nan("duration_s")
+    charge, discharge = (np.abs(gathered.floats_or_nan(f"{name}_ah")) for name in ("charge", "discharge"))
+    charged, discharged = (np.abs(gathered.floats_or_nan(f"{name}_wh")) for name in ("charge", "discharge"))
+    current = gathered.floats_or_nan("current_end_a")
+    ends = [gathered.floats_or_nan(f"temperature_{end}_degc") for end in ("start", "end")]
     sources = tuple(
         ColumnSource(
             name=_RENAMED.get(one.role, one.role), header=one.header, unit=one.unit, factor=one.factor
         )
         for one in match.columns
     )
-    clock = cast("Floats | None", gathered.take("clock_s"))
-    states = np.full(count, UNKNOWN, dtype=np.int64) if state is None else cast("Ints", state)
+    clock = gathered.floats("clock_s")
+    states = np.full(count, UNKNOWN, dtype=np.int64) if state is None else state
     return StepReading(
         format=f"{match.format.code}_{kind}",
         reader=READER,
         reader_version=READER_VERSION,
         columns=sources,
-        row=cast("Ints", row),
+        row=row,
         state=states,
         duration_s=duration,
         current_a=_signed(current, states),
-        voltage_start_v=_floats(gathered, "voltage_start_v", count),
-        voltage_end_v=_floats(gathered, "voltage_end_v", count),
+        voltage_start_v=gathered.floats_or_nan("voltage_start_v"),
+        voltage_end_v=gathered.floats_or_nan("voltage_end_v"),
         capacity_ah=np.fmax(charge, discharge),
         energy_wh=np.fmax(charged, discharged),
         temperature_degc=(ends[0] + ends[1]) / 2,
-        soc_percent=_floats(gathered, "soc_percent", count),
+        soc_percent=gathered.floats_or_nan("soc_percent"),
         number=_numbers(gathered),
         clock_s=clock,
         rows_in_file=count + gathered.unparsed_count,
         started_at=_start(clock),
         flags=tuple(_flags(gathered, count)),
     )
-
-
-def _floats(gathered: Gathered, role: str, count: int) -> Floats:
-    found = gathered.take(role)
-    return np.full(count, np.nan) if found is None else cast("Floats", found)
-
-
-def _direction(gathered: Gathered, role: str, count: int) -> Floats:
-    return np.abs(_floats(gathered, role, count))
 
 
 def _signed(current: Floats, state: Ints) -> Floats:
@@ -95,7 +84,7 @@ def _signed(current: Floats, state: Ints) -> Floats:
 
 def _numbers(gathered: Gathered) -> Ints | None:
     """Return the tester's count of its steps, None where it is not whole numbers throughout."""
-    found = cast("Floats | None", gathered.take("step_number"))
+    found = gathered.floats("step_number")
     if found is None or not np.isfinite(found).all() or bool((found != np.rint(found)).any()):
         return None
     return found.astype(np.int64)
