@@ -15,7 +15,6 @@ SPREAD_SHARE = 0.05
 DEAD_BANDS = 5.0
 REST_S = 180.0
 DRIFT_MV_PER_MIN = 1.0
-C_RATE = 0.5
 RESOLUTIONS = 20.0
 SETTLED_SHARE = 0.01
 NOISE_WIDTH = 5.0
@@ -166,28 +165,37 @@ def _rules(
     begin = max(span, int(trace.runs.first[np.searchsorted(trace.runs.last, onset)]))
     span_s = float(trace.time_s[onset] - trace.time_s[begin])
     drift = 60e3 * float(trace.voltage_v[onset] - trace.voltage_v[begin]) / span_s if span_s > 0 else 0.0
-    highest, lowest = parameters.voltage_max_v, parameters.voltage_min_v
     voltage = trace.voltage_v[first : last + 1]
-    clipped: bool | None = None
-    if highest is not None and lowest is not None:
-        clipped = bool(voltage.max() >= highest if middle > 0 else voltage.min() <= lowest)
-    change = abs(float(sums.ah[last] - sums.ah[onset]))
-    reference = socs.capacity_ah or parameters.rated_capacity_ah
-    moved = 100 * change / reference if reference else None
     return (
         Rule("rest", rest_s >= REST_S, f"Rested {rest_s:.4g} s, at least 180 s."),
         Rule("drift", abs(drift) <= DRIFT_MV_PER_MIN, f"The voltage drifted by {drift:.3g} mV/min, limit 1."),
-        Rule(
-            "not_clipped", None if clipped is None else not clipped, "The voltage stays within the cut-offs."
+        not_clipped(
+            current_a=middle,
+            lowest_v=float(voltage.min()),
+            highest_v=float(voltage.max()),
+            parameters=parameters,
         ),
-        Rule(
-            "soc_change",
-            None if moved is None else moved <= SOC_CHANGE_PERCENT,
-            "No capacity to compare with."
-            if moved is None
-            else f"Moved {moved:.3g} % of the charge, limit 1 %.",
+        soc_change(
+            abs(float(sums.ah[last] - sums.ah[onset])), socs.capacity_ah or parameters.rated_capacity_ah
         ),
     )
+
+
+def not_clipped(*, current_a: float, lowest_v: float, highest_v: float, parameters: Parameters) -> Rule:
+    """Return whether the voltage of a pulse stays within the cut-offs that its direction may reach (3.2)."""
+    lowest, highest = parameters.voltage_min_v, parameters.voltage_max_v
+    passed: bool | None = None
+    if highest is not None and lowest is not None:
+        passed = highest_v < highest if current_a > 0 else lowest_v > lowest
+    return Rule("not_clipped", passed, "The voltage stays within the cut-offs.")
+
+
+def soc_change(moved_ah: float, capacity_ah: float | None) -> Rule:
+    """Return whether a pulse moves little of the capacity (3.2)."""
+    if not capacity_ah:
+        return Rule("soc_change", None, "No capacity to compare with.")
+    moved = 100 * moved_ah / capacity_ah
+    return Rule("soc_change", moved <= SOC_CHANGE_PERCENT, f"Moved {moved:.3g} % of the charge, limit 1 %.")
 
 
 def _resistance(

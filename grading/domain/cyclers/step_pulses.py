@@ -18,7 +18,7 @@ def find(steps: Steps, chains: tuple[Chain, ...], parameters: Parameters) -> tup
     loads &= steps.duration_s[:-1] >= parameters.pulse_rest_s
     capacity = chains[-1].ah if chains else parameters.rated_capacity_ah
     net = np.cumsum(steps.sign * steps.capacity_ah)
-    ends = [(int(np.searchsorted(steps.row, chain.row_to)), 0.0) for chain in chains]
+    ends = [int(np.searchsorted(steps.row, chain.row_to)) for chain in chains]
     moved = np.abs(np.diff(np.sort(steps.voltage_end_v)))
     resolution = float(moved[moved > 1e-9].min()) if (moved > 1e-9).any() else 0.0
     return tuple(
@@ -31,7 +31,7 @@ def _pulse(
     steps: Steps,
     step: int,
     net: np.ndarray,
-    ends: list[tuple[int, float]],
+    ends: list[int],
     capacity: float | None,
     resolution: float,
     parameters: Parameters,
@@ -40,7 +40,7 @@ def _pulse(
     before = float(steps.voltage_end_v[step - 1])
     change_v = float(steps.voltage_end_v[step]) - before
     soc = None
-    passed = [end for end, _ in ends if end < step]
+    passed = [end for end in ends if end < step]
     if passed and capacity:
         percent = 100 * float(net[step - 1] - net[passed[-1]]) / capacity
         soc = percent if -5 <= percent <= 105 else None
@@ -85,24 +85,11 @@ def _rules(
     rest_s, end_v = float(steps.duration_s[step - 1]), float(steps.voltage_end_v[step])
     mean = float(steps.capacity_ah[step]) * 3600 / duration
     steady = abs(mean / abs(current) - 1) <= 0.02 if mean > 0 else None
-    highest, lowest = parameters.voltage_max_v, parameters.voltage_min_v
-    clipped: bool | None = None
-    if highest is not None and lowest is not None:
-        clipped = end_v >= highest if current > 0 else end_v <= lowest
-    moved = 100 * float(steps.capacity_ah[step]) / capacity if capacity else None
     return (
         Rule("rest", rest_s >= pulses.REST_S, f"Rested {rest_s:.4g} s, at least {pulses.REST_S:g} s."),
         Rule("drift", None, "A table of steps does not show the drift before."),
-        Rule(
-            "not_clipped", None if clipped is None else not clipped, "The voltage stays within the cut-offs."
-        ),
-        Rule(
-            "soc_change",
-            None if moved is None else moved <= pulses.SOC_CHANGE_PERCENT,
-            "No capacity to compare with."
-            if moved is None
-            else f"Moved {moved:.3g} % of the charge, limit 1 %.",
-        ),
+        pulses.not_clipped(current_a=current, lowest_v=end_v, highest_v=end_v, parameters=parameters),
+        pulses.soc_change(float(steps.capacity_ah[step]), capacity),
         Rule("sampled", True, "The voltage is the one at the end of the pulse."),
         Rule("settled", steady, f"Mean {mean:.4g} A against {abs(current):.4g} A at the end, limit 2 %."),
         Rule(
