@@ -7,7 +7,7 @@ import numpy as np
 from grading.domain.cyclers import acceptance, chains, ocv, pulses, soc, soh_of_file, step_table
 from grading.domain.cyclers.charge import Sums, integrate
 from grading.domain.cyclers.checks import counters, gaps, noise, order, records, sensors, shape, signs, units
-from grading.domain.cyclers.derived import Derived
+from grading.domain.cyclers.derived import Derived, begun
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.table import Flag, Reading, StepReading
 from grading.domain.cyclers.trace import Trace
@@ -21,17 +21,7 @@ def derive(reading: Reading | StepReading, parameters: Parameters) -> Derived:
     if isinstance(reading, StepReading):
         return step_table.derive(reading, parameters)
     trace, found, rows = records.clean(reading, parameters)
-    result = Derived(
-        format=reading.format,
-        reader=reading.reader,
-        reader_version=reading.reader_version,
-        rows=rows,
-        rows_in_file=max(reading.rows_in_file, len(reading)),
-        columns=reading.columns,
-        parameters=parameters.to_json(),
-        started_at=reading.started_at,
-        meta=reading.meta,
-    )
+    result = begun(reading, parameters, rows=rows)
     flags = [*reading.flags, *answered(parameters), *found]
     if trace is None:
         result.flags = tuple(flags)
@@ -59,10 +49,7 @@ def derive(reading: Reading | StepReading, parameters: Parameters) -> Derived:
         "limits": "declared" if chains.limits_of(trace, parameters).declared else "extremes of the file",
         "sensor": sensor or "none",
     }
-    result.flags = tuple(dict.fromkeys(flags))
-    if not result.concludes:
-        result.capacity_chain = None
-        result.soh_percent = None
+    result.close(flags)
     return result
 
 

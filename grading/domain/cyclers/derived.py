@@ -1,11 +1,12 @@
 """What a tester file gives: capacities, resistances, rest voltages and every finding about them."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from grading.domain.cyclers.table import ColumnSource, Flag
+from grading.domain.cyclers.parameters import Parameters
+from grading.domain.cyclers.table import ColumnSource, Flag, Reading, StepReading
 
 ALGORITHM_VERSION = "1"
 """Raised with every change that may change a number; stored beside each number."""
@@ -169,6 +170,13 @@ class Derived:
     """How sign, units, limits and counter were settled, and by what."""
     flags: tuple[Flag, ...] = ()
 
+    def close(self, flags: Sequence[Flag]) -> None:
+        """Set the findings, each told once, and withdraw capacity and SOH where one of them forbids both."""
+        self.flags = tuple(dict.fromkeys(flags))
+        if not self.concludes:
+            self.capacity_chain = None
+            self.soh_percent = None
+
     @property
     def concludes(self) -> bool:
         """Whether anything may be concluded: no finding forbids it."""
@@ -210,6 +218,24 @@ class Derived:
             "meta": dict(self.meta),
         }
         return plain(stored)
+
+
+def begun(reading: Reading | StepReading, parameters: Parameters, *, rows: int) -> Derived:
+    """Return what is known of a test before anything is computed.
+
+    :param rows: records, or steps, that can be computed with.
+    """
+    return Derived(
+        format=reading.format,
+        reader=reading.reader,
+        reader_version=reading.reader_version,
+        rows=rows,
+        rows_in_file=max(reading.rows_in_file, len(reading)),
+        columns=reading.columns,
+        parameters=parameters.to_json(),
+        started_at=reading.started_at,
+        meta=reading.meta,
+    )
 
 
 def plain(value: Any) -> Any:

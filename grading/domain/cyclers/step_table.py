@@ -3,7 +3,7 @@
 import numpy as np
 
 from grading.domain.cyclers import soh_of_file, step_chains, step_checks, step_pulses
-from grading.domain.cyclers.derived import Derived, Temperature
+from grading.domain.cyclers.derived import Derived, Temperature, begun
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.steps_clean import Steps, clean
 from grading.domain.cyclers.table import Flag, StepReading
@@ -12,17 +12,7 @@ from grading.domain.cyclers.table import Flag, StepReading
 def derive(reading: StepReading, parameters: Parameters) -> Derived:
     """Return what a table of steps says; where a finding forbids it, no capacity and no SOH is named."""
     steps, found = clean(reading, parameters)
-    result = Derived(
-        format=reading.format,
-        reader=reading.reader,
-        reader_version=reading.reader_version,
-        rows=0 if steps is None else len(steps.row),
-        rows_in_file=max(reading.rows_in_file, len(reading)),
-        columns=reading.columns,
-        parameters=parameters.to_json(),
-        started_at=reading.started_at,
-        meta=reading.meta,
-    )
+    result = begun(reading, parameters, rows=0 if steps is None else len(steps.row))
     flags = [*reading.flags, *found]
     if steps is None:
         result.flags = tuple(flags)
@@ -55,10 +45,7 @@ def derive(reading: StepReading, parameters: Parameters) -> Derived:
         "charge": "tester's counter",
         "limits": "declared" if limits.declared else "extremes of the file",
     }
-    result.flags = tuple(dict.fromkeys(flags))
-    if not result.concludes:
-        result.capacity_chain = None
-        result.soh_percent = None
+    result.close(flags)
     return result
 
 
