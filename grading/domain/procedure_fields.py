@@ -38,7 +38,6 @@ _GENERAL, _CONDITIONS, _CAPACITY, _PULSES, _SURE = (
     "Procedure", "Conditions", "Full cycles", "Resistance", "Uncertainty",
 )  # fmt: skip
 GROUPS = (_GENERAL, _CONDITIONS, _CAPACITY, _PULSES, _SURE)
-KIND_WORDS = {"capacity": "Capacity test", "resistance": "Resistance test", "screen": "Quick screen"}
 STATUS_WORDS = {"confirmed": "Confirmed", "recalled": "Recalled, not checked"}
 
 

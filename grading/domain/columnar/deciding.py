@@ -23,10 +23,6 @@ class Outcome(NamedTuple):
     warranty: str
     """Key of the warranty that comes with the grade by default; empty without one."""
 
-    @property
-    def is_held(self) -> bool:
-        return self.route == "hold"
-
 
 @dataclass(frozen=True)
 class Outcomes:

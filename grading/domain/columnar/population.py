@@ -55,10 +55,6 @@ class Population:
                 facts[name] = value if name == AGE else Decimal(value).scaleb(-PLACES)
         return replace(self.kinds[self.kind[place]], **facts)
 
-    def aged(self, days: Column) -> "Population":
-        """Return the same packs with their capacity tests ``days`` old."""
-        return replace(self, numbers={**self.numbers, AGE: days})
-
 
 def unknown(column: Column) -> int:
     """Return the value that stands for "not known" in ``column``."""

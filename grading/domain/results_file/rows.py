@@ -18,7 +18,6 @@ from intake.domain.manifest.values.quantities import number_cell, plain
 from intake.domain.manifest.values.words import read_flag
 
 LONGEST_TEXT = 2_000
-UNKNOWN = "unknown_column"
 
 
 class _Wrong(ValueError):

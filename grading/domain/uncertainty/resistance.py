@@ -9,8 +9,6 @@ from grading.domain.uncertainty.effects import Effect, Effects
 GAS_CONSTANT = Decimal("8.314462618")
 """J/(mol·K), by the definition of the SI."""
 KELVIN_AT_ZERO_DEGC = Decimal("273.15")
-MIN_DELTA_V = Decimal("0.020")
-"""Below this step of the voltage a pulse cannot grade (CYCLERS 3.5): at 4 mV, U is 20 %."""
 
 
 def pulse_resistance_budget(

@@ -153,7 +153,7 @@ class TestDecideAll:
 
         found = assert_equal(POLICIES[name], items)
 
-        assert any(outcome.is_held for outcome in found.table)
+        assert any(outcome.route == "hold" for outcome in found.table)
 
     def test_knows_no_pack_of_an_empty_population(self):
         assert decide_all(SEED, population_of([])).table == ()
