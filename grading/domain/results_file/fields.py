@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from grading.domain.measurement import PLAUSIBLE, Range
+
 
 class Kind(StrEnum):
     """What a row is; each kind has its own sheet."""
@@ -261,9 +263,14 @@ FIELDS: Mapping[Kind, Mapping[str, Field]] = {
         (Kind.REPORTED, _REPORTED),
     )
 }
-RANGES: Mapping[tuple[Kind, str], str] = {
+_RANGES: Mapping[tuple[Kind, str], str] = {
     (Kind.CAPACITY, "soh_check"): "soh_percent",
     (Kind.REPORTED, "value_percent"): "declared_soh_percent",
     (Kind.CAPACITY, "reference_value"): "reference_capacity_ah",
 }
 """Whose plausible range a field has where it is not its own name's (see domain.measurement)."""
+
+
+def limits_of(kind: Kind, field: Field) -> Range | None:
+    """Return the plausible range of a field's numbers; None where there is none."""
+    return PLAUSIBLE.get(_RANGES.get((kind, field.name), field.name))

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from grading.domain.measurement import PLAUSIBLE
-from grading.domain.results_file.fields import RANGES, Field, Kind
+from grading.domain.results_file.fields import Field, Kind, limits_of
 from grading.domain.results_file.headings import Scale, scale_of
 from intake.domain.manifest.values.quantities import (
     LARGEST_FRACTION,
@@ -102,7 +101,7 @@ def numbers_of(kind: Kind, field: Field, unit: str, cells: Iterable[str | float]
     for cell in cells:
         if cell != "":
             votes.add(cell)
-    limits = PLAUSIBLE.get(RANGES.get((kind, field.name), field.name))
+    limits = limits_of(kind, field)
     hard = (limits.low, limits.high) if limits else None
     style = settle_style(votes, 0, 0, hard)
     conversions: list[str] = []

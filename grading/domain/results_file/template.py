@@ -7,16 +7,15 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from grading.domain.measurement import PLAUSIBLE, Range
 from grading.domain.results_file.fields import (
     FIELDS,
-    RANGES,
     ROW_LIMIT,
     SHEETS,
     ZONE_RULE,
     Field,
     Kind,
     Type,
+    limits_of,
 )
 from intake.domain.manifest.workbooks.annotated import written
 
@@ -39,11 +38,6 @@ _HEADINGS = ("Sheet", "Column", "Needed", "What may be written", "Note")
 def heading_of(field: Field) -> str:
     """Return the heading as our files show it."""
     return field.title + _MARK if field.is_needed else field.title
-
-
-def limits_of(kind: Kind, field: Field) -> Range | None:
-    """Return the plausible range of a field's numbers; None where there is none."""
-    return PLAUSIBLE.get(RANGES.get((kind, field.name), field.name))
 
 
 def allowed(kind: Kind, field: Field) -> str:
