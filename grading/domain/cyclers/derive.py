@@ -22,7 +22,7 @@ def derive(reading: Reading | StepReading, parameters: Parameters) -> Derived:
         return step_table.derive(reading, parameters)
     trace, found, rows = records.clean(reading, parameters)
     result = begun(reading, parameters, rows=rows)
-    flags = [*reading.flags, *answered(parameters), *found]
+    flags = [*reading.flags, *records.answered(parameters), *found]
     if trace is None:
         result.flags = tuple(flags)
         return result
@@ -51,14 +51,6 @@ def derive(reading: Reading | StepReading, parameters: Parameters) -> Derived:
     }
     result.close(flags)
     return result
-
-
-def answered(parameters: Parameters) -> list[Flag]:
-    """I_ANSWER: a person's word was applied."""
-    return [
-        Flag("I_ANSWER", f"A person answered {question}: {answer}.")
-        for question, answer in sorted(parameters.answers.items())
-    ]
 
 
 def _totals(result: Derived, trace: Trace, sums: Sums, sensor: str | None) -> None:

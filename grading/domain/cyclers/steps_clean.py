@@ -35,10 +35,7 @@ def clean(reading: StepReading, parameters: Parameters) -> tuple[Steps | None, l
     E_EMPTY without any; W_NAN up to 1 % of unusable ones, else E_NAN; W_DUP for a step written twice. A
     person's answers about units and sign are applied here.
     """
-    flags = [
-        Flag("I_ANSWER", f"A person answered {question}: {answer}.")
-        for question, answer in sorted(parameters.answers.items())
-    ]
+    flags = records.answered(parameters)
     if len(reading) == 0:
         return None, [*flags, Flag("E_EMPTY", "The file holds no step. Export the test again.")]
     whole = (

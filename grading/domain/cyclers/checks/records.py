@@ -56,6 +56,14 @@ def clean(reading: Reading, parameters: Parameters) -> tuple[Trace | None, list[
     return trace, flags, count
 
 
+def answered(parameters: Parameters) -> list[Flag]:
+    """I_ANSWER: a person's word was applied."""
+    return [
+        Flag("I_ANSWER", f"A person answered {question}: {answer}.")
+        for question, answer in sorted(parameters.answers.items())
+    ]
+
+
 def _parse_failures(reading: Reading) -> list[Flag]:
     """E_PARSE: more than 0.1 % of the lines are no record."""
     failed = reading.unparsed_count or len(reading.unparsed_rows)
