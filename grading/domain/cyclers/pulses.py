@@ -4,6 +4,7 @@ import numpy as np
 
 from grading.domain.cyclers.charge import Sums
 from grading.domain.cyclers.checks import sensors
+from grading.domain.cyclers.checks.shape import some
 from grading.domain.cyclers.derived import Pulse, Resistance, Rule
 from grading.domain.cyclers.ocv import rest_starts
 from grading.domain.cyclers.parameters import Parameters
@@ -80,7 +81,7 @@ def noise_v(trace: Trace) -> float:
     bends = (trace.voltage_v[2:] - 2 * trace.voltage_v[1:-1] + trace.voltage_v[:-2])[still]
     if len(bends) < 3:
         return 0.0
-    return float(np.median(np.abs(bends[:: max(1, len(bends) // 200_000)]))) * 1.4826 / np.sqrt(6)
+    return float(np.median(np.abs(some(bends)))) * 1.4826 / np.sqrt(6)
 
 
 def _pulse(

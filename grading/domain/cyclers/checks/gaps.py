@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grading.domain.cyclers.charge import Sums
+from grading.domain.cyclers.checks.shape import pieces, some
 from grading.domain.cyclers.table import Flag, Floats, Ints
 from grading.domain.cyclers.trace import Trace
 from grading.domain.cyclers.words import duration
@@ -16,8 +17,6 @@ UNUSUAL = 1.5
 NEIGHBORS = 5
 EDGE_SHARE = 0.001
 SHORTEST_LONE_S = 5.0
-PIECE = 500_000
-"""Records that are looked at together, so that what is computed of them stays small."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def find(trace: Trace) -> Gaps:
     step_s = np.diff(trace.time_s)
     if not len(step_s):
         return Gaps(none, none, none)
-    moving = step_s[:: max(1, len(step_s) // 200_000)]  # enough to tell the middle
+    moving = some(step_s)
     moving = moving[moving > 0]
     limit = max(GAP_S, GAP_STEPS * float(np.median(moving))) if len(moving) else GAP_S
     sign = trace.sign
@@ -145,10 +144,7 @@ def _sampling(trace: Trace, sums: Sums, first: int, last: int, whole: float, wha
 
 def lost_ah(trace: Trace, sums: Sums, first: int, last: int) -> float:
     """Bound the charge that may have flowed between records: around each run and as the current changes."""
-    return sum(
-        _lost_ah(trace, sums, slice(begin, min(begin + PIECE, last) + 1))
-        for begin in range(first, last, PIECE)
-    )
+    return sum(_lost_ah(trace, sums, slice(begin, end + 1)) for begin, end in pieces(last, begin=first))
 
 
 def _lost_ah(trace: Trace, sums: Sums, part: slice) -> float:

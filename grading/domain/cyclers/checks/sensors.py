@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from grading.domain.cyclers.checks.shape import pieces
 from grading.domain.cyclers.derived import Temperature
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.table import Flag, Floats
@@ -10,7 +11,6 @@ from grading.domain.cyclers.trace import Trace
 LOWEST_DEGC = -40.0
 HIGHEST_DEGC = 100.0
 LONGEST_HALF_S = 300.0
-PIECE = 500_000
 
 
 def choose(trace: Trace, parameters: Parameters) -> tuple[str | None, list[Flag]]:
@@ -48,8 +48,7 @@ def between(trace: Trace, sensor: str | None, first: int, last: int, *, sign: in
     values, time = trace.temperature_degc[sensor], trace.time_s
     count, lowest, highest = 0, np.inf, -np.inf
     sums = np.zeros(3)  # of the values, of their weights, of the values by weight
-    for begin in range(first, last + 1, PIECE):
-        end = min(begin + PIECE, last + 1)
+    for begin, end in pieces(last + 1, begin=first):
         use = np.isfinite(values[begin:end]) & (values[begin:end] != 0.0)
         use &= (values[begin:end] >= LOWEST_DEGC) & (values[begin:end] <= HIGHEST_DEGC)
         if sign:

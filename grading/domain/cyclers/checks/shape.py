@@ -43,10 +43,10 @@ def flags_of(trace: Trace) -> list[Flag]:
     return [*flags, *_frozen(trace), *_stated(trace)]
 
 
-def pieces(count: int) -> Iterator[tuple[int, int]]:
+def pieces(end: int, *, begin: int = 0) -> Iterator[tuple[int, int]]:
     """Yield the bounds of pieces of the records, so that what is computed of all of them stays small."""
-    for first in range(0, count, PIECE):
-        yield first, min(first + PIECE, count)
+    for first in range(begin, end, PIECE):
+        yield first, min(first + PIECE, end)
 
 
 def some(values: Floats) -> Floats:
