@@ -1,7 +1,7 @@
 """Record states of health that somebody else reports; they rank and are compared, they never grade."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -57,23 +57,40 @@ def record_soh_reports(*, rows: Sequence[SohReportInput], actor: Actor, at: date
     :raises ReportsRefused: when values are blank or cannot be right; names every field.
     """
     packs = {pack.pk: pack for pack in lock_packs(pack_ids=list({row.pack_id for row in rows}))}
+    current = _current(packs)
+    _refuse(_all_faults(rows, packs, current, at))
+    made = [_report(row, packs[row.pack_id], actor, at) for row in rows]
+    _store(made, rows, current, packs, actor, at)
+    return made
+
+
+def report_problems(*, rows: Sequence[SohReportInput], at: datetime) -> list[dict[str, str]]:
+    """Return the faults of each of ``rows`` by field; locks and writes nothing, recording looks again."""
+    packs = Pack.objects.in_bulk({row.pack_id for row in rows})
+    return _all_faults(rows, packs, _current(packs), at)
+
+
+def _current(packs: Mapping[int, Pack]) -> dict[tuple[int, str], SohReport]:
     standing = SohReport.objects.filter(pack_id__in=packs, superseded_by__isnull=True)
-    current = {(report.pack_id, report.kind): report for report in standing}
+    return {(report.pack_id, report.kind): report for report in standing}
+
+
+def _all_faults(
+    rows: Sequence[SohReportInput],
+    packs: Mapping[int, Pack],
+    current: Mapping[tuple[int, str], SohReport],
+    at: datetime,
+) -> list[dict[str, str]]:
     screens = set(
         ProcedureVersion.objects.filter(
             pk__in={row.procedure_id for row in rows if row.procedure_id}, kind=ProcedureVersion.Kind.SCREEN
         ).values_list("pk", flat=True)
     )
     counts = Counter((row.pack_id, row.kind) for row in rows)
-    _refuse(
-        [
-            _faults(row, packs[row.pack_id], current.get((row.pack_id, row.kind)), screens, counts, at)
-            for row in rows
-        ]
-    )
-    made = [_report(row, packs[row.pack_id], actor, at) for row in rows]
-    _store(made, rows, current, packs, actor, at)
-    return made
+    return [
+        _faults(row, packs[row.pack_id], current.get((row.pack_id, row.kind)), screens, counts, at)
+        for row in rows
+    ]
 
 
 def _refuse(faults: Sequence[dict[str, str]]) -> None:

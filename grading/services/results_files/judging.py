@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
-
 from grading.domain.results_file.comparing import FIX, soh_disagreement
 from grading.domain.results_file.fields import Kind
 from grading.domain.results_file.rows import measured_of
@@ -14,7 +12,7 @@ from grading.queries.bench import references_of
 from grading.services.results_files.inputs import FIELD_OF, capacity_input, report_input, resistance_input
 from grading.services.results_files.matching import match_means, match_packs
 from grading.services.results_files.staged import Staged
-from grading.services.soh_reports import ReportsRefused, SohReportInput, record_soh_reports
+from grading.services.soh_reports import report_problems
 from grading.services.test_runs import capacity_problems, resistance_problems
 from rebattery.actor import Actor
 
@@ -48,7 +46,8 @@ def judge(rows: Sequence[Staged], actor: Actor, at: datetime) -> Members:
     for row, faults in zip(resistance, resistance_problems(rows=others, actor=actor, at=at), strict=True):
         _note(row, faults, [])
     reported = by_kind[Kind.REPORTED]
-    for row, faults in zip(reported, _report_faults(reported, actor, at), strict=True):
+    told = [report_input(row) for row in reported]
+    for row, faults in zip(reported, report_problems(rows=told, at=at), strict=True):
         _note(row, faults, [])
     return members
 
@@ -109,31 +108,3 @@ def _compare_soh(row: Staged) -> None:
     reference: Decimal | None = next(known, None)
     if reference and (said := soh_disagreement(typed, measured, reference)):
         row.wrong("soh_check", "soh_disagrees_reference", said, FIX)
-
-
-class _Undone(Exception):
-    """The trial is over; nothing of it stays."""
-
-
-def _report_faults(rows: Sequence[Staged], actor: Actor, at: datetime) -> list[dict[str, str]]:
-    """Return the faults of each report, by trying to record them and taking all of it back."""
-    given: list[SohReportInput] = [report_input(row) for row in rows]
-    found: list[dict[str, str]] = [{} for _ in rows]
-    if not given:
-        return found
-    try:
-        with transaction.atomic():
-            record_soh_reports(rows=given, actor=actor, at=at)
-            raise _Undone
-    except _Undone:
-        return found
-    except ReportsRefused as refused:
-        for name, message in refused.fields.items():
-            index, field = (0, name) if len(given) == 1 else _placed(name)
-            found[index][field] = message
-        return found
-
-
-def _placed(name: str) -> tuple[int, str]:
-    _, index, field = name.split(".", 2)
-    return int(index), field
