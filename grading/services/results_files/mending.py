@@ -1,5 +1,6 @@
 """Take back the workbook of a results file in which somebody has mended its rows."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,8 +110,8 @@ def _check(file: ResultsFile, sheets: Sequence[Sheet], known: Mapping[str, Any])
         headings = {column["heading"] for column in told["columns"]}
         if lost := [c["heading"] for c in known[kind]["columns"] if c["heading"] not in headings]:
             raise NotThisWorkbook(f"The sheet {name} lost the column “{lost[0]}”. Download it again.")
-        numbers = [row[0] for row in sheet.rows if row[0]]
-        if twice := {number for number in numbers if numbers.count(number) > 1}:
+        counts = Counter(row[0] for row in sheet.rows if row[0])
+        if twice := [number for number, count in counts.items() if count > 1]:
             raise NotThisWorkbook(f"The sheet {name} holds row {min(twice)} twice. Delete one of them.")
 
 
