@@ -48,6 +48,8 @@ class Leases(Generic[Subject]):
     """What a run says of its progress when an attempt begins."""
     at_return: Mapping[str, Any]
     """The same when the work is handed back."""
+    beside: str
+    """What is loaded with a subject whenever it is locked."""
 
     def claim(self, subject_id: int) -> Lease | None:
         """Take the right to work on what waits; None when it is settled or another worker has it.
@@ -106,13 +108,19 @@ class Leases(Generic[Subject]):
             nudged += 1
         return nudged
 
-    def lock(self, lease: Lease, *, beside: str) -> Subject:
-        """Fence the current transaction and return the subject, locked, with ``beside`` loaded.
+    def wait_anew(self, subject_id: int) -> None:
+        """Give a thing that is queued again all its attempts back."""
+        progress = {**self.at_start, **self.at_return}
+        run = self.runs._default_manager.filter(**{f"{self.link}_id": subject_id})
+        run.update(attempts=0, lease_token=None, lease_until=None, **progress)
+
+    def lock(self, lease: Lease) -> Subject:
+        """Fence the current transaction and return the subject, locked, with what stands ``beside`` it.
 
         :raises LeaseLost: when another worker holds it now.
         """
         subjects = self.subjects._default_manager.select_for_update(no_key=True, of=("self",))
-        locked: Any = subjects.select_related(beside).get(pk=lease.subject_id)
+        locked: Any = subjects.select_related(self.beside).get(pk=lease.subject_id)
         if locked.state != QUEUED or not self._held(lease).select_for_update().values_list("pk").first():
             raise LeaseLost
         return locked

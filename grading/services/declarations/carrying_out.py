@@ -31,6 +31,7 @@ _LEASES = Leases(
     job=Job.CARRY_OUT_DECLARATION,
     at_start={},
     at_return={},
+    beside="instrument",
 )
 sweep = _LEASES.sweep
 
@@ -47,7 +48,7 @@ def run(*, declaration_id: int, actor: Actor, at: datetime) -> None:
 def _work(lease: Lease, actor: Actor, at: datetime) -> None:
     DeclarationRun.objects.filter(declaration_id=lease.subject_id).update(started_at=at)
     with transaction.atomic():
-        declaration = _LEASES.lock(lease, beside="instrument")
+        declaration = _LEASES.lock(lease)
         carry_out(declaration=declaration, actor=actor, at=at)
 
 

@@ -6,13 +6,13 @@ from django.db import transaction
 
 from grading.domain.results_file.sandbox import Contents, ResultsUnreadable, read_file
 from grading.models import ResultsFile
-from grading.services.results_files import lease as leases
 from grading.services.results_files.judging import judge
-from grading.services.results_files.lease import Lease
+from grading.services.results_files.lease import LEASES
 from grading.services.results_files.recording import store
 from grading.services.results_files.rows import keep
 from grading.services.results_files.staged import staged_of
 from intake.services.files import path_of
+from intake.services.leases import MAX_ATTEMPTS, Lease
 from rebattery.actor import Actor
 from rebattery.errors import RuleViolation
 
@@ -26,7 +26,7 @@ def run(*, results_file_id: int, job_id: str, at: datetime) -> ResultsFile:
     Safe to call at any time, by any number of workers at once: the lease lets one of them work, and all
     effects are one transaction behind its fence. Results are recorded in the name of whoever sent the file.
     """
-    leases.work(results_file_id, lambda lease: _read(lease, job_id, at))
+    LEASES.work(results_file_id, lambda lease: _read(lease, job_id, at))
     return ResultsFile.objects.select_related("work", "stored_file").get(pk=results_file_id)
 
 
@@ -42,7 +42,7 @@ def sender_of(file: ResultsFile, *, job_id: str) -> Actor:
 
 
 def _read(lease: Lease, job_id: str, at: datetime) -> None:
-    if lease.attempt > leases.MAX_ATTEMPTS:
+    if lease.attempt > MAX_ATTEMPTS:
         _refuse(lease, GAVE_UP)
         return
     file = ResultsFile.objects.select_related("stored_file").get(pk=lease.subject_id)
@@ -50,13 +50,13 @@ def _read(lease: Lease, job_id: str, at: datetime) -> None:
         contents = read_file(
             path_of(file.stored_file),
             file_name=file.file_name,
-            on_progress=lambda rows: leases.renew(lease, rows_read=rows),
+            on_progress=lambda rows: LEASES.renew(lease, rows_read=rows),
         )
     except ResultsUnreadable as refused:
         _refuse(lease, refused.message)
         return
     with transaction.atomic():
-        _settle(leases.lock(lease), contents, sender_of(file, job_id=job_id), at)
+        _settle(LEASES.lock(lease), contents, sender_of(file, job_id=job_id), at)
 
 
 def _settle(file: ResultsFile, contents: Contents, actor: Actor, at: datetime) -> None:
@@ -80,6 +80,6 @@ def _settle(file: ResultsFile, contents: Contents, actor: Actor, at: datetime) -
 
 def _refuse(lease: Lease, why: str) -> None:
     with transaction.atomic():
-        file = leases.lock(lease)
+        file = LEASES.lock(lease)
         file.state, file.why = State.REFUSED, why
         file.save(update_fields=["state", "why"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from grading.models import TesterFile, TesterFileRun
+from grading.models import TesterFile
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
@@ -75,10 +75,3 @@ def change(
     )
     record(events=[event], actor=actor, at=at)
     return file
-
-
-def wait_anew(file: TesterFile) -> None:
-    """Give a file that is queued again all its attempts back."""
-    TesterFileRun.objects.filter(tester_file=file).update(
-        attempts=0, lease_token=None, lease_until=None, rows_read=0
-    )

@@ -17,8 +17,8 @@ from grading.services.tester_files.changes import (
     WrongState,
     change,
     locked,
-    wait_anew,
 )
+from grading.services.tester_files.lease import LEASES
 from intake.domain.lifecycle import Status
 from intake.models import Pack
 from rebattery.actor import Actor
@@ -160,6 +160,6 @@ def _queued(
         raise WrongState
     after = {**after, "state": QUEUED.value, "why": ""}
     change(file, code, after, actor=actor, at=at, reason=reason, facts=facts)
-    wait_anew(file)
+    LEASES.wait_anew(file.pk)
     enqueue(Job.READ_TESTER_FILE, tester_file_id=file.pk)
     return file

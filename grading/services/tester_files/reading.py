@@ -14,12 +14,12 @@ from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.table import Unreadable
 from grading.domain.tester_files.standing import standing_of
 from grading.models import TesterFile
-from grading.services.tester_files import lease as leases
 from grading.services.tester_files.changes import REFUSED, change
 from grading.services.tester_files.deriving import Progress, Test, derived, keep
-from grading.services.tester_files.lease import Lease, LeaseLost
+from grading.services.tester_files.lease import LEASES
 from grading.services.tester_files.matching import Found, pack_of
 from grading.services.tester_files.parameters import parameters_for
+from intake.services.leases import MAX_ATTEMPTS, Lease, LeaseLost
 from rebattery.actor import Actor
 
 GAVE_UP = (
@@ -35,7 +35,7 @@ def run(*, tester_file_id: int, actor: Actor, at: datetime) -> TesterFile:
     effects are one transaction behind its fence. A worker that dies has used up an attempt; after
     ``MAX_ATTEMPTS`` the file is refused, so that no file keeps others waiting for ever.
     """
-    leases.work(tester_file_id, lambda lease: _read(lease, actor, at))
+    LEASES.work(tester_file_id, lambda lease: _read(lease, actor, at))
     return TesterFile.objects.select_related("run", "stored_file", "pack").get(pk=tester_file_id)
 
 
@@ -47,14 +47,14 @@ class _Reading:
 
 
 def _read(lease: Lease, actor: Actor, at: datetime) -> None:
-    if lease.attempt > leases.MAX_ATTEMPTS:
+    if lease.attempt > MAX_ATTEMPTS:
         _refuse(lease, GAVE_UP, actor, at)
         return
     rows = TesterFile.objects.select_related("stored_file", "pack__pack_type", "procedure")
     file = rows.get(pk=lease.subject_id)
     try:
         with _kept_alive(lease), _tests_of(file, _teller(lease)) as reading, transaction.atomic():
-            _settle(leases.lock(lease), reading, actor, at)
+            _settle(LEASES.lock(lease), reading, actor, at)
     except Unreadable as refusal:
         _refuse(lease, f"{refusal.code}: {refusal.message}", actor, at)
 
@@ -108,14 +108,14 @@ def _codes(tests: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _refuse(lease: Lease, why: str, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
-        file = leases.lock(lease)
+        file = LEASES.lock(lease)
         after = {"state": REFUSED.value, "why": why, "flag_codes": [why.split(":", 1)[0]]}
         change(file, "tester_file.refused", after, actor=actor, at=at, facts={"why": why})
 
 
 def _teller(lease: Lease) -> Progress:
     def tell(progress: Mapping[str, Any]) -> None:
-        leases.renew(lease, rows_read=int(progress.get("rows", 0)))
+        LEASES.renew(lease, rows_read=int(progress.get("rows", 0)))
 
     return tell
 
@@ -128,7 +128,7 @@ def _kept_alive(lease: Lease) -> Iterator[None]:
     def prolong() -> None:
         try:
             while not done.wait(settings.LEASE_SECONDS / 3):
-                leases.prolong(lease)
+                LEASES.renew(lease)
         except LeaseLost:
             pass  # the fence keeps this worker from writing
         finally:

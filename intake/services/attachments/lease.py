@@ -13,6 +13,7 @@ _LEASES = Leases(
     job=Job.TAKE_IN_ATTACHMENTS,
     at_start={"files_done": 0},
     at_return={},
+    beside="batch",
 )
 hand_back, sweep, work = _LEASES.hand_back, _LEASES.sweep, _LEASES.work
 
@@ -35,4 +36,4 @@ def lock(lease: Lease) -> AttachmentUpload:
 
     :raises LeaseLost: when another worker holds the upload now.
     """
-    return _LEASES.lock(lease, beside="batch")
+    return _LEASES.lock(lease)

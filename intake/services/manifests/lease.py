@@ -4,7 +4,18 @@ from intake.models import Manifest, ManifestRun
 from intake.services.leases import MAX_ATTEMPTS, Lease, LeaseLost, Leases
 from rebattery.jobs import Job
 
-__all__ = ["MAX_ATTEMPTS", "Lease", "LeaseLost", "claim", "hand_back", "lock", "renew", "sweep", "work"]
+__all__ = [
+    "MAX_ATTEMPTS",
+    "Lease",
+    "LeaseLost",
+    "claim",
+    "hand_back",
+    "lock",
+    "renew",
+    "sweep",
+    "wait_anew",
+    "work",
+]
 
 _LEASES = Leases(
     subjects=Manifest,
@@ -13,8 +24,10 @@ _LEASES = Leases(
     job=Job.IMPORT_MANIFEST,
     at_start={"rows_done": 0, "step": "reading"},
     at_return={"step": ""},
+    beside="supplier",
 )
 hand_back, sweep, work = _LEASES.hand_back, _LEASES.sweep, _LEASES.work
+wait_anew = _LEASES.wait_anew
 
 
 def claim(*, manifest_id: int) -> Lease | None:
@@ -35,4 +48,4 @@ def lock(lease: Lease) -> Manifest:
 
     :raises LeaseLost: when another worker holds the manifest now.
     """
-    return _LEASES.lock(lease, beside="supplier")
+    return _LEASES.lock(lease)

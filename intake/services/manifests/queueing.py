@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from intake.models import Batch, Intent, Manifest, ManifestRun, ManifestState
+from intake.models import Batch, Intent, Manifest, ManifestState
+from intake.services.manifests.lease import wait_anew
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.jobs import Job, enqueue
@@ -41,9 +42,7 @@ def queue_again(
     for name, value in after.items():
         setattr(manifest, name, value)
     manifest.save(update_fields=[name.removesuffix("_id") for name in after])
-    ManifestRun.objects.filter(manifest=manifest).update(
-        attempts=0, lease_token=None, lease_until=None, rows_done=0, step=""
-    )
+    wait_anew(manifest.pk)
     event = Event(
         code=code,
         subject_id=manifest.pk,

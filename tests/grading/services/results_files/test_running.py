@@ -7,7 +7,7 @@ from grading.models import BenchDraft, CapacityTest, ResultsFileWork
 from grading.queries.recorded_results import capacity_results
 from grading.queries.results_files import write_workbook
 from grading.services import bench_runs, results_files
-from grading.services.results_files import lease as leases
+from intake.services.leases import MAX_ATTEMPTS
 from rebattery.jobs import Job
 from tests.bench import RECORDED_AT
 from tests.evidence import make_inspected
@@ -68,7 +68,7 @@ class TestRun:
 
     def test_gives_up_on_a_poison_file_and_says_so(self, pack, instrument, actor):
         file = _long(pack, actor)
-        ResultsFileWork.objects.update(attempts=leases.MAX_ATTEMPTS)
+        ResultsFileWork.objects.update(attempts=MAX_ATTEMPTS)
 
         file = results_files.run(results_file_id=file.pk, job_id="job", at=RECORDED_AT)
 

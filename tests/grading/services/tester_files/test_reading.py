@@ -8,8 +8,9 @@ from django.db.models.functions import Now
 from grading.models import Derivation, TesterFile, TesterFileRun
 from grading.services import tester_files
 from grading.services.tester_files import deriving, reading
-from grading.services.tester_files import lease as leases
+from grading.services.tester_files.lease import LEASES
 from grading.services.tester_files.tables import table_of
+from intake.services.leases import MAX_ATTEMPTS, Leases
 from rebattery.audit.trail import entry_of, events_of
 from tests.evidence import make_inspected
 from tests.factories import AT, balance, make_actor, make_pack_type
@@ -119,7 +120,7 @@ class TestDeadWorker:
     def test_is_followed_by_another_and_nothing_is_doubled(self):
         make_bench_pack("RB-0001")
         file = send()
-        leases._LEASES.claim(file.pk)
+        LEASES.claim(file.pk)
         assert tester_files.sweep() == 0
 
         TesterFileRun.objects.update(lease_until=Now() - timedelta(seconds=1))
@@ -131,8 +132,8 @@ class TestDeadWorker:
     def test_dying_each_time_ends_in_a_refusal_and_blocks_no_other(self):
         make_bench_pack("RB-0001")
         poison, sound = send("poison.csv", full_test(note=",p")), send()
-        for _ in range(leases.MAX_ATTEMPTS):
-            assert leases._LEASES.claim(poison.pk)
+        for _ in range(MAX_ATTEMPTS):
+            assert LEASES.claim(poison.pk)
             TesterFileRun.objects.update(lease_until=Now() - timedelta(seconds=1))
 
         assert read(sound).state == "ready"
@@ -147,12 +148,14 @@ class TestDeadWorker:
         def taken_over(locked, *args):
             raise AssertionError("the fence let a late worker through")
 
-        def lock(lease):
+        fence = Leases.lock
+
+        def lock(leases, lease):
             TesterFileRun.objects.update(lease_token=None)
-            return leases._LEASES.lock(lease, beside="stored_file")
+            return fence(leases, lease)
 
         monkeypatch.setattr(reading, "_settle", taken_over)
-        monkeypatch.setattr(leases, "lock", lock)
+        monkeypatch.setattr(Leases, "lock", lock)
 
         assert read(file).state == "queued"
         assert not Derivation.objects.exists()
