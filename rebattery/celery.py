@@ -1,6 +1,7 @@
 """The Celery app and the beat table."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
@@ -13,38 +14,24 @@ app = Celery("rebattery")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["intake", "grading", "rebattery.notices"])
 
+
+def _every(job: Job, seconds: int) -> dict[str, Any]:
+    """Return the entry of a job that is pointless to run late: the next one covers it."""
+    return {"task": job.value, "schedule": float(seconds), "options": {"expires": seconds}}
+
+
 # Each sweep asks the database what waits and nudges it again: this is what makes lost messages harmless.
 app.conf.beat_schedule = {
-    "sweep manifests": {"task": Job.SWEEP_MANIFESTS.value, "schedule": 15.0, "options": {"expires": 15}},
-    "sweep attachments": {"task": Job.SWEEP_ATTACHMENTS.value, "schedule": 15.0, "options": {"expires": 15}},
-    "sweep grading": {"task": Job.SWEEP_GRADING.value, "schedule": 15.0, "options": {"expires": 15}},
-    "sweep tester files": {
-        "task": Job.SWEEP_TESTER_FILES.value,
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "sweep results files": {
-        "task": Job.SWEEP_RESULTS_FILES.value,
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "sweep declarations": {
-        "task": Job.SWEEP_DECLARATIONS.value,
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "sweep notices": {"task": Job.SWEEP_NOTICES.value, "schedule": 15.0, "options": {"expires": 15}},
-    "tell results": {"task": Job.TELL_RESULTS.value, "schedule": 60.0, "options": {"expires": 60}},
-    "take population": {
-        "task": Job.TAKE_POPULATION.value,
-        "schedule": 1800.0,
-        "options": {"expires": 1800},
-    },
+    "sweep manifests": _every(Job.SWEEP_MANIFESTS, 15),
+    "sweep attachments": _every(Job.SWEEP_ATTACHMENTS, 15),
+    "sweep grading": _every(Job.SWEEP_GRADING, 15),
+    "sweep tester files": _every(Job.SWEEP_TESTER_FILES, 15),
+    "sweep results files": _every(Job.SWEEP_RESULTS_FILES, 15),
+    "sweep declarations": _every(Job.SWEEP_DECLARATIONS, 15),
+    "sweep notices": _every(Job.SWEEP_NOTICES, 15),
+    "tell results": _every(Job.TELL_RESULTS, 60),
+    "take population": _every(Job.TAKE_POPULATION, 1800),
     "fit agreement": {"task": Job.FIT_AGREEMENT.value, "schedule": crontab("0", "3", day_of_month="1")},
 }
 if os.environ.get("TESTER_FOLDER"):
-    app.conf.beat_schedule["watch tester folder"] = {
-        "task": Job.WATCH_TESTER_FOLDER.value,
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    }
+    app.conf.beat_schedule["watch tester folder"] = _every(Job.WATCH_TESTER_FOLDER, 10)
