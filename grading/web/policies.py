@@ -1,9 +1,6 @@
 """Published policies: the list, one of them as decision tables, two of them side by side."""
 
-import json
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -33,6 +30,7 @@ from grading.queries.policies import policies as published
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import entry_of, events_of
+from rebattery.ui.exports import json_response
 
 
 @requires(Capability.VIEW_POLICIES)
@@ -77,7 +75,7 @@ def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
 @require_GET
 def policy_export(request: HttpRequest, policy_id: int) -> HttpResponse:
     version = get_object_or_404(published(), pk=policy_id)
-    return as_file(version.document, f"{version.code}-v{version.version}")
+    return json_response(name=f"{version.code}-v{version.version}", document=version.document)
 
 
 @requires(Capability.VIEW_POLICIES)
@@ -99,11 +97,3 @@ def _chosen(request: HttpRequest) -> PolicyVersion | None:
     if not re.fullmatch(r"\d{1,9}", asked, re.ASCII):
         return None
     return get_object_or_404(published(), pk=int(asked))
-
-
-def as_file(document: Mapping[str, Any], name: str) -> HttpResponse:
-    """Return ``document`` to keep, as the import of one takes it."""
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    response = HttpResponse(text, content_type="application/json; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
-    return response

@@ -19,13 +19,13 @@ from grading.services.policy_drafts import (
     start_draft,
     take_back_draft,
 )
-from grading.web.policies import as_file
 from grading.web.policy_draft_forms import DiscardForm, PublishForm, RevisionForm, StartForm
 from grading.web.policy_parts import PARTS, tables_of
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import entry_of, events_of
 from rebattery.errors import RuleViolation
+from rebattery.ui.exports import json_response
 from rebattery.ui.forms import apply_rule_violation
 
 
@@ -83,7 +83,7 @@ def _page(
 @require_GET
 def draft_export(request: HttpRequest, draft_id: int) -> HttpResponse:
     shown = get_object_or_404(drafts(), pk=draft_id)
-    return as_file(shown.document, f"policy-draft-{shown.pk}-r{shown.revision}")
+    return json_response(name=f"policy-draft-{shown.pk}-r{shown.revision}", document=shown.document)
 
 
 @requires(Capability.MANAGE_POLICIES)

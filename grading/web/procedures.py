@@ -1,6 +1,5 @@
 """Procedures: the list, one version, a new one, import and export."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -25,7 +24,7 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import entry_of, events_of
 from rebattery.errors import RuleViolation
-from rebattery.ui.exports import list_export
+from rebattery.ui.exports import json_response, list_export
 from rebattery.ui.forms import apply_rule_violation
 from rebattery.ui.listing import Column, Filter, list_page
 
@@ -115,10 +114,7 @@ def _shown(request: HttpRequest, version: ProcedureVersion, form: RetireForm) ->
 @require_GET
 def procedure_export(request: HttpRequest, procedure_id: int) -> HttpResponse:
     version = get_object_or_404(published(), pk=procedure_id)
-    text = json.dumps(version.document, indent=2, ensure_ascii=False) + "\n"
-    response = HttpResponse(text, content_type="application/json; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{version.code}-v{version.version}.json"'
-    return response
+    return json_response(name=f"{version.code}-v{version.version}", document=version.document)
 
 
 @requires(Capability.MANAGE_PROCEDURES)

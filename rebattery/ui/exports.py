@@ -1,18 +1,19 @@
-"""CSV and XLSX exports in which no cell can become a formula."""
+"""Exports: tables in which no cell can become a formula, and documents as they are."""
 
 import csv
 import itertools
+import json
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
 import xlsxwriter
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 
 from rebattery.ui.listing import Column, Filter, filtered, ordered
 
@@ -81,6 +82,14 @@ def workbook_response(*, name: str, workbook: IO[bytes]) -> FileResponse:
     """Return a finished workbook as a download."""
     workbook.seek(0)
     return FileResponse(workbook, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
+
+
+def json_response(*, name: str, document: Mapping[str, Any]) -> HttpResponse:
+    """Return ``document`` to keep, as the import of one takes it."""
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response
 
 
 def _fill(sheet: Any, rows: Iterable[Sequence[Any]]) -> int:
