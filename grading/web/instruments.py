@@ -24,7 +24,7 @@ from grading.queries.instruments_controls import drifts_of, dues, measurements_o
 from grading.queries.instruments_use import calibrations_of, channels_of_instrument, story_of, use_of
 from grading.services.instruments import change_instrument, create_instrument
 from grading.web.instruments_drift import drift_chart
-from grading.web.instruments_forms import EditInstrumentForm, NewInstrumentForm
+from grading.web.instruments_forms import EditInstrumentForm, NewInstrumentForm, form_page
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
@@ -131,8 +131,7 @@ def instrument_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"Instrument {added.code} added.")
             return redirect("instrument", added.pk)
-    context = {"form": form, "title": "New instrument", "verb": "Add instrument"}
-    return render(request, "grading/instruments/form.html", context)
+    return form_page(request, form, "New instrument", "Add instrument")
 
 
 @requires(Capability.MANAGE_INSTRUMENTS)
@@ -146,5 +145,4 @@ def instrument_edit(request: HttpRequest, instrument_id: int) -> HttpResponse:
         )
         messages.success(request, f"Instrument {shown.code} saved.")
         return redirect("instrument", shown.pk)
-    context = {"form": form, "instrument": shown, "title": f"Change {shown.code}", "verb": "Save changes"}
-    return render(request, "grading/instruments/form.html", context)
+    return form_page(request, form, f"Change {shown.code}", "Save changes", instrument=shown)

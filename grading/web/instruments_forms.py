@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from grading.models import Channel, Instrument, ReferenceItem
 from grading.services.instruments import Upload
@@ -248,3 +250,9 @@ class EditReferenceForm(ReferenceForm):
 
     is_active = forms.BooleanField(required=False, label="In use")
     reason = _reason()
+
+
+def form_page(request: HttpRequest, form: forms.Form, title: str, verb: str, **context: Any) -> HttpResponse:
+    """Show one form of the registry; ``instrument`` or ``is_reference`` says where it leads back to."""
+    context |= {"form": form, "title": title, "verb": verb}
+    return render(request, "grading/instruments/form.html", context)

@@ -23,6 +23,7 @@ from grading.web.instruments_forms import (
     EditReferenceForm,
     NewChannelForm,
     NewReferenceForm,
+    form_page,
 )
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
@@ -52,7 +53,7 @@ def channel_new(request: HttpRequest, instrument_id: int) -> HttpResponse:
         else:
             messages.success(request, f"Channel {made.code} of {shown.code} added.")
             return redirect("instrument", shown.pk)
-    return _form(request, form, f"New channel of {shown.code}", "Add channel", instrument=shown)
+    return form_page(request, form, f"New channel of {shown.code}", "Add channel", instrument=shown)
 
 
 @requires(Capability.MANAGE_INSTRUMENTS)
@@ -72,7 +73,7 @@ def channel_edit(request: HttpRequest, channel_id: int) -> HttpResponse:
         messages.success(request, f"Channel {shown.code} of {shown.instrument.code} saved.")
         return redirect("instrument", shown.instrument_id)
     title = f"Change channel {shown.code} of {shown.instrument.code}"
-    return _form(request, form, title, "Save changes", instrument=shown.instrument)
+    return form_page(request, form, title, "Save changes", instrument=shown.instrument)
 
 
 @requires(Capability.VIEW_INSTRUMENTS)
@@ -134,7 +135,7 @@ def reference_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"Reference item {made.code} added.")
             return redirect("references")
-    return _form(request, form, "New reference item", "Add reference item", is_reference=True)
+    return form_page(request, form, "New reference item", "Add reference item", is_reference=True)
 
 
 @requires(Capability.MANAGE_INSTRUMENTS)
@@ -151,9 +152,4 @@ def reference_edit(request: HttpRequest, item_id: int) -> HttpResponse:
         else:
             messages.success(request, f"Reference item {shown.code} saved.")
             return redirect("references")
-    return _form(request, form, f"Change {shown.code}", "Save changes", is_reference=True)
-
-
-def _form(request: HttpRequest, form: Any, title: str, verb: str, **context: Any) -> HttpResponse:
-    context |= {"form": form, "title": title, "verb": verb}
-    return render(request, "grading/instruments/form.html", context)
+    return form_page(request, form, f"Change {shown.code}", "Save changes", is_reference=True)

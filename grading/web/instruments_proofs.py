@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -17,7 +17,7 @@ from grading.services.instruments import (
     withdraw_calibration,
     withdraw_control_measurement,
 )
-from grading.web.instruments_forms import CalibrationForm, ControlForm, WithdrawForm
+from grading.web.instruments_forms import CalibrationForm, ControlForm, WithdrawForm, form_page
 from intake.services import files
 from rebattery.accounts.guards import actor_of, requires
 from rebattery.accounts.roles import Capability
@@ -46,7 +46,9 @@ def instrument_calibrate(request: HttpRequest, instrument_id: int) -> HttpRespon
             number = form.cleaned_data["certificate_number"]
             messages.success(request, f"Certificate {number} of {shown.code} recorded.")
             return redirect("instrument", shown.pk)
-    return _form(request, form, shown, f"New certificate of {shown.code}", "Record certificate")
+    return form_page(
+        request, form, f"New certificate of {shown.code}", "Record certificate", instrument=shown
+    )
 
 
 @requires(Capability.RECORD_CHECKS)
@@ -73,7 +75,7 @@ def instrument_check(request: HttpRequest, instrument_id: int) -> HttpResponse:
             else:
                 messages.warning(request, f"{shown.code} failed its check and may not measure. {said}")
             return redirect("instrument", shown.pk)
-    return _form(request, form, shown, f"Check {shown.code}", "Record check")
+    return form_page(request, form, f"Check {shown.code}", "Record check", instrument=shown)
 
 
 @requires(Capability.MANAGE_INSTRUMENTS)
@@ -113,9 +115,4 @@ def _withdraw(request: HttpRequest, found: Any, title: str, verb: Any, key: dict
         else:
             messages.success(request, "Withdrawn. It stays visible and counts no more.")
             return redirect("instrument", found.instrument_id)
-    return _form(request, form, found.instrument, title, "Withdraw")
-
-
-def _form(request: HttpRequest, form: Any, shown: Instrument, title: str, verb: str) -> HttpResponse:
-    context = {"form": form, "instrument": shown, "title": title, "verb": verb}
-    return render(request, "grading/instruments/form.html", context)
+    return form_page(request, form, title, "Withdraw", instrument=found.instrument)
