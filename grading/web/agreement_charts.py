@@ -9,7 +9,7 @@ from django.urls import reverse
 from grading.domain.agreement.drift import NEWEST, moving_means
 from grading.models import AgreementGroup
 from grading.queries.agreement import PairPoint
-from rebattery.ui.charts import Axis, Band, Chart, Line, Point, Series
+from rebattery.ui.charts import Axis, Band, Chart, Line, Point, Series, X
 
 MOST_POINTS = 1_000
 """Newest pairs that a chart shows; the table below it and its export have all."""
@@ -90,29 +90,13 @@ def _drift(group: AgreementGroup, pairs: Sequence[PairPoint]) -> Chart:
                 name="Difference",
                 kind="scatter",
                 tone="quiet",
-                points=[
-                    Point(
-                        x=pair.measured_at,
-                        y=float(pair.difference),
-                        label=pair.serial,
-                        url=reverse("pack", args=[pair.pack_id]),
-                    )
-                    for pair in pairs
-                ],
+                points=[_point(pair, pair.measured_at, float(pair.difference)) for pair in pairs],
             ),
             Series(
                 name=f"Mean of the last {NEWEST}",
                 points=[
-                    Point(
-                        x=pair.measured_at,
-                        y=mean,
-                        label=pair.serial,
-                        url=reverse("pack", args=[pair.pack_id]),
-                        is_marked=is_last and group.has_drifted,
-                    )
-                    for pair, mean, is_last in zip(
-                        pairs, means, [*[False] * (len(pairs) - 1), True], strict=True
-                    )
+                    _point(pair, pair.measured_at, mean, is_marked=pair is pairs[-1] and group.has_drifted)
+                    for pair, mean in zip(pairs, means, strict=True)
                     if mean is not None
                 ],
             ),
@@ -136,8 +120,9 @@ def _differences(pairs: Sequence[PairPoint], *limits: Decimal | None) -> Axis:
     )
 
 
-def _point(pair: PairPoint, x: float, y: float) -> Point:
-    return Point(x=x, y=y, label=pair.serial, url=reverse("pack", args=[pair.pack_id]))
+def _point(pair: PairPoint, x: X, y: float, *, is_marked: bool = False) -> Point:
+    url = reverse("pack", args=[pair.pack_id])
+    return Point(x=x, y=y, label=pair.serial, url=url, is_marked=is_marked)
 
 
 def _note(group: AgreementGroup, pairs: Sequence[PairPoint]) -> str:
