@@ -33,6 +33,11 @@ class Part:
     """Address of the page of a row."""
 
 
+_PACK = Column(key="serial", label="Pack", value=lambda row: row.pack.serial, is_code=True)
+_TOUCHED = Column(key="touched", label="Packs", value=lambda row: row.touched, sort="touched", is_number=True)
+_OPENED = Column(key="opened", label="Opened", value=lambda row: row.opened_at, sort="opened_at")
+
+
 def _serial(path: str) -> Filter:
     return Filter(
         key="q", label="Serial", apply=lambda rows, text: rows.filter(**{f"{path}__icontains": text})
@@ -69,7 +74,7 @@ _STANDING = Filter(
 
 def _tests(value: Column) -> Sequence[Column]:
     return (
-        Column(key="serial", label="Pack", value=lambda row: row.pack.serial, is_code=True),
+        _PACK,
         value,
         Column(key="measured", label="Measured", value=lambda row: row.measured_at, sort="measured_at"),
         Column(key="channel", label="Channel", value=lambda row: row.channel and row.channel.code),
@@ -165,15 +170,11 @@ PARTS: Mapping[str, Part] = {
             label="decisions that rest on them",
             rows=lambda scope: queries.resting_decisions(scope=scope).select_related("pack", "policy"),
             columns=(
-                Column(key="serial", label="Pack", value=lambda row: row.pack.serial, is_code=True),
+                _PACK,
                 Column(key="grade", label="Grade", value=lambda row: f"{row.grade} ({row.policy})"),
                 Column(key="route", label="Route", value=lambda row: row.route),
                 Column(key="decided", label="Decided", value=lambda row: row.decided_at, sort="decided_at"),
-                Column(
-                    key="current",
-                    label="In force",
-                    value=_force,
-                ),
+                Column(key="current", label="In force", value=_force),
             ),
             filters=(
                 Filter(
@@ -201,13 +202,7 @@ PARTS: Mapping[str, Part] = {
             columns=(
                 Column(key="number", label="Batch", value=lambda row: row.number, is_code=True),
                 Column(key="supplier", label="Supplier", value=lambda row: row.supplier.code),
-                Column(
-                    key="touched",
-                    label="Packs",
-                    value=lambda row: row.touched,
-                    sort="touched",
-                    is_number=True,
-                ),
+                _TOUCHED,
             ),
             filters=(
                 _supplier("supplier__code"),
@@ -224,13 +219,7 @@ PARTS: Mapping[str, Part] = {
             columns=(
                 Column(key="code", label="Supplier", value=lambda row: row.code, is_code=True),
                 Column(key="name", label="Name", value=lambda row: row.name),
-                Column(
-                    key="touched",
-                    label="Packs",
-                    value=lambda row: row.touched,
-                    sort="touched",
-                    is_number=True,
-                ),
+                _TOUCHED,
             ),
             filters=(
                 Filter(
@@ -248,14 +237,14 @@ PARTS: Mapping[str, Part] = {
             label="open reviews",
             rows=lambda scope: queries.touched_reviews(scope=scope),
             columns=(
-                Column(key="serial", label="Pack", value=lambda row: row.pack.serial, is_code=True),
+                _PACK,
                 Column(
                     key="grade",
                     label="Decision",
                     value=lambda row: f"{row.decision.grade} ({row.decision.policy})",
                 ),
                 Column(key="state", label="State", value=lambda row: row.get_state_display()),
-                Column(key="opened", label="Opened", value=lambda row: row.opened_at, sort="opened_at"),
+                _OPENED,
             ),
             filters=(_serial("pack__serial"),),
             count=lambda radius: radius.reviews,
@@ -267,10 +256,10 @@ PARTS: Mapping[str, Part] = {
             label="open disputes",
             rows=lambda scope: queries.touched_disputes(scope=scope),
             columns=(
-                Column(key="serial", label="Pack", value=lambda row: row.pack.serial, is_code=True),
+                _PACK,
                 Column(key="supplier", label="Supplier", value=lambda row: row.pack.supplier.code),
                 Column(key="comment", label="What is wrong", value=lambda row: row.comment),
-                Column(key="opened", label="Opened", value=lambda row: row.opened_at, sort="opened_at"),
+                _OPENED,
             ),
             filters=(_supplier("pack__supplier__code"), _serial("pack__serial")),
             count=lambda radius: radius.disputes,
