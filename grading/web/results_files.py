@@ -152,8 +152,7 @@ def results_file(request: HttpRequest, results_file_id: int) -> HttpResponse:
     counts = queries.counts_of(file=file)
     errors = sum(one["errors"] for one in counts)
     kinds = {one["kind"] for one in counts}
-    context = {
-        "file": file,
+    context = _progress(file) | {
         "counts": counts,
         "errors": errors,
         "problems": problems[:_LISTED],
@@ -165,8 +164,6 @@ def results_file(request: HttpRequest, results_file_id: int) -> HttpResponse:
         "may_record_rest": may_change
         and file.state == State.IN_RUN
         and any(one["kind"] == "reported" and one["recorded"] < one["rows"] for one in counts),
-        "is_waiting": file.state == State.QUEUED,
-        "running_for_s": (timezone.now() - file.received_at).total_seconds(),
     }
     return render(request, "grading/results_files/detail.html", context)
 
@@ -176,11 +173,7 @@ def results_file(request: HttpRequest, results_file_id: int) -> HttpResponse:
 def results_file_progress(request: HttpRequest, results_file_id: int) -> HttpResponse:
     """Answer with the progress block alone; once the file is settled, have the whole page loaded again."""
     file = _file(request, results_file_id)
-    context = {
-        "file": file,
-        "is_waiting": file.state == State.QUEUED,
-        "running_for_s": (timezone.now() - file.received_at).total_seconds(),
-    }
+    context = _progress(file)
     response = render(request, "grading/results_files/_progress.html", context)
     if not context["is_waiting"]:
         response["HX-Refresh"] = "true"
@@ -248,6 +241,15 @@ def results_file_run(request: HttpRequest, results_file_id: int) -> HttpResponse
         return f"{filled.taken} rows are in bench runs now.{left}"
 
     return _attempt(request, file, fill)
+
+
+def _progress(file: ResultsFile) -> dict[str, Any]:
+    """Return what ``grading/results_files/_progress.html`` needs."""
+    return {
+        "file": file,
+        "is_waiting": file.state == State.QUEUED,
+        "running_for_s": (timezone.now() - file.received_at).total_seconds(),
+    }
 
 
 def _attempt(request: HttpRequest, file: ResultsFile, act: Any) -> HttpResponse:
