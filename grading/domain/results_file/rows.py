@@ -53,6 +53,7 @@ class RowReader:
     def __init__(self, kind: Kind, columns: Sequence[Column], numbers: Mapping[str, Numbers]):
         self.kind, self.columns, self.numbers = kind, columns, numbers
         self.heading_of = {column.field: column.heading for column in columns if column.field}
+        self.codes = {name: _codes(field) for name, field in FIELDS[kind].items() if field.choices}
 
     def read(self, number: int, cells: Sequence[Cell], uncalculated: Sequence[int] = ()) -> Row:
         """Return what a row says.
@@ -119,10 +120,19 @@ class RowReader:
                 raise _Wrong("not_yes_or_no", "This is neither yes nor no.", "Write yes or no.")
             return "yes" if flag else "no"
         if field.type is Type.CHOICE:
-            return _choice(field, text)
+            return self._choice(field, text)
         if len(text) > LONGEST_TEXT:
             raise _Wrong("too_long", f"At most {LONGEST_TEXT} characters.", "Shorten it.")
         return text
+
+    def _choice(self, field: Field, text: str) -> str:
+        if field.name == "reference_source" and (found := read_reference(text)):
+            return ":".join(filter(None, found))
+        if code := self.codes[field.name].get(fold(text)):
+            return code
+        raise _Wrong(
+            "not_a_choice", f"“{field.heading}” takes one of: {', '.join(field.choices)}.", "Choose one."
+        )
 
     def _parted(self, number: int, values: dict[str, str], unread: set[str]) -> list[Problem]:
         """Part a reference that names its basis as well, such as "Catalog kWh"."""
@@ -175,13 +185,10 @@ def _serial(text: str) -> str:
     return serial
 
 
-def _choice(field: Field, text: str) -> str:
-    if field.name == "reference_source" and (found := read_reference(text)):
-        return ":".join(filter(None, found))
-    wanted = fold(text)
+def _codes(field: Field) -> dict[str, str]:
+    """Return every spelling of a field's choices, folded, with its code; of two alike the first counts."""
+    found: dict[str, str] = {}
     for code, words in field.choices.items():
-        if wanted in {fold(code), *(fold(word) for word in words)}:
-            return code
-    raise _Wrong(
-        "not_a_choice", f"“{field.heading}” takes one of: {', '.join(field.choices)}.", "Choose one."
-    )
+        for word in (code, *words):
+            found.setdefault(fold(word), code)
+    return found
