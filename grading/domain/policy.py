@@ -1,18 +1,17 @@
 """Grading policies: versioned documents, compiled for deciding."""
 
-import json
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 from grading.domain.canonical import canonical_json, sha256_of
 from grading.domain.matrix import Band, Cell, Matrix, compile_bands, explained
 from grading.domain.policy_faults import faults_in
 from grading.domain.reasons import WEAKEST, Clause, Reason
+from grading.domain.shipped import shipped_json
 from rebattery.errors import RuleViolation
 
 __all__ = [
@@ -171,9 +170,7 @@ def policy_sha256(document: Mapping[str, Any]) -> str:
 
 def seed_document(name: str = "seed-v1") -> dict[str, Any]:
     """Return a policy that ships with the product: ``seed-v1``, the default, or another of ``SHIPPED``."""
-    text = (files("grading.domain") / "policies" / f"{name}.json").read_text(encoding="utf-8")
-    document: dict[str, Any] = json.loads(text)
-    return document
+    return shipped_json("policies", name)
 
 
 def _optional(part: Mapping[str, Any], name: str) -> Decimal | None:

@@ -1,11 +1,11 @@
 """Policies to begin from: those that ship with the product, and other real-world criteria."""
 
-import json
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 from grading.domain.policy import SHIPPED, seed_document
+from grading.domain.policy_words import sources
+from grading.domain.shipped import shipped_json
 
 TEMPLATES = ("china-floor-30", "china-floor-40", "style-4r", "style-kc10031", "eu-remanufacturing")
 """Documents modeled on criteria that others use; none of them is published."""
@@ -38,9 +38,7 @@ def template_document(code: str) -> dict[str, Any]:
         return seed_document(code)
     if code not in TEMPLATES:
         raise KeyError(code)
-    text = (files("grading.domain") / "policies" / "templates" / f"{code}.json").read_text(encoding="utf-8")
-    document: dict[str, Any] = json.loads(text)
-    return document
+    return shipped_json("policies", "templates", code)
 
 
 def templates() -> list[Template]:
@@ -48,6 +46,5 @@ def templates() -> list[Template]:
     found = []
     for code in (*SHIPPED, *TEMPLATES):
         document = template_document(code)
-        sources = tuple((source["status"], source["text"]) for source in document.get("sources", ()))
-        found.append(Template(code, document["title"], sources))
+        found.append(Template(code, document["title"], tuple(sources(document))))
     return found

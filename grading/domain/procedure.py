@@ -1,15 +1,14 @@
 """Test procedures: versioned documents that say how a capacity or a resistance is measured."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 from grading.domain.canonical import sha256_of
 from grading.domain.procedure_departures import Departure, departures_of
 from grading.domain.procedure_faults import faults_in
+from grading.domain.shipped import shipped_json
 from rebattery.errors import RuleViolation
 
 Window = tuple[Decimal, Decimal]
@@ -130,9 +129,7 @@ def parse_procedure(document: Mapping[str, Any]) -> Procedure:
 
 def shipped_document(code: str) -> dict[str, Any]:
     """Return a procedure that comes with the product, by its code."""
-    text = (files("grading.domain") / "procedures" / f"{code}.json").read_text(encoding="utf-8")
-    document: dict[str, Any] = json.loads(text)
-    return document
+    return shipped_json("procedures", code)
 
 
 def _decimal(text: str | None) -> Decimal | None:
