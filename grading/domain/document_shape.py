@@ -31,12 +31,19 @@ def or_null(check: Check) -> Check:
 
 def decimal(value: object) -> str:
     """Check for a decimal number of at least 0, as text."""
-    try:
-        if type(value) is str and Decimal(value).is_finite() and Decimal(value) >= 0:
-            return ""
-    except InvalidOperation:
-        pass
+    number = finite(value)
+    if number is not None and number >= 0:
+        return ""
     return f'must be a decimal number in a string, like "1.5", not {value!r}'
+
+
+def finite(value: object) -> Decimal | None:
+    """Return the decimal number in a text; None for anything else."""
+    try:
+        number = Decimal(value) if type(value) is str else None
+    except InvalidOperation:
+        return None
+    return number if number is not None and number.is_finite() else None
 
 
 def moment(value: object) -> str:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from grading.domain.document_shape import INT, TEXT, decimal, one_of, or_null, shape_faults
+from grading.domain.document_shape import INT, TEXT, decimal, finite, one_of, or_null, shape_faults
 
 METHODS = {
     "capacity": ("cc_discharge", "cccv_charge"),
@@ -18,17 +18,8 @@ STATUSES = ("confirmed", "recalled")
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 
 
-def _signed(value: object) -> str:
-    try:
-        if type(value) is str and Decimal(value).is_finite():
-            return ""
-    except InvalidOperation:
-        pass
-    return f'must be a decimal number in a string, like "-10", not {value!r}'
-
-
 def _window(value: object) -> str:
-    if not isinstance(value, list) or len(value) != 2 or _signed(value[0]) or _signed(value[1]):
+    if not isinstance(value, list) or len(value) != 2 or None in map(finite, value):
         return f'must be a low and a high end, like ["23", "27"], not {value!r}'
     if Decimal(value[0]) > Decimal(value[1]):
         return f"must begin at its low end, not {value!r}"
