@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
 from grading.domain.measurement import check_ranges
 from grading.domain.soh import SohImplausible, bounds_weakest_cell, soh_from_capacity
@@ -138,8 +138,7 @@ def _with_soh(member: Member, layout: Layout) -> Member:
     if member.measured_capacity_ah is None or reference is None:
         return member
     soh = soh_from_capacity(measured_capacity_ah=member.measured_capacity_ah, reference_capacity_ah=reference)
-    values: dict[str, Any] = {field.name: getattr(member, field.name) for field in fields(member)}
-    return Member(**values | {"soh_percent": soh})
+    return replace(member, soh_percent=soh)
 
 
 def weakest_of(members: Sequence[Member]) -> Member | None:
