@@ -17,10 +17,11 @@ from grading.domain.columnar.digits import (
     digits_of,
     steps_of,
 )
-from grading.domain.columnar.limits import BLOCKS, Limits, edges, limits_of
+from grading.domain.columnar.limits import Limits, edges, limits_of
 from grading.domain.columnar.population import Population
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy
+from grading.domain.policy_faults import BLOCK_FACTS
 from grading.domain.soh import SOH_MAX_PERCENT
 
 _DENSE = 1 << 20
@@ -60,7 +61,7 @@ def _alike(
     for kind in kinds:
         code = kind.chemistry if kind.chemistry in policy.matrices else "UNKNOWN"
         idle: dict[str, Any] = {"chemistry": classes[policy.treat_as[code]]}
-        idle |= dict.fromkeys((fact for fact in BLOCKS if fact not in limits.blocks), None)
+        idle |= dict.fromkeys((fact for fact in BLOCK_FACTS if fact not in limits.blocks), None)
         for test, fact in (("capacity", "capacity_procedure"), ("resistance", "resistance_procedure")):
             accepts = policy.accepts_procedure(test, getattr(kind, fact))
             idle[fact] = min(policy.procedures.get(test, {""})) if accepts else None

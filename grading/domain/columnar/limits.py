@@ -6,12 +6,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from grading.domain.columnar.population import NUMBERS, PLACES
 from grading.domain.policy import Policy
+from grading.domain.policy_faults import BLOCK_FACTS
 from grading.domain.reasons import IR, SOH, WEAKEST
 from grading.domain.soh import SOH_MAX_PERCENT
 
 DECLARED_GAP, WEAKEST_GAP = "declared_gap_points", "weakest_gap_points"
 GAPS = (DECLARED_GAP, WEAKEST_GAP)
-BLOCKS = ("beyond_calendar_life", "has_history")
 
 
 class NotColumnar(ValueError):
@@ -49,7 +49,7 @@ def limits_of(policy: Policy, *, chemistry: str | None = None) -> Limits:
     blocks: set[str] = set()
     for overlay in policy.caps:
         for fact, _, limit in overlay.terms:
-            if fact in BLOCKS:
+            if fact in BLOCK_FACTS:
                 blocks.add(fact)
             elif fact in NUMBERS or fact in GAPS:
                 terms.setdefault(fact, set()).add(limit)
