@@ -7,17 +7,19 @@ from django.db import connection
 
 from grading.domain.agreement.groups import MOST_DAYS_APART, Pair
 from grading.models import AgreementFit
+from grading.models.test_run import STANDS_SQL
 
 TYPE_KEY = "coalesce(t.key, upper(trim(p.make || ' ' || p.model)))"
 """SQL of the key under which a pack is grouped; ``p`` is the pack, ``t`` its type."""
 _TYPE_LABEL = "coalesce(trim(t.make || ' ' || t.model || ' ' || t.variant), trim(p.make || ' ' || p.model))"
+_STANDS = STANDS_SQL.format("c")
 # A test counts when it stands, has the charge basis and departs from its procedure in nothing grave.
 _TESTS = """
     FROM grading_capacitytest c
     JOIN intake_pack p ON p.id = c.pack_id
     LEFT JOIN intake_packtype t ON t.id = p.pack_type_id
     {join}
-    WHERE c.superseded_by_id IS NULL AND c.invalidated_by_id IS NULL AND c.basis = 'ah' AND {condition}
+    WHERE {stands} AND c.basis = 'ah' AND {condition}
         AND NOT c.departures @> '[{{"is_grave": true}}]'
         AND abs((c.measured_at AT TIME ZONE 'UTC')::date - {day}) <= %(days)s
     ORDER BY p.supplier_id, 2, 4, c.measured_at, c.id
@@ -27,6 +29,7 @@ _CLAIMS = f"""
         c.soh_percent, c.id, NULL {
     _TESTS.format(
         join="JOIN intake_batch b ON b.id = p.batch_id",
+        stands=_STANDS,
         condition="p.declared_soh_percent IS NOT NULL",
         day="coalesce((p.declared->>'soh_date')::date, (b.announced_at AT TIME ZONE 'UTC')::date)",
     )
@@ -37,6 +40,7 @@ _REPORTS = f"""
     {
     _TESTS.format(
         join="JOIN grading_sohreport r ON r.pack_id = p.id",
+        stands=_STANDS,
         condition="r.superseded_by_id IS NULL AND r.kind = %(kind)s",
         day="(r.read_at AT TIME ZONE 'UTC')::date",
     )

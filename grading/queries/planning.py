@@ -16,6 +16,7 @@ from grading.models import CapacityTest
 from grading.models.test_run import STANDS
 from grading.queries.agreement import BEST, ExpectedSoh, expected_soh
 from grading.queries.evidence import evidence_under
+from grading.queries.kinds import counting_sql
 from grading.queries.policies import compiled, in_force_or_none
 from intake.domain.lifecycle import Status
 from intake.models import Pack
@@ -29,9 +30,7 @@ _WORTH = f"""(
         * CASE WHEN b.is_kept THEN 1 ELSE 0 END, 3), 0)
     FROM intake_pack p LEFT JOIN intake_packtype t ON t.id = p.pack_type_id
     CROSS JOIN LATERAL (SELECT coalesce(
-        (SELECT c.soh_percent FROM grading_capacitytest c
-         WHERE c.pack_id = p.id AND c.superseded_by_id IS NULL
-             AND c.invalidated_by_id IS NULL ORDER BY c.basis LIMIT 1),
+        (SELECT c.soh_percent FROM ({{counting}}) c),
         (SELECT e.soh FROM ({BEST}) e WHERE e.may_presort),
         p.declared_soh_percent) AS soh) s
     LEFT JOIN LATERAL (
@@ -80,9 +79,12 @@ def packs_to_test(*, viewer: User, at: datetime) -> QuerySet[Pack]:
     version = in_force_or_none(at=at)
     policy = compiled(version) if version else None
     energy: DecimalField[Decimal, Decimal] = DecimalField(max_digits=12, decimal_places=3)
+    counting, params = counting_sql(CapacityTest, "p.id")
     packs = Pack.objects.visible_to(viewer).filter(status__in=WAITING)
     return packs.select_related("pack_type", "supplier", "batch").annotate(
-        worth_kwh=RawSQL(_WORTH, [_bands_json(policy)], output_field=energy)  # noqa: S611 (constant text)
+        worth_kwh=RawSQL(  # noqa: S611 (constant text)
+            _WORTH.format(counting=counting), [*params, _bands_json(policy)], output_field=energy
+        )
     )
 
 

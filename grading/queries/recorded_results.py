@@ -8,6 +8,7 @@ from django.db.models import CharField, Model, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Cast, Coalesce
 
 from grading.models import BenchDraft, CapacityTest, ResistanceTest, ResultsFile, ResultsFileRow, SohReport
+from grading.models.test_run import STANDS
 from intake.models import Pack
 from rebattery.accounts.models import User
 
@@ -116,10 +117,9 @@ def standing(rows: QuerySet[Any], what: str) -> QuerySet[Any]:
     if what == "invalid":
         # Reported values come from no instrument of ours that could be declared bad.
         return rows.filter(invalidated_by__isnull=False) if rows.model is not SohReport else rows.none()
-    found = rows.filter(superseded_by__isnull=what == "stands")
     if what == "stands" and rows.model is not SohReport:
-        return found.filter(invalidated_by__isnull=True)
-    return found
+        return rows.filter(STANDS)
+    return rows.filter(superseded_by__isnull=what == "stands")
 
 
 STANDINGS = (

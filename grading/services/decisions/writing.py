@@ -10,6 +10,7 @@ from django.db import connection
 from grading.domain.policy import Policy
 from grading.domain.review_reasons import rule_label
 from grading.models import PolicyVersion
+from grading.models.test_run import STANDS_SQL
 from grading.services.decisions.judging import Judgement
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_packs
@@ -202,21 +203,19 @@ def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Ac
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO grading_reviewcase (pack_id, decision_id, rule, state, opened_at, version,
+            f"""INSERT INTO grading_reviewcase (pack_id, decision_id, rule, state, opened_at, version,
                    measured_by_person_ids, requested_by, override_grade, override_route, closed_by,
                    reason_code, reason, barred_instrument_ids, barred_person_ids)
                SELECT d.pack_id, d.id, m.rule, 'open', %s, 1,
                    ARRAY(SELECT person_id FROM intake_inspection
                          WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL
-                         UNION SELECT person_id FROM grading_capacitytest
-                         WHERE pack_id = d.pack_id AND superseded_by_id IS NULL
-                             AND invalidated_by_id IS NULL AND person_id IS NOT NULL
-                         UNION SELECT person_id FROM grading_resistancetest
-                         WHERE pack_id = d.pack_id AND superseded_by_id IS NULL
-                             AND invalidated_by_id IS NULL AND person_id IS NOT NULL),
-                   '', '', '', '', '', '', '{}', '{}'
+                         UNION SELECT person_id FROM grading_capacitytest c
+                         WHERE pack_id = d.pack_id AND {STANDS_SQL.format("c")} AND person_id IS NOT NULL
+                         UNION SELECT person_id FROM grading_resistancetest r
+                         WHERE pack_id = d.pack_id AND {STANDS_SQL.format("r")} AND person_id IS NOT NULL),
+                   '', '', '', '', '', '', '{{}}', '{{}}'
                FROM unnest(%s::bigint[], %s::text[]) AS m(id, rule) JOIN grading_decision d ON d.id = m.id
-               ORDER BY d.id""",
+               ORDER BY d.id""",  # noqa: S608 (constant text)
             [at, list(rules), list(rules.values())],
         )
     record_rows(
