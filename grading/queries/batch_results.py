@@ -8,7 +8,7 @@ from django.db.models import Avg, Count, DecimalField, F, OuterRef, Q, QuerySet,
 
 from grading.models import CapacityTest, Decision, Grade, ResistanceTest
 from grading.models.decision import IN_FORCE
-from grading.queries.kinds import counting_first
+from grading.queries.kinds import counting_first, counting_value
 from grading.queries.packs import packs_for
 from intake.domain.lifecycle import Status
 from intake.models import Batch, Pack
@@ -31,14 +31,12 @@ def results_in(*, batch: Batch, viewer: User) -> QuerySet[Pack]:
     Each has, besides grade and policy: ``measured_soh``, ``measured_at``, ``soh_difference``, ``ir_ratio``,
     ``route``, and ``reasons`` of the decision in force.
     """
-    test = counting_first(CapacityTest.objects.filter(pack=OuterRef("pk")))[:1]
-    resistance = counting_first(ResistanceTest.objects.filter(pack=OuterRef("pk")))[:1]
     current = Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"))
     packs = packs_for(viewer=viewer).filter(batch=batch)
     return packs.annotate(
-        measured_soh=Subquery(test.values("soh_percent"), output_field=_POINTS),
-        measured_at=Subquery(test.values("measured_at")),
-        ir_ratio=Subquery(resistance.values("ir_ratio")),
+        measured_soh=counting_value(CapacityTest, "soh_percent"),
+        measured_at=counting_value(CapacityTest, "measured_at"),
+        ir_ratio=counting_value(ResistanceTest, "ir_ratio"),
         route=Subquery(current.values("route")),
         reasons=Subquery(current.values("reasons")),
     ).annotate(soh_difference=F("measured_soh") - F("declared_soh_percent"))
@@ -49,14 +47,13 @@ def measured(packs: QuerySet[Pack], what: str) -> QuerySet[Pack]:
 
     :raises KeyError: for anything else.
     """
-    test = counting_first(CapacityTest.objects.filter(pack=OuterRef("pk")))[:1]
     wanted = {
         "yes": Q(counted_soh__isnull=False),
         "no": Q(counted_soh__isnull=True),
         "below": Q(counted_soh__lt=F("declared_soh_percent") - CLEARLY),
         "above": Q(counted_soh__gt=F("declared_soh_percent") + CLEARLY),
     }[what]
-    return packs.alias(counted_soh=Subquery(test.values("soh_percent"), output_field=_POINTS)).filter(wanted)
+    return packs.alias(counted_soh=counting_value(CapacityTest, "soh_percent")).filter(wanted)
 
 
 @dataclass(frozen=True, kw_only=True)

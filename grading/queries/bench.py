@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Concat
 from grading.domain.blast_radius import Fate
 from grading.domain.resistance import Baseline
 from grading.models import CapacityTest, Channel, DeclaredPack, Dispute, ResistanceTest, ReviewCase
-from grading.queries.kinds import counting_first
+from grading.queries.kinds import counting_value
 from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
 from intake.models import Pack, PackType, Scan
@@ -46,9 +46,9 @@ def packs_at_bench(*, viewer: User) -> "QuerySet[AtBench]":
     )
     return packs.annotate(
         retest_reason=Coalesce(Subquery(order.values("reason")[:1]), Subquery(_declared_bad())),
-        soh_percent=_standing(CapacityTest, "soh_percent"),
-        ir_mohm=_standing(ResistanceTest, "ir_mohm"),
-        ir_ratio=_standing(ResistanceTest, "ir_ratio"),
+        soh_percent=counting_value(CapacityTest, "soh_percent"),
+        ir_mohm=counting_value(ResistanceTest, "ir_mohm"),
+        ir_ratio=counting_value(ResistanceTest, "ir_ratio"),
     )
 
 
@@ -79,11 +79,6 @@ def packs_with_code(*, code: str, viewer: User) -> QuerySet[Pack]:
     """Return the packs whose serial is ``code``; two suppliers may use the same one."""
     packs = Pack.objects.visible_to(viewer).filter(serial=normalize_serial(code))
     return packs.select_related("pack_type", "supplier").order_by("pk")
-
-
-def _standing(model: type[CapacityTest] | type[ResistanceTest], column: str) -> Subquery:
-    current = counting_first(model._default_manager.filter(pack=OuterRef("pk")))
-    return Subquery(current.values(column)[:1])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ at kinds only, never at values: otherwise the most favorable of several tests wo
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import Case, DecimalField, F, Model, Q, QuerySet, Value, When
+from django.db.models import Case, DecimalField, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
@@ -57,6 +57,12 @@ _ORDERS: dict[type[Model], tuple[Any, ...]] = {
 def counting_first(tests: QuerySet[T]) -> QuerySet[T]:
     """Keep the standing results of ``tests``, for each pack the one that counts first."""
     return tests.filter(STANDS).order_by(*_ORDERS[tests.model])
+
+
+def counting_value(model: type[Model], column: str) -> Subquery:
+    """Return ``column`` of the result that counts, for the pack of the outer query."""
+    tests = model._default_manager.filter(pack=OuterRef("pk"))
+    return Subquery(counting_first(tests).values(column)[:1])
 
 
 def counting_sql(model: type[Model], pack: str) -> tuple[str, tuple[Any, ...]]:
