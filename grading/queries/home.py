@@ -1,6 +1,6 @@
 """What waits for whom, what went wrong and what moved: the numbers of the start page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,9 +78,11 @@ class Figure:
         return f"?{urlencode(self.params)}" if self.params else ""
 
 
-def waiting_for(*, viewer: User, at: datetime) -> list[Figure]:
-    """Return what waits for ``viewer``'s role, by the capabilities it holds; the query count is fixed."""
-    packs = _pack_counts(viewer)
+def waiting_for(*, viewer: User, packs: Mapping[str, int]) -> list[Figure]:
+    """Return what waits for ``viewer``'s role, by the capabilities it holds; the query count is fixed.
+
+    :param packs: of :func:`pack_counts`.
+    """
     counts = []
     if viewer.may(Capability.RECEIVE_PACKS):
         open_batches = still_open(Batch.objects.all(), is_open=True).count()
@@ -110,9 +112,11 @@ def waiting_for(*, viewer: User, at: datetime) -> list[Figure]:
     return counts
 
 
-def wrong_for(*, viewer: User, at: datetime) -> list[Figure]:
-    """Return what went wrong and needs somebody."""
-    packs = _pack_counts(viewer)
+def wrong_for(*, viewer: User, packs: Mapping[str, int], at: datetime) -> list[Figure]:
+    """Return what went wrong and needs somebody.
+
+    :param packs: of :func:`pack_counts`.
+    """
     counts = [_packs(packs, Status.QUARANTINED, "packs in quarantine", "stop")]
     counts.append(_packs(packs, Status.MISSING, "packs missing", "wait"))
     if viewer.may(Capability.UPLOAD_MANIFEST):
@@ -182,7 +186,8 @@ _SUPPLIER_STATES = (
 _COUNTED = tuple(status.value for status in Status if status is not Status.WITHDRAWN)
 
 
-def _pack_counts(viewer: User) -> dict[str, int]:
+def pack_counts(*, viewer: User) -> dict[str, int]:
+    """Return how many packs that ``viewer`` may see are in each state which the start page tells of."""
     states: Sequence[str] = _COUNTED
     if not viewer.is_supplier:  # staff would count millions of announced and graded packs for nothing
         states = (Status.RECEIVED, Status.INSPECTED, Status.QUARANTINED, Status.MISSING)
@@ -190,7 +195,7 @@ def _pack_counts(viewer: User) -> dict[str, int]:
     return dict(found.annotate(count=Count("pk")).order_by())
 
 
-def _packs(counts: dict[str, int], status: Status, label: str, tone: str = "") -> Figure:
+def _packs(counts: Mapping[str, int], status: Status, label: str, tone: str = "") -> Figure:
     number = counts.get(status.value, 0)
     return _figure(number, label, "packs", {"status": status.value}, tone)
 

@@ -6,7 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from grading.queries.home import files_that_need, machine_room, moved_since, waiting_for, wrong_for
+from grading.queries.home import (
+    files_that_need,
+    machine_room,
+    moved_since,
+    pack_counts,
+    waiting_for,
+    wrong_for,
+)
 from intake.queries.batches import batches_for
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
@@ -20,10 +27,11 @@ NEWS = timedelta(days=30)
 def home(request: HttpRequest) -> HttpResponse:
     viewer, now = person_of(request), timezone.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    packs = pack_counts(viewer=viewer)
     context = {
         "viewer": viewer,
-        "waiting": waiting_for(viewer=viewer, at=now),
-        "wrong": wrong_for(viewer=viewer, at=now),
+        "waiting": waiting_for(viewer=viewer, packs=packs),
+        "wrong": wrong_for(viewer=viewer, packs=packs, at=now),
         "batches": batches_for(viewer=viewer).order_by("-id")[:NEWEST],
         "may_upload": viewer.may(Capability.UPLOAD_MANIFEST),
     }
