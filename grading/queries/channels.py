@@ -95,11 +95,6 @@ def all_uses() -> QuerySet[ChannelUse]:
     return ChannelUse.objects.select_related("pack", "procedure", "channel__instrument")
 
 
-def channels() -> QuerySet[Channel]:
-    """Return every channel with its instrument."""
-    return Channel.objects.select_related("instrument")
-
-
 @dataclass(frozen=True)
 class Share:
     """One kind of test that is still to be done."""

@@ -203,11 +203,6 @@ def standings_of_kinds(*, kinds: Sequence[str], on: date) -> list[Standing]:
     return [standing for standing in standings(on=on) if standing.instrument.kind in kinds]
 
 
-def usable_channel_ids(*, standings: Iterable[Standing]) -> set[int]:
-    """Return the channels that may measure, of instruments that stand so."""
-    return {pk for each in standings for pk, found in each.channels.items() if found.usable}
-
-
 def certificate_on(*, proof: rules.Proof, measured_at: datetime, channel: Channel | None) -> str:
     """Return the number of the certificate that held on the day of a test."""
     return proof.on(measured_at.date(), channel.code if channel else "").certificate_number

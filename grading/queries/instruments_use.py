@@ -1,11 +1,9 @@
 """What an instrument has, has shown and has measured."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
-from grading.domain.uncertainty import Accuracy
 from grading.models import (
     Calibration,
     CapacityTest,
@@ -42,11 +40,6 @@ def use_of(*, instrument_id: int) -> Use:
     ]
     latest = sorted(rows, key=lambda row: row.at, reverse=True)[:SHOWN_RESULTS]
     return Use(capacity.count(), resistance.count(), list(latest))
-
-
-def accuracies(channel_ids: Sequence[int]) -> dict[int, Accuracy]:
-    """Return what is stated of each channel's accuracy, by its key."""
-    return {row.pk: Accuracy.of(row) for row in Channel.objects.filter(pk__in=channel_ids)}
 
 
 def all_channels() -> QuerySet[Channel]:

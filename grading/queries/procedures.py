@@ -1,7 +1,6 @@
 """Published procedures: all of them, those that can be picked, and the version before another."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -30,12 +29,6 @@ def in_use(versions: QuerySet[ProcedureVersion]) -> QuerySet[ProcedureVersion]:
 def pickable(*, kinds: Sequence[str]) -> list[ProcedureVersion]:
     """Return what new results of these ``kinds`` may follow, by title."""
     return list(in_use(procedures()).filter(kind__in=kinds).order_by("title", "pk"))
-
-
-def was_published(*, procedure_id: int, at: datetime) -> bool:
-    """Tell whether a version had been published by ``at`` and was not yet retired."""
-    still = Q(retired_at__isnull=True) | Q(retired_at__gt=at)
-    return procedures().filter(still, pk=procedure_id, published_at__lte=at).exists()
 
 
 def previous_of(*, version: ProcedureVersion) -> ProcedureVersion | None:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from grading.domain.procedure import ProcedureInvalid, shipped_document
 from grading.models import ProcedureVersion
-from grading.queries.procedures import next_version, pickable, previous_of, was_published
+from grading.queries.procedures import next_version, pickable, previous_of
 from grading.services.procedures import (
     ProcedureExists,
     ProcedureKindChanged,
@@ -114,10 +114,3 @@ class TestRetire:
 
         with pytest.raises(ProcedureRetired):
             retire(procedure_id=version.pk, reason="Replaced", actor=make_actor(), at=LATER)
-
-    def test_holds_from_its_moment_on(self):
-        version = published()
-        retire(procedure_id=version.pk, reason="Replaced", actor=make_actor(), at=LATER)
-
-        assert was_published(procedure_id=version.pk, at=AT)
-        assert not was_published(procedure_id=version.pk, at=LATER)
