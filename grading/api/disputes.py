@@ -20,6 +20,7 @@ from grading.queries.packs import packs_for
 from grading.services.disputes import Upload, open_dispute
 from rebattery.accounts.guards import actor_of, person_of
 from rebattery.accounts.roles import Capability
+from rebattery.api.filters import kept
 from rebattery.api.idempotency import idempotent
 from rebattery.api.serializers import StrictSerializer
 
@@ -69,12 +70,8 @@ class DisputeList(ListAPIView[Dispute]):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Dispute]:
-        rows, asked = _disputes(self.request), self.request.query_params
-        if "state" not in asked:
-            return rows
-        if asked["state"] not in Dispute.State.values:
-            raise serializers.ValidationError({"state": [f"One of {', '.join(Dispute.State.values)}."]})
-        return rows.filter(state=asked["state"])
+        rows = _disputes(self.request)
+        return kept(rows, self.request, "state", Dispute.State.values)
 
 
 class DisputeDetail(RetrieveAPIView[Dispute]):

@@ -16,6 +16,7 @@ from intake.domain.lifecycle import Status
 from intake.models import Pack
 from rebattery.accounts.guards import person_of
 from rebattery.accounts.roles import Capability
+from rebattery.api.filters import kept
 
 
 class PackOutput(serializers.ModelSerializer[Pack]):
@@ -69,14 +70,10 @@ class PackList(ListAPIView[Pack]):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Pack]:
-        packs, asked = packs_for(viewer=person_of(self.request)), self.request.query_params
-        if serial := asked.get("serial"):
+        packs = packs_for(viewer=person_of(self.request))
+        if serial := self.request.query_params.get("serial"):
             packs = with_serial(packs, serial)
-        if "status" not in asked:
-            return packs
-        if asked["status"] not in set(Status):
-            raise serializers.ValidationError({"status": [f"One of {', '.join(Status)}."]})
-        return packs.filter(status=asked["status"])
+        return kept(packs, self.request, "status", list(Status))
 
 
 class PackDetail(RetrieveAPIView[Pack]):

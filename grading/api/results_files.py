@@ -23,6 +23,7 @@ from grading.queries.results_files import errors_of, results_files_for, write_wo
 from grading.services import results_files
 from rebattery.accounts.guards import actor_of, person_of
 from rebattery.accounts.roles import Capability
+from rebattery.api.filters import kept
 from rebattery.api.idempotency import idempotent
 from rebattery.api.serializers import StrictSerializer
 from rebattery.ui.exports import workbook_response
@@ -108,12 +109,8 @@ class ResultsFileList(ListAPIView[ResultsFile]):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[ResultsFile]:
-        rows, asked = results_files_for(viewer=person_of(self.request)), self.request.query_params
-        if "state" not in asked:
-            return rows
-        if asked["state"] not in ResultsFile.State.values:
-            raise serializers.ValidationError({"state": [f"One of {', '.join(ResultsFile.State.values)}."]})
-        return rows.filter(state=asked["state"])
+        rows = results_files_for(viewer=person_of(self.request))
+        return kept(rows, self.request, "state", ResultsFile.State.values)
 
     @idempotent
     @extend_schema(

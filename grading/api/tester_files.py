@@ -23,6 +23,7 @@ from grading.services import tester_files
 from intake.services.files import path_of
 from rebattery.accounts.guards import actor_of, person_of
 from rebattery.accounts.roles import Capability
+from rebattery.api.filters import kept
 from rebattery.api.idempotency import idempotent
 from rebattery.api.serializers import StrictSerializer
 from rebattery.ui.downloads import OPAQUE, download
@@ -83,12 +84,8 @@ class TesterFileList(ListAPIView[TesterFile]):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[TesterFile]:
-        rows, asked = tester_files_for(viewer=person_of(self.request)), self.request.query_params
-        if "state" not in asked:
-            return rows
-        if asked["state"] not in TesterFile.State.values:
-            raise serializers.ValidationError({"state": [f"One of {', '.join(TesterFile.State.values)}."]})
-        return rows.filter(state=asked["state"])
+        rows = tester_files_for(viewer=person_of(self.request))
+        return kept(rows, self.request, "state", TesterFile.State.values)
 
     @idempotent
     @extend_schema(request=TesterFileSent, responses={200: TesterFileOutput, 202: TesterFileOutput})
