@@ -38,8 +38,6 @@ def capacity_soh_budget(
     """
     effects = Effects()
     _charge(effects, accuracy, current_a, duration_s, edge_s)
-    if cutoff_error_v is None:
-        cutoff_error_v = accuracy.offset("voltage")
     _conditions(effects, accuracy, cutoff_error_v, cutoff_percent_per_v, temperature_degc, percent_per_k)
     effects.repeatability(repeatability_percent, repetitions)
     effects.percent("Reference value", reference_tolerance_percent)
@@ -71,8 +69,6 @@ def energy_soh_budget(
     _charge(effects, accuracy, current_a, duration_s, edge_s)
     effects.percent("Voltage gain of the channel", accuracy.voltage_reading_percent)
     effects.absolute("Voltage offset of the channel", accuracy.offset("voltage"), "V", voltage_v)
-    if cutoff_error_v is None:
-        cutoff_error_v = accuracy.offset("voltage")
     _conditions(effects, accuracy, cutoff_error_v, cutoff_percent_per_v, temperature_degc, percent_per_k)
     effects.repeatability(repeatability_percent, repetitions)
     effects.percent("Reference value", reference_tolerance_percent)
@@ -100,6 +96,8 @@ def _conditions(
     temperature_degc: Decimal | None,
     percent_per_k: Decimal | None,
 ) -> None:
+    if cutoff_error_v is None:
+        cutoff_error_v = accuracy.offset("voltage")
     departure = None if temperature_degc is None else temperature_degc - REFERENCE_TEMPERATURE_DEGC
     effects.add("Voltage at the cut-off", cutoff_error_v, "V", cutoff_percent_per_v)
     effects.add("Temperature sensor", accuracy.temperature_error_k, "K", percent_per_k)
