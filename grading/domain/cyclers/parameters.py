@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 PULSE_LENGTHS_S = (0.1, 1.0, 10.0, 18.0, 30.0)
+TIME_UNITS_S = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
+CURRENT_UNITS_A = {"uA": 1e-6, "mA": 1e-3, "A": 1.0}
+"""The units that a person's answers may name."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grading.domain.cyclers.checks import records
-from grading.domain.cyclers.parameters import Parameters
+from grading.domain.cyclers.parameters import CURRENT_UNITS_A, TIME_UNITS_S, Parameters
 from grading.domain.cyclers.table import CHARGE, DISCHARGE, Flag, Floats, Ints, StepReading
 
 
@@ -87,8 +87,8 @@ def _repeats(reading: StepReading, index: Ints) -> np.ndarray:
 
 def _steps(reading: StepReading, index: Ints, parameters: Parameters) -> Steps:
     """Return the steps of these places with a person's answers applied."""
-    time_factor = records.TIME_UNITS_S[parameters.answers.get("time_unit", "s")]
-    current_factor = records.CURRENT_UNITS_A[parameters.answers.get("current_unit", "A")]
+    time_factor = TIME_UNITS_S[parameters.answers.get("time_unit", "s")]
+    current_factor = CURRENT_UNITS_A[parameters.answers.get("current_unit", "A")]
     duration = reading.duration_s[index] * time_factor
     state = reading.state[index]
     turned = -1.0 if parameters.answers.get("sign") == "inverted" else 1.0

@@ -6,6 +6,8 @@ from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from grading.domain.cyclers.parameters import CURRENT_UNITS_A, TIME_UNITS_S
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -38,8 +40,8 @@ class Span:
 
 def scale_of(answers: dict[str, str]) -> Scale:
     """Return what a person's answers make of the numbers of a table."""
-    current = {"mA": 1e-3, "uA": 1e-6}.get(answers.get("current_unit", ""), 1.0)
-    time = {"ms": 1e-3, "min": 60.0, "h": _SECONDS_AN_HOUR}.get(answers.get("time_unit", ""), 1.0)
+    current = CURRENT_UNITS_A.get(answers.get("current_unit", ""), 1.0)
+    time = TIME_UNITS_S.get(answers.get("time_unit", ""), 1.0)
     return Scale(time=time, current=-current if answers.get("sign") == "inverted" else current)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grading.domain.cyclers.parameters import CURRENT_UNITS_A, TIME_UNITS_S
 from rebattery.errors import RuleViolation
 
 
@@ -56,8 +57,6 @@ _VALUES = {
     "current_unit": (("A", "Amperes"), ("mA", "Milliamperes"), ("uA", "Microamperes")),
     "time_unit": (("ms", "Milliseconds"), ("s", "Seconds"), ("min", "Minutes"), ("h", "Hours")),
 }
-_PER_AMPERE = {"A": 1.0, "mA": 1e-3, "uA": 1e-6}
-_PER_SECOND = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 LONGEST_SENSOR = 60
 _VOLTAGE = re.compile(r"\bvoltages?\b|cells in series", re.IGNORECASE)
 """E_UNIT says in words of which unit it is; of the voltage's, by these."""
@@ -128,7 +127,7 @@ def _current_looks(value: str, test: Mapping[str, Any]) -> str:
     if not span:
         return ""
     now = ((test.get("parameters") or {}).get("answers") or {}).get("current_unit", "A")
-    amperes = max(abs(span[0]), abs(span[1])) * _PER_AMPERE[value] / _PER_AMPERE.get(now, 1.0)
+    amperes = max(abs(span[0]), abs(span[1])) * CURRENT_UNITS_A[value] / CURRENT_UNITS_A.get(now, 1.0)
     rated = (test.get("parameters") or {}).get("rated_capacity_ah")
     rate = f", {amperes / rated:.3g} C of the rated {rated:g} Ah" if rated else ""
     return f"The largest current would be {amperes:.4g} A{rate}."
@@ -139,7 +138,7 @@ def _time_looks(value: str, test: Mapping[str, Any]) -> str:
     if duration is None:
         return ""
     now = ((test.get("parameters") or {}).get("answers") or {}).get("time_unit", "s")
-    seconds = duration * _PER_SECOND[value] / _PER_SECOND.get(now, 1.0)
+    seconds = duration * TIME_UNITS_S[value] / TIME_UNITS_S.get(now, 1.0)
     return f"The test would have taken {_span(seconds)}."
 
 

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from grading.domain.cyclers.parameters import Parameters
+from grading.domain.cyclers.parameters import CURRENT_UNITS_A, TIME_UNITS_S, Parameters
 from grading.domain.cyclers.table import Flag, Floats, Ints, Reading
 from grading.domain.cyclers.trace import Trace
 from grading.domain.cyclers.words import duration
 
 PARSE_FAILURES_SHARE = 0.001
 NAN_SHARE = 0.01
-TIME_UNITS_S = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
-CURRENT_UNITS_A = {"uA": 1e-6, "mA": 1e-3, "A": 1.0}
 
 
 def clean(reading: Reading, parameters: Parameters) -> tuple[Trace | None, list[Flag], int]:
