@@ -23,8 +23,13 @@ class Sums:
 
     def of_runs(self, trace: Trace) -> Floats:
         """Return the Ah of each run, the part before its first record included; shape (runs,)."""
-        before = np.where(trace.runs.first > 0, self.ah[trace.runs.first - 1], 0.0)
-        return self.ah[trace.runs.last] - before
+        return of_runs(self.ah, trace)
+
+
+def of_runs(running: Floats, trace: Trace) -> Floats:
+    """Return what a running sum gains in each run, the part before its first record included; (runs,)."""
+    before = np.where(trace.runs.first > 0, running[trace.runs.first - 1], 0.0)
+    return running[trace.runs.last] - before
 
 
 def integrate(trace: Trace) -> Sums:

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from grading.domain.cyclers import acceptance, chains, ocv, pulses, soc, soh_of_file, step_table
-from grading.domain.cyclers.charge import Sums, integrate
+from grading.domain.cyclers.charge import Sums, integrate, of_runs
 from grading.domain.cyclers.checks import counters, gaps, noise, order, records, sensors, shape, signs, units
 from grading.domain.cyclers.derived import Derived, begun
 from grading.domain.cyclers.parameters import Parameters
@@ -60,7 +60,7 @@ def _totals(result: Derived, trace: Trace, sums: Sums, sensor: str | None) -> No
     result.current_a = (float(trace.current_a.min()), float(trace.current_a.max()))
     result.temperature = sensors.between(trace, sensor, 0, len(trace) - 1)
     runs_ah = sums.of_runs(trace)
-    runs_wh = Sums(ah=sums.wh, wh=sums.wh, edge_s=sums.edge_s).of_runs(trace)
+    runs_wh = of_runs(sums.wh, trace)
     charging, discharging = trace.runs.sign == 1, trace.runs.sign == -1
     result.charge_ah = float(runs_ah[charging].sum())
     result.discharge_ah = abs(float(runs_ah[discharging].sum()))
