@@ -93,12 +93,7 @@ def _voltage(steps: Steps) -> list[Flag]:
 
 def _resolution(values: np.ndarray) -> float:
     """Return the power of ten that all values are written in, 0 where they are finer than 1e-7."""
-    for quantum in (1.0, 0.1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7):
-        if np.all(
-            np.abs(values / quantum - np.rint(values / quantum)) < 1e-6 * np.maximum(1, values / quantum)
-        ):
-            return quantum
-    return 0.0
+    return counters.written_in(values, powers=range(0, -8, -1)) or 0.0
 
 
 def _amount(steps: Steps) -> list[Flag]:
@@ -115,9 +110,8 @@ def _amount(steps: Steps) -> list[Flag]:
         with np.errstate(divide="ignore"):
             ratio = product[large] / steps.capacity_ah[large]
         middle = float(np.median(ratio))
-        for scale in counters.SCALES:
-            if abs(middle / scale - 1) < counters.SCALE_TOLERANCE:
-                return [counters.scale_flag(middle, scale)]
+        if scale := counters.scale_of(middle):
+            return [counters.scale_flag(middle, scale)]
         off = np.abs(ratio - 1)
         worst = int(np.argmax(off))
         if off[worst] > counters.REJECT_SHARE:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grading.domain.cyclers.charge import Sums
+from grading.domain.cyclers.charge import Sums, of_runs
 from grading.domain.cyclers.table import Flag, Floats
 from grading.domain.cyclers.trace import Trace
 
@@ -29,7 +29,7 @@ class Counted:
 
     def of_runs(self, trace: Trace) -> Floats:
         """Return the counted Ah of each run, + charge; shape (runs,)."""
-        return Sums(ah=self.ah, wh=self.ah, edge_s=self.ah).of_runs(trace)
+        return of_runs(self.ah, trace)
 
 
 def count(trace: Trace, sums: Sums) -> Counted | None:
@@ -149,9 +149,8 @@ def compare(trace: Trace, sums: Sums, counted: Counted | None) -> list[Flag]:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.abs(mine / theirs)
     middle = float(np.median(ratio))
-    for scale in SCALES:
-        if abs(middle / scale - 1) < SCALE_TOLERANCE:
-            return [*flags, scale_flag(middle, scale)]
+    if scale := scale_of(middle):
+        return [*flags, scale_flag(middle, scale)]
     # A net counter may count a discharge up: what matters is that it keeps to one direction.
     turned = -1.0 if float((mine * theirs).sum()) < 0 else 1.0
     difference = np.abs(mine - turned * theirs)
@@ -208,15 +207,19 @@ def _at_rest(trace: Trace, counted: Counted) -> list[Flag]:
     return [Flag("E_COUNTER" if moved > REJECT_SHARE * whole else "W_COUNTER", f"{text} Check the current.")]
 
 
+def scale_of(ratio: float) -> float | None:
+    """Return the factor of a unit that a ratio is within 20 % of, or None."""
+    return next((scale for scale in SCALES if abs(ratio / scale - 1) < SCALE_TOLERANCE), None)
+
+
 def scale_flag(ratio: float, scale: float) -> Flag:
     """Return E_UNIT for a factor of 1000, else E_TIME_UNIT."""
+    text = f"Integrated charge and counter differ by x{ratio:.4g}"
     if scale in (1000.0, 1 / 1000):
-        text = f"Integrated charge and counter differ by x{ratio:.4g}"
         return Flag(
             "E_UNIT",
             f"{text}: a header's unit is wrong (mA under A, mAh under Ah or ms under s). Confirm it.",
         )
-    text = f"Integrated charge and counter differ by x{ratio:.4g}"
     return Flag("E_TIME_UNIT", f"{text}: the time is not in seconds (min or h). Confirm its unit.")
 
 
@@ -228,11 +231,15 @@ def current_resolution(trace: Trace) -> float | None:
     values = np.unique(loaded)
     if len(values) < 3:
         return None
-    for power in range(1, -10, -1):
-        quantum = 10.0**power
-        steps = values / quantum
+    return written_in(values, powers=range(1, -10, -1))
+
+
+def written_in(values: Floats, *, powers: range) -> float | None:
+    """Return the first of these powers of ten that all values are multiples of, or None."""
+    for power in powers:
+        steps = values / 10.0**power
         if np.all(np.abs(steps - np.round(steps)) < 1e-6 * np.maximum(1.0, steps)):
-            return quantum
+            return 10.0**power
     return None
 
 

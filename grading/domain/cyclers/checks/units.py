@@ -4,7 +4,7 @@ import numpy as np
 
 from grading.domain.cyclers.chains import Limits
 from grading.domain.cyclers.charge import Sums
-from grading.domain.cyclers.checks.counters import SCALE_TOLERANCE, SCALES
+from grading.domain.cyclers.checks.counters import scale_of
 from grading.domain.cyclers.checks.shape import some
 from grading.domain.cyclers.derived import Chain
 from grading.domain.cyclers.parameters import Parameters
@@ -90,10 +90,8 @@ def wall_clock(trace: Trace, span_s: float | None, parameters: Parameters) -> li
     if abs(span_s - lasted) <= DATES_S + DATES_SHARE * max(span_s, lasted):
         return []
     text = f"By its dates the test took {duration(span_s)}, by its time {duration(lasted)}"
-    if span_s >= LEAST_SPAN_S and not parameters.answers.get("time_unit"):
-        for scale in SCALES:
-            if abs(lasted / span_s / scale - 1) < SCALE_TOLERANCE:
-                return [Flag("E_TIME_UNIT", f"{text}: the unit of the time is in doubt. Confirm it.")]
+    if span_s >= LEAST_SPAN_S and not parameters.answers.get("time_unit") and scale_of(lasted / span_s):
+        return [Flag("E_TIME_UNIT", f"{text}: the unit of the time is in doubt. Confirm it.")]
     return [
         Flag(
             "W_CLOCK",
