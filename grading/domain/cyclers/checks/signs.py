@@ -7,7 +7,7 @@ import numpy as np
 
 from grading.domain.cyclers.charge import integrate
 from grading.domain.cyclers.table import CHARGE, DISCHARGE, REST, Flag
-from grading.domain.cyclers.trace import Trace
+from grading.domain.cyclers.trace import Trace, dead_band
 
 LONG_RUN_S = 600.0
 CONTRADICTION_SHARE = 0.95
@@ -35,7 +35,7 @@ def settle(trace: Trace, *, signed: bool, answer: str | None) -> tuple[list[Flag
 
     A wrong sign is never turned silently: only the answer of a person turns it.
     """
-    load = np.abs(trace.current_a) > _noise(trace)
+    load = np.abs(trace.current_a) > dead_band(trace.current_a, state=None)
     if not load.any():
         return [], "no current"
     states = trace.state if trace.state is not None else np.zeros(len(trace), dtype=np.int64)
@@ -53,10 +53,6 @@ def settle(trace: Trace, *, signed: bool, answer: str | None) -> tuple[list[Flag
         told = f"A person confirmed the sign ({answer}), although: {doubts[0].message}"
         return [Flag("W_SIGN_CONFIRMED", told)], f"answer: {answer}"
     return doubts, f"answer: {answer}" if answer else "as written"
-
-
-def _noise(trace: Trace) -> float:
-    return max(1e-6, 5e-4 * float(np.abs(trace.current_a).max()))
 
 
 def _from_voltage(trace: Trace) -> tuple[list[Flag], str]:
