@@ -22,7 +22,7 @@ def main() -> None:
     watcher.start()
     path, table = Path(sys.argv[1]), Path(sys.argv[2])
     try:
-        (test,) = read_and_derive(path, file_name=path.name, parameters=parameters, table_path=table)
+        (test,) = read_and_derive(path, parameters=parameters, table_path=table)
     finally:
         is_over.set()
         watcher.join()

@@ -38,11 +38,11 @@ def results() -> Iterator[Result]:
 
 def _against(path: Path, what: str, library: str, alone: Callable[[], object]) -> Iterator[Result]:
     """Compare in turns, so that whatever else the machine does meets both."""
-    rows = len(read(path, file_name=path.name)[0])
+    rows = len(read(path)[0])
     alone()
     ours, theirs = [], []
     for _ in range(ROUNDS):
-        ours.append(seconds(lambda: read(path, file_name=path.name)))
+        ours.append(seconds(lambda: read(path)))
         theirs.append(seconds(alone))
     rate = rows / median(ours) / 1e6
     ratios = [their / our for their, our in zip(theirs, ours, strict=True)]

@@ -1,6 +1,6 @@
 """The process that reads one tester's file: it limits itself, then prints what it derived as JSON lines.
 
-Run as ``python -m grading.domain.cyclers.child``. Standard input is one JSON object: ``{"path", "file_name",
+Run as ``python -m grading.domain.cyclers.child``. Standard input is one JSON object: ``{"path",
 "parameters": {...}, "folder", "with_tables", "parent_pid"}``; ``path`` is a copy that may be harmed, and
 ``folder`` is where this process may write. Standard output, one JSON value a line:
 
@@ -68,7 +68,7 @@ def _tests(order: dict[str, Any]) -> Iterator[Any]:
 
     yield {"progress": {"stage": "reading"}}
     parameters = Parameters.from_json(order["parameters"])
-    readings = read(Path(order["path"]), file_name=order["file_name"])
+    readings = read(Path(order["path"]))
     count = len(readings)
     for number in range(1, count + 1):
         reading = readings.pop(0)  # so that a test that is done leaves the memory

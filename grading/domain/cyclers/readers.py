@@ -7,16 +7,15 @@ from grading.domain.cyclers import containers
 from grading.domain.cyclers.table import Flag, Reading, StepReading, Unreadable
 
 
-def read(path: Path, *, file_name: str) -> list[Reading | StepReading]:
+def read(path: Path) -> list[Reading | StepReading]:
     """Return every test of a file, one reading each, with the sign made explicit and nothing judged.
 
     Meant for the limited process of :mod:`grading.domain.cyclers.child`: a hostile file may take any memory
     and time here.
 
-    :param file_name: as its sender calls it, for words; it decides nothing.
     :raises Unreadable: E_EMPTY without a record, E_FORMAT for what no reader knows or damage stops, E_PARSE.
     """
-    readings = list(_readings(Path(path), file_name))
+    readings = list(_readings(path))
     kept = [reading for reading in readings if len(reading)]
     if not kept:
         raise Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
@@ -27,7 +26,7 @@ def read(path: Path, *, file_name: str) -> list[Reading | StepReading]:
     return kept
 
 
-def _readings(path: Path, file_name: str) -> Sequence[Reading | StepReading]:
+def _readings(path: Path) -> Sequence[Reading | StepReading]:
     # Imported when they are needed: a process that reads one file starts faster without the others.
     kind = containers.kind_of(path)
     if kind in (containers.NDA, containers.NDAX):

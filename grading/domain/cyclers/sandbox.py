@@ -18,7 +18,6 @@ _LONGEST_LINE_BYTES = 64 << 20
 def read_and_derive(
     path: Path,
     *,
-    file_name: str,
     parameters: Parameters,
     table_path: Path | None = None,
     timeout_s: float = TIMEOUT_S,
@@ -41,7 +40,6 @@ def read_and_derive(
         copy.chmod(0o400)
         order = {
             "path": str(copy),
-            "file_name": file_name,
             "parameters": parameters.to_json(),
             "folder": name,
             "with_tables": table_path is not None,

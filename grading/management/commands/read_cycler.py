@@ -57,7 +57,7 @@ class Command(BaseCommand):
             series_count=given["series"],
         )
         try:
-            tests = read_and_derive(file, file_name=file.name, parameters=parameters)
+            tests = read_and_derive(file, parameters=parameters)
         except Unreadable as refusal:
             self._refuse(refusal.code, refusal.message, as_json=json)
         except OSError as fault:

@@ -37,7 +37,6 @@ def derived(
     with tempfile.TemporaryDirectory(prefix="reading-", dir=settings.FILES_ROOT) as folder:
         yield sandbox.read_and_derive(
             files.path_of(file.stored_file),
-            file_name=file.file_name,
             parameters=parameters,
             table_path=Path(folder) / "table.parquet",
             on_progress=on_progress,

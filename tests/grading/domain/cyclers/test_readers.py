@@ -22,7 +22,7 @@ BINARY = (
 
 def refusal(path):
     with pytest.raises(Unreadable) as caught:
-        read(path, file_name=path.name)
+        read(path)
     return caught.value.code, caught.value.message
 
 
@@ -30,7 +30,7 @@ class TestRead:
     @pytest.mark.parametrize("write", [write_nda, write_ndax])
     @pytest.mark.parametrize("name", ["a", "a.csv", "a.xlsx"])
     def test_goes_by_content_whatever_the_name(self, tmp_path, write, name):
-        (reading,) = read(write(tmp_path / name), file_name=name)
+        (reading,) = read(write(tmp_path / name))
 
         assert reading.format == f"neware_{write.__name__.removeprefix('write_')}"
 
@@ -38,7 +38,7 @@ class TestRead:
         path = tmp_path / "a.nda"
         path.write_text(BDF)
 
-        (reading,) = read(path, file_name="a.nda")
+        (reading,) = read(path)
 
         assert len(reading) == 3 and reading.current_a.tolist() == [0, 1, 1]
 
@@ -63,7 +63,7 @@ class TestRead:
             path.write_bytes(path.read_bytes()[:kept])
 
             try:
-                (reading,) = read(path, file_name="a")
+                (reading,) = read(path)
             except Unreadable as told:
                 assert told.code in {"E_EMPTY", "E_FORMAT"} and told.message.endswith(".")
             else:
@@ -77,7 +77,7 @@ class TestRealFiles:
         shutil.copyfile(real_file(name), path)
         expected = expected_of(name)
 
-        (reading,) = read(path, file_name="0f3c9a")
+        (reading,) = read(path)
 
         assert not isinstance(reading, StepReading)
         assert len(reading) == expected["rows"]

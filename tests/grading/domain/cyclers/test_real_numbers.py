@@ -54,7 +54,7 @@ FILE_DIGITS = 5e-6
 
 def derived_of(name: str) -> Derived:
     path = real_file(name)
-    reading = max(readers.read(path, file_name=path.name), key=len)
+    reading = max(readers.read(path), key=len)
     return derive(reading, Parameters(rated_capacity_ah=expected_of(name).get("nominal_Ah")))
 
 

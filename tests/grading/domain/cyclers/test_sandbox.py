@@ -19,7 +19,7 @@ RATED = Parameters(rated_capacity_ah=2.0, voltage_min_v=3.0, voltage_max_v=4.2)
 
 
 def derived(path, **options):
-    return read_and_derive(path, file_name=path.name, **({"parameters": RATED} | options))
+    return read_and_derive(path, **({"parameters": RATED} | options))
 
 
 def refusal(path, **options):

@@ -71,7 +71,7 @@ def real_readings():
     def read(name: str) -> tuple[Reading, Parameters, Derived]:
         if name not in known:
             path = real_file(name)
-            reading = max(readers.read(path, file_name=path.name), key=len)
+            reading = max(readers.read(path), key=len)
             rated, low, high = REAL[name]
             parameters = Parameters(rated_capacity_ah=rated, voltage_min_v=low, voltage_max_v=high)
             known[name] = (reading, parameters, derive(reading, parameters))
