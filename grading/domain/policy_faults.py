@@ -204,28 +204,30 @@ def _tiling_faults(document: Mapping[str, Any]) -> list[str]:
                     f"bands of {name}: {word} between SOH {min(end, start)[0]} and {max(end, start)[0]} %"
                 )
         faults += [
-            f
-            for key, group in groups.items()
-            for f in ir_faults(f"bands of {name} from SOH {key[0][0]} %", group)
+            f"bands of {name} from SOH {start} %: {fault}"
+            for ((start, _), _), group in groups.items()
+            if (fault := ir_fault(group))
         ]
     return faults
 
 
 def ends_of(row: Mapping[str, Any]) -> tuple[tuple[Decimal, int], tuple[Decimal, int]]:
+    """Return where a row begins and ends, so that the rows of one class are in order by it."""
     return (Decimal(row["lo"]), int(not row["lo_incl"])), (Decimal(row["hi"]), int(row["hi_incl"]))
 
 
-def ir_faults(place: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def ir_fault(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return why rows of one range of SOH do not take every IR exactly once; empty when they do."""
     if any((row["ir_op"] is None) != (row["ir_limit"] is None) for row in rows):
-        return [f"{place}: ir_op and {IR} limit go together"]
+        return f"ir_op and {IR} limit go together"
     uppers = sorted((Decimal(row["ir_limit"]), row["ir_op"]) for row in rows if row["ir_op"] in _UPPER)
     rest = [row for row in rows if row["ir_op"] not in _UPPER]
     limits = [limit for limit, _ in uppers]
     if len(rest) != 1 or len(set(limits)) != len(limits):
-        return [f"{place}: every IR must have exactly one row"]
+        return "every IR must have exactly one row"
     last = (Decimal(rest[0]["ir_limit"]), rest[0]["ir_op"]) if rest[0]["ir_op"] else None
     expected = (uppers[-1][0], _UPPER[uppers[-1][1]]) if uppers else None
-    return [] if last == expected else [f"{place}: the last row must take every IR that the others leave"]
+    return "" if last == expected else "the last row must take every IR that the others leave"
 
 
 def _overlay_faults(document: Mapping[str, Any]) -> list[str]:

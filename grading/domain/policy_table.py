@@ -8,7 +8,7 @@ from typing import Any
 
 from grading.domain.document_shape import decimal
 from grading.domain.matrix import GRADES
-from grading.domain.policy_faults import ROUTES, ends_of, ir_faults
+from grading.domain.policy_faults import ROUTES, ends_of, ir_fault
 from grading.domain.soh import SOH_MAX_PERCENT
 
 Row = dict[str, Any]
@@ -135,7 +135,6 @@ def _tile(rows: Sequence[Row], faults: TableFaults) -> None:
         group = [rows[n] for n in numbers]
         if any((n, name) in faults.cells for n in numbers for name in ("ir_op", "ir_limit")):
             continue
-        for fault in ir_faults("", group):
-            text = fault.removeprefix(": ")
+        if fault := ir_fault(group):
             for number in numbers:
-                faults.add(number, "ir_limit", text[:1].upper() + text[1:] + ".")
+                faults.add(number, "ir_limit", fault[:1].upper() + fault[1:] + ".")
