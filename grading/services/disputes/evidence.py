@@ -1,20 +1,16 @@
 """Check and keep the files that come with a dispute."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO, Self
 
 from grading.domain.disputes import MOST_FILES
+from grading.services.uploads import FILE_LIMIT_BYTES, Upload
 from intake.domain.attachments import sniffing
 from intake.domain.pictures import SHOWN_MEDIA_TYPE, read_picture
 from intake.models import StoredFile
 from intake.services import files
 from rebattery.errors import RuleViolation
-
-FILE_LIMIT_BYTES = 20 * 1024 * 1024
 
 
 class FileRefused(RuleViolation):
@@ -24,19 +20,6 @@ class FileRefused(RuleViolation):
 
     def __init__(self, message: str):
         super().__init__(f"{message} Nothing was sent.", fields={"files": message})
-
-
-@dataclass(frozen=True)
-class Upload:
-    """One file as it came; more than the limit need not be read."""
-
-    file_name: str
-    content: bytes
-
-    @classmethod
-    def read(cls, file_name: str | None, stream: BinaryIO) -> Self:
-        """Read a byte beyond the limit at most: enough to see that it is crossed."""
-        return cls(file_name or "file", stream.read(FILE_LIMIT_BYTES + 1))
 
 
 @dataclass(frozen=True)
@@ -68,16 +51,13 @@ def keep(*, uploads: Sequence[Upload], at: datetime) -> list[Kept]:
 
 def _checked(upload: Upload) -> tuple[str, str, bytes]:
     """Return its name, what it is by its content, and the picture made anew where it is one."""
-    name = files.printable_name(upload.file_name).replace("/", "_").replace("\\", "_") or "file"
-    if len(upload.content) > FILE_LIMIT_BYTES:
+    name = upload.shown_name or "file"
+    if upload.is_too_large:
         raise FileRefused(f"{name} is larger than {FILE_LIMIT_BYTES // 2**20} MB.")
-    with tempfile.NamedTemporaryFile() as spool:
-        spool.write(upload.content)
-        spool.flush()
-        try:
-            media_type = sniffing.media_type_of(Path(spool.name))
-        except sniffing.Refused as refused:
-            raise FileRefused(f"{name}: {refused}") from None
+    try:
+        media_type = upload.media_type()
+    except sniffing.Refused as refused:
+        raise FileRefused(f"{name}: {refused}") from None
     if media_type == sniffing.ZIP:
         raise FileRefused(f"{name}: It is a zip. Send the files in it one by one.")
     if media_type not in sniffing.PICTURES:
