@@ -58,6 +58,17 @@ def readings_of(gathered: Gathered, match: Match, *, kind: str, told: Mapping[st
     return readings
 
 
+def finished(readings: Readings) -> Readings:
+    """Return the readings that hold a record, with I_MULTI when there are several.
+
+    :raises Unreadable: when none does.
+    """
+    kept = [reading for reading in readings if len(reading)]
+    if not kept:
+        raise _no_record(readings)
+    return numbered(kept)
+
+
 def numbered(readings: Readings) -> Readings:
     """Return the readings with I_MULTI when there are several."""
     for number, reading in enumerate(readings, start=1):
@@ -67,7 +78,7 @@ def numbered(readings: Readings) -> Readings:
     return readings
 
 
-def no_record(readings: Readings) -> Unreadable:
+def _no_record(readings: Readings) -> Unreadable:
     """Return the refusal of a table of which no line is a record."""
     failed = [row for one in readings if isinstance(one, Reading) for row in one.unparsed_rows]
     if failed:

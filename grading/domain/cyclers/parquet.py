@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from grading.domain.cyclers.assembling import Readings, no_record, numbered, readings_of
+from grading.domain.cyclers.assembling import Readings, finished, readings_of
 from grading.domain.cyclers.formats import (
     CLOCK_TIME,
     DATE,
@@ -71,13 +71,10 @@ def read_parquet(path: Path) -> Readings:
         if count > MAX_ROWS:
             message = f"The table has {count:,} rows; {MAX_ROWS:,} is the limit. Split the test."
             raise Unreadable("E_FORMAT", message)
-        gathered = _gather(path, match, count)
+        gathered = _gather(path, list(schema), match, count)
     except (pl.exceptions.PolarsError, OSError) as fault:
         raise Unreadable("E_FORMAT", "The parquet file is damaged. Write it again.") from fault
-    readings: Readings = list(readings_of(gathered, match, kind="parquet", told={}))
-    if not any(len(reading) for reading in readings):
-        raise no_record(readings)
-    return numbered([reading for reading in readings if len(reading)])
+    return finished(list(readings_of(gathered, match, kind="parquet", told={})))
 
 
 def _match(schema: dict[str, pl.DataType]) -> Match:
@@ -97,8 +94,7 @@ def _match(schema: dict[str, pl.DataType]) -> Match:
     return match
 
 
-def _gather(path: Path, match: Match, count: int) -> Gathered:
-    names = list(pl.read_parquet_schema(path))
+def _gather(path: Path, names: list[str], match: Match, count: int) -> Gathered:
     gathered = Gathered(columns_to_read(match))
     for column in match.columns:
         if names[column.index] != column.header:

@@ -1,10 +1,9 @@
 """Read a tester's file, whatever it is, by what it holds and never by its name alone."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from grading.domain.cyclers import containers
-from grading.domain.cyclers.table import Flag, Reading, StepReading, Unreadable
+from grading.domain.cyclers.table import Reading, StepReading
 
 
 def read(path: Path) -> list[Reading | StepReading]:
@@ -15,18 +14,6 @@ def read(path: Path) -> list[Reading | StepReading]:
 
     :raises Unreadable: E_EMPTY without a record, E_FORMAT for what no reader knows or damage stops, E_PARSE.
     """
-    readings = list(_readings(path))
-    kept = [reading for reading in readings if len(reading)]
-    if not kept:
-        raise Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
-    for number, reading in enumerate(kept, start=1):
-        if len(kept) > 1 and not any(flag.code == "I_MULTI" for flag in reading.flags):
-            message = f"Test {number} of {len(kept)} in this file; each has a result of its own."
-            reading.flags = (*reading.flags, Flag("I_MULTI", message))
-    return kept
-
-
-def _readings(path: Path) -> Sequence[Reading | StepReading]:
     # Imported when they are needed: a process that reads one file starts faster without the others.
     kind = containers.kind_of(path)
     if kind in (containers.NDA, containers.NDAX):
@@ -35,8 +22,9 @@ def _readings(path: Path) -> Sequence[Reading | StepReading]:
         return [read_neware(path, kind=kind)]
     if kind == containers.RES:
         from grading.domain.cyclers.arbin_res import read_res
+        from grading.domain.cyclers.assembling import numbered
 
-        return read_res(path)
+        return numbered(list(read_res(path)))
     if kind == containers.MPR:
         from grading.domain.cyclers.biologic_mpr import read_mpr
 

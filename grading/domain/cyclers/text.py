@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from grading.domain.cyclers.assembling import Readings, no_record, numbered, readings_of, told_above
+from grading.domain.cyclers.assembling import Readings, finished, readings_of, told_above
 from grading.domain.cyclers.chunk import Chunk
 from grading.domain.cyclers.formats import Match, columns_to_read, without_needless
 from grading.domain.cyclers.gathering import Gathered
@@ -36,9 +36,7 @@ def read_text(path: Path) -> Readings:
     for number, block in enumerate(_blocks(path, layout, match, encoding)):
         told = told_above(match, layout.above) if number == 0 else {}
         readings += readings_of(block, match, kind="text", told=told)
-    if not any(len(reading) for reading in readings):
-        raise no_record(readings)
-    return numbered([reading for reading in readings if len(reading)])
+    return finished(readings)
 
 
 def _layout(path: Path) -> tuple[Layout, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from grading.domain.cyclers.assembling import Readings, no_record, numbered, readings_of
+from grading.domain.cyclers.assembling import Readings, finished, readings_of
 from grading.domain.cyclers.formats import (
     DATE,
     Column,
@@ -108,20 +108,16 @@ def read_workbook(path: Path) -> Readings:
         raise Unreadable("E_FORMAT", _WORDS.get(refusal.code, str(refusal))) from refusal
     if readings is None:
         raise Unreadable("E_FORMAT", _RESULTS if _holds_results(path) else _NO_TABLE)
-    if not any(len(reading) for reading in readings):
-        raise no_record(readings)
-    return numbered([reading for reading in readings if len(reading)])
+    return finished(readings)
 
 
 def _read(path: Path) -> Readings | None:
     readings: Readings = []
     last: tuple[_Table, Gathered, float, int] | None = None
-    is_any = False
     for load in sheets_of(path):
         table = _table(load())
         if table is None:
             continue
-        is_any = True
         first, rows = _first_of(table)
         if last and _goes_on(last[0], last[2], table, first):
             gathered, offset = last[1], last[3]
@@ -131,7 +127,7 @@ def _read(path: Path) -> Readings | None:
         end, count = _gather(table, rows, gathered, offset)
         last = table, gathered, end, offset + count
     readings += _finished(last)
-    return readings if is_any else None
+    return readings if last else None
 
 
 def _holds_results(path: Path) -> bool:
