@@ -14,15 +14,6 @@ from grading.domain.cyclers.streaming import HEAD_BYTES, chunks, encoding_of
 from grading.domain.cyclers.table import StepReading, Unreadable
 
 
-def sniff(path: Path) -> str | None:
-    """Return the code of the format that a text is in, or None when no maker's heading is found in it."""
-    try:
-        layout = _layout(path)[0]
-    except Unreadable:
-        return None
-    return f"{layout.match.format.code}_text"
-
-
 def read_text(path: Path) -> Readings:
     """Return every test of a text file.
 

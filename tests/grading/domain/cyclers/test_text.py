@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from grading.domain.cyclers import text as text_module
-from grading.domain.cyclers.table import CHARGE, DISCHARGE, REST, Reading, StepReading
-from grading.domain.cyclers.text import read_text, sniff
+from grading.domain.cyclers.table import CHARGE, DISCHARGE, REST, Reading, StepReading, Unreadable
+from grading.domain.cyclers.text import read_text
 from tests.grading.domain.cyclers import text_samples as samples
 from tests.grading.domain.cyclers.text_samples import written
 
@@ -27,19 +26,22 @@ def source(reading, name):
     return next((one.header, one.unit, one.factor) for one in reading.columns if one.name == name)
 
 
-class TestSniff:
-    @pytest.mark.parametrize("maker", samples.FULL)
-    def test_tells_the_maker_by_the_heading(self, tmp_path, maker):
-        assert sniff(written(tmp_path, samples.FULL[maker])) == f"{maker}_text"
-
-    @pytest.mark.parametrize(
-        "text", ["", "\n\n", "a,b,c\n1,2,3\n", "Dear Sir,\nthe time, voltage and current\n"]
-    )
-    def test_tells_nothing_of_another_text(self, tmp_path, text):
-        assert sniff(written(tmp_path, text)) is None
-
-
 class TestReadText:
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("", "E_EMPTY"),
+            ("\n\n", "E_EMPTY"),
+            ("a,b,c\n1,2,3\n", "E_FORMAT"),
+            ("Dear Sir,\nthe time, voltage and current\n", "E_FORMAT"),
+        ],
+    )
+    def test_refuses_a_text_without_a_maker_s_heading(self, tmp_path, text, code):
+        with pytest.raises(Unreadable) as refusal:
+            read_text(written(tmp_path, text))
+
+        assert refusal.value.code == code
+
     @pytest.mark.parametrize("maker", samples.FULL)
     def test_gives_seconds_volts_and_amperes(self, tmp_path, maker):
         reading = only(tmp_path, samples.FULL[maker])
@@ -150,7 +152,7 @@ class TestReadText:
         assert list(pieces.row) == list(whole.row)
         assert list(pieces.time_s) == list(whole.time_s)
         assert list(pieces.charge_ah) == list(whole.charge_ah)
-        assert text_module.sniff(path) == "maccor_text"
+        assert pieces.format == whole.format == "maccor_text"
 
 
 class TestMaccor:
