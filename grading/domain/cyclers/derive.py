@@ -39,14 +39,15 @@ def derive(reading: Reading | StepReading, parameters: Parameters) -> Derived:
     sensor, absent = sensors.choose(trace, parameters)
     flags += absent
     _totals(result, trace, sums, sensor)
-    flags += _conclude(result, trace, sums, counted, sensor, parameters)
+    limits = chains.limits_of(trace, parameters)
+    flags += _conclude(result, trace, sums, limits, counted, sensor, parameters)
     result.decisions = {
         "sign": sign,
         "current_unit": parameters.answers.get("current_unit", "as written"),
         "time_unit": parameters.answers.get("time_unit", "as written"),
         "counter": counted.resets if counted else "none",
         "charge": "tester's counter" if counted and sums.ah is counted.ah else "integrated",
-        "limits": "declared" if chains.limits_of(trace, parameters).declared else "extremes of the file",
+        "limits": "declared" if limits.declared else "extremes of the file",
         "sensor": sensor or "none",
     }
     result.close(flags)
@@ -72,6 +73,7 @@ def _conclude(
     result: Derived,
     trace: Trace,
     sums: Sums,
+    limits: chains.Limits,
     counted: counters.Counted | None,
     sensor: str | None,
     parameters: Parameters,
@@ -79,7 +81,6 @@ def _conclude(
     """Set chains, capacity, SOH, pulses and rest voltages; return what was found on the way."""
     flags = units.voltage(trace, parameters)
     holes = gaps.find(trace)
-    limits = chains.limits_of(trace, parameters)
     spans = chains.spans(trace, limits)
     flags += gaps.flags_of(trace, holes, [(span.first, span.last) for span in spans])
     judge = partial(

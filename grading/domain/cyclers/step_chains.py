@@ -7,6 +7,7 @@ from grading.domain.cyclers.chains import BRIEF_S, Limits
 from grading.domain.cyclers.derived import Chain, Rule, Temperature
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.steps_clean import Steps
+from grading.domain.cyclers.table import Ints
 
 TAPERED_SHARE = 0.5
 
@@ -29,27 +30,29 @@ def find(steps: Steps, parameters: Parameters) -> tuple[tuple[Chain, ...], Limit
     )
     full = (steps.sign == 1) & long & (steps.voltage_end_v >= limits.max_v - limits.tolerance_v)
     empty = (steps.sign == -1) & long & (steps.voltage_end_v <= limits.min_v + limits.tolerance_v)
+    holes = step_order.holes(steps)
     found = []
     start: int | None = None
     for step in np.flatnonzero(full | empty):
         if full[step]:
             start = int(step)
         elif start is not None:
-            found.append(_chain(steps, start, int(step), limits, parameters))
+            found.append(_chain(steps, start, int(step), limits, holes, parameters))
             start = None
     return tuple(found), limits
 
 
-def _no_gap(steps: Steps, start: int, end: int) -> Rule:
+def _no_gap(holes: Ints | None, start: int, end: int) -> Rule:
     """Rule 4: no step is missing, by the tester's clock and its count."""
-    holes = step_order.holes(steps)
     if holes is None:
         return Rule("4_no_gap", None, "The table has neither the tester's clock nor its count of steps.")
     inside = int(((holes > start) & (holes <= end)).sum())
     return Rule("4_no_gap", not inside, f"{inside} gaps by the tester's clock and its count of steps.")
 
 
-def _chain(steps: Steps, start: int, end: int, limits: Limits, parameters: Parameters) -> Chain:
+def _chain(
+    steps: Steps, start: int, end: int, limits: Limits, holes: Ints | None, parameters: Parameters
+) -> Chain:
     part = slice(start + 1, end + 1)
     signed = steps.sign[part] * steps.capacity_ah[part]
     ah = -float(signed.sum())
@@ -80,7 +83,7 @@ def _chain(steps: Steps, start: int, end: int, limits: Limits, parameters: Param
         acceptance.start_full(float(abs(steps.current_a[start])), parameters),
         acceptance.constant_current(spread),
         acceptance.ended_by_voltage(end_v, parameters),
-        _no_gap(steps, start, end),
+        _no_gap(holes, start, end),
         acceptance.counter_agrees(amount, given),
         acceptance.plausible(ah, rated),
         acceptance.temperature_in_window(temperature, parameters),

@@ -14,10 +14,10 @@ OVERLAP_S = 1.5
 
 def holes(steps: Steps) -> Ints | None:
     """Return the index of each step before which something is missing; None where nothing could tell."""
-    if steps.number is None and _pauses_s(steps) is None:
+    pauses = _pauses_s(steps)
+    if steps.number is None and pauses is None:
         return None
     missing = np.zeros(len(steps.row), dtype=bool)
-    pauses = _pauses_s(steps)
     if pauses is not None:
         missing[1:] |= pauses > PAUSE_S
     if steps.number is not None:
