@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from grading.domain.policy import Policy, parse_policy
 from grading.models import PolicyVersion
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
+from rebattery.turns import await_turn
 
 
 class PolicyExists(RuleViolation):
@@ -82,5 +83,4 @@ def store(
 
 def wait_for_other_publishers() -> None:
     """Let one publication pass at a time, so that two cannot take the same version."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('rebattery publish policy'))")
+    await_turn("publish policy")

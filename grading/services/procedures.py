@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from grading.domain.procedure import parse_procedure
 from grading.models import ProcedureVersion
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
+from rebattery.turns import await_turn
 
 
 class ProcedureExists(RuleViolation):
@@ -42,7 +43,7 @@ def publish(*, document: Mapping[str, Any], actor: Actor, at: datetime) -> Proce
     :raises ProcedureKindChanged: when earlier versions are of another kind.
     """
     procedure = parse_procedure(document)
-    _wait_for_other_publishers()
+    await_turn("publish procedure")
     if same := ProcedureVersion.objects.filter(sha256=procedure.sha256).first():
         return same
     others = list(ProcedureVersion.objects.filter(code=procedure.code).order_by("version"))
@@ -99,8 +100,3 @@ def _store(document: Mapping[str, Any], sha256: str, actor: Actor, at: datetime)
     )
     record(events=[event], actor=actor, at=at)
     return version
-
-
-def _wait_for_other_publishers() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('rebattery publish procedure'))")

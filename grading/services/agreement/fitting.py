@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from grading.domain.agreement.drift import NEWEST, Drift, drift_of
 from grading.domain.agreement.groups import LEAST_PAIRS, MOST_DAYS_APART, Agreement, agreement_of
@@ -23,6 +23,7 @@ from grading.models import AgreementFit, AgreementGroup
 from grading.queries.agreement_pairs import PairRow, pairs_of
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
+from rebattery.turns import await_turn
 
 Level = AgreementGroup.Level
 _QUANTUM = Decimal("0.0001")
@@ -49,7 +50,7 @@ def fit_agreement(*, kind: str, actor: Actor, at: datetime) -> AgreementFit | No
     The same pairs give the version that is there already; without any pair there is nothing to fit, and
     the answer is None.
     """
-    _wait_for_other_fits()
+    await_turn("fit agreement")
     pairs: dict[_Key, list[PairRow]] = {}
     for row in pairs_of(kind=kind):
         for key in _keys(row):
@@ -158,8 +159,3 @@ def _points(value: float | None) -> Decimal | None:
 
 def _text(value: float | None) -> str | None:
     return None if value is None else str(_points(value))
-
-
-def _wait_for_other_fits() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('rebattery fit agreement'))")

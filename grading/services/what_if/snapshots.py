@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from grading.models import PopulationSnapshot
 from grading.queries.population import copied_out, latest_snapshot, path_of, read_out
 from rebattery.audit.trail import events
+from rebattery.turns import await_turn
 
 KEPT = 3
 """Newest snapshots that stay on disk: a process may still be reading the one before."""
@@ -24,7 +25,7 @@ def take_population(*, at: datetime) -> PopulationSnapshot:
     When nothing was recorded since the newest snapshot, and its file is there, that one is returned. The
     file is in its place before the row that names it exists.
     """
-    _wait_for_other_takers()
+    await_turn("take population")
     last_event_id = events().order_by("-id").values_list("id", flat=True).first() or 0
     newest = latest_snapshot()
     if newest and newest.last_event_id == last_event_id and path_of(newest).exists():
@@ -60,8 +61,3 @@ def _drop_old() -> None:
         if (path := path_of(old)) not in kept:
             with suppress(FileNotFoundError):
                 path.unlink()
-
-
-def _wait_for_other_takers() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('rebattery take population'))")
