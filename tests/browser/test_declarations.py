@@ -11,8 +11,7 @@ from grading.services.test_runs import record_capacity
 from intake.models import Pack
 from rebattery.actor import SYSTEM
 from tests.bench import capacity
-from tests.browser.axe import faults_of, overflow_of
-from tests.browser.windows import SIZES
+from tests.browser.looks import assert_all_fine
 from tests.evidence import publish_seed
 from tests.factories import make_instrument, make_person
 from tests.grading.declaring import SINCE, approve, make_measured, propose
@@ -26,32 +25,21 @@ def bad():
     return make_instrument(code="CY-1")
 
 
-def assert_fine(page, name):
-    for size in ("desk", "tablet"):
-        width, height = SIZES[size]
-        page.set_viewport_size({"width": width, "height": height})
-        assert not overflow_of(page), f"{name} is too wide for the {size}"
-        assert not list(faults_of(page)), name
-    assert page.said == []
-
-
 class TestDeclarations:
-    @pytest.mark.parametrize("theme", ["light", "dark"])
-    def test_are_for_everybody(self, windows, bad, theme):
+    def test_are_for_everybody(self, windows, bad):
         make_measured(2, with_=bad, other=bad, soh="78", chemistry="NMC")
         done = approve(propose(bad))
         proposed = propose(make_instrument())
-        page = windows.open(make_person("reviewer"), theme=theme)
+        page = windows.open(make_person("reviewer"))
 
-        for address in (
+        assert_all_fine(
+            page,
             reverse("declarations"),
             reverse("instrument_declare", args=[bad.pk]),
             reverse("declaration", args=[proposed.pk]),
             reverse("declaration", args=[done.pk]),
             reverse("declaration_part", args=[done.pk, "packs"]),
-        ):
-            page.goto(address)
-            assert_fine(page, address)
+        )
 
     def test_go_from_a_doubt_to_a_new_grade(self, windows, bad):
         [pack] = make_measured(with_=bad)

@@ -4,8 +4,7 @@ import pytest
 from django.urls import reverse
 
 from grading.models import PolicyDraft
-from tests.browser.axe import faults_of, overflow_of
-from tests.browser.windows import SIZES
+from tests.browser.looks import assert_all_fine
 from tests.evidence import publish_seed
 from tests.factories import make_person
 from tests.grading.policy_drafting import make_draft, make_proposed, with_floor
@@ -19,24 +18,12 @@ def author():
     return make_person("reviewer")
 
 
-def assert_fine(page, name):
-    for size in ("desk", "tablet"):
-        width, height = SIZES[size]
-        page.set_viewport_size({"width": width, "height": height})
-        # Tables that no longer fit are let scroll when the browser next lays the page out.
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        assert not overflow_of(page), f"{name} is too wide for the {size}"
-        assert not list(faults_of(page)), name
-    assert page.said == []
-
-
 class TestPolicies:
-    @pytest.mark.parametrize("theme", ["light", "dark"])
-    def test_are_for_everybody(self, windows, author, theme):
+    def test_are_for_everybody(self, windows, author):
         draft = make_draft(author, floors=with_floor("30"))
         proposed = make_proposed(make_person("administrator"), guard_band_pts="2")
         policy = draft.based_on or publish_seed()
-        page = windows.open(author, theme=theme)
+        page = windows.open(author)
         pages = [
             ("policies", []),
             ("policy", [policy.pk]),
@@ -48,9 +35,7 @@ class TestPolicies:
             *(("policy_draft_part", [draft.pk, part]) for part in ("overlays", "evidence", "texts")),
         ]
 
-        for name, keys in pages:
-            page.goto(reverse(name, args=keys))
-            assert_fine(page, name)
+        assert_all_fine(page, *(reverse(name, args=keys) for name, keys in pages))
 
     def test_tell_faults_while_a_table_is_filled_in(self, windows, author):
         draft = make_draft(author)

@@ -7,8 +7,7 @@ from playwright.sync_api import expect
 
 from grading.models import WhatIfReport
 from grading.services.what_if.snapshots import take_population
-from tests.browser.axe import faults_of, overflow_of
-from tests.browser.windows import SIZES
+from tests.browser.looks import assert_fine
 from tests.evidence import make_tested, publish_seed
 from tests.factories import make_person
 
@@ -22,15 +21,6 @@ def reviewer():
         make_tested(soh=soh, chemistry=chemistry, nominal_energy_kwh="50")
     take_population(at=timezone.now())
     return make_person("reviewer")
-
-
-def assert_fine(page, name):
-    for size in ("desk", "tablet"):
-        width, height = SIZES[size]
-        page.set_viewport_size({"width": width, "height": height})
-        assert not overflow_of(page), f"{name} is too wide for the {size}"
-        assert not list(faults_of(page)), name
-    assert page.said == []
 
 
 class TestWhatIf:

@@ -1,0 +1,27 @@
+"""Pages held against every size and theme."""
+
+from itertools import product
+
+from playwright.sync_api import Page
+
+from tests.browser.axe import faults_of, overflow_of
+from tests.browser.windows import SIZES
+
+THEMES = ("light", "dark")
+
+
+def assert_fine(page: Page, name: str) -> None:
+    """Expect that the page keeps nobody out, fits on desk and tablet, and has said nothing."""
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        assert not overflow_of(page), f"{name} is too wide for the {size}"
+        assert not faults_of(page), name
+    assert page.said == []
+
+
+def assert_all_fine(page: Page, *addresses: str) -> None:
+    """Expect it of what stands at each address, loaded in each theme."""
+    for theme, address in product(THEMES, addresses):
+        page.emulate_media(color_scheme=theme)
+        page.goto(address)
+        assert_fine(page, f"{address} in {theme}")
