@@ -1,7 +1,8 @@
 """The page of one pack at the bench: what is to be measured, blind to what others say of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -133,10 +134,11 @@ def section_of(request: HttpRequest, pack: Pack, kind: str, results: Results) ->
     typed = dict(draft.values) if draft else {}
     if picked := _picked(request, kind):
         typed["instrument_id"] = picked
-    form = form_of(request, pack, kind, results, typed=typed)
+    make_form = forms_of(request, pack, kind, results)
     derived = None
     if draft and draft.values:
-        derived = derived_of(request, form_of(request, pack, kind, results, data=prefixed(kind, typed)), pack)
+        derived = derived_of(request, make_form(prefixed(kind, typed)), pack)
+    form = make_form(None, typed=typed)
     return Section(kind, form, draft, derived, "", False, draft.version if draft else 0)
 
 
@@ -166,22 +168,16 @@ def derived_of(request: HttpRequest, form: AnyForm, pack: Pack) -> Derived:
     return Derived(kind, preview, missing)
 
 
-def form_of(
-    request: HttpRequest,
-    pack: Pack,
-    kind: str,
-    results: Results,
-    *,
-    data: Any = None,
-    typed: Mapping[str, str] | None = None,
-) -> AnyForm:
-    """Return the form of ``kind``, filled in as posted or as typed before."""
+def forms_of(request: HttpRequest, pack: Pack, kind: str, results: Results) -> Callable[..., AnyForm]:
+    """Return what makes forms of ``kind``, of data as posted or of what was ``typed`` before.
+
+    A page needs two, one to show and one to derive from; what both offer is looked up once.
+    """
     if kind == "capacity":
         setting = _setting(request, pack, kind, results.standing_capacity is not None)
-        return CapacityForm(data, references=references_of(pack=pack), typed=typed or {}, **setting)
+        return partial(CapacityForm, references=references_of(pack=pack), **setting)
     setting = _setting(request, pack, kind, results.standing_resistance is not None)
-    catalog = catalog_baseline(pack_type=pack.pack_type)
-    return ResistanceForm(data, catalog=catalog, typed=typed or {}, **setting)
+    return partial(ResistanceForm, catalog=catalog_baseline(pack_type=pack.pack_type), **setting)
 
 
 def blank_report_form(data: Any = None) -> SohReportForm:

@@ -1,7 +1,6 @@
 """Record a test of one pack: it saves itself field by field, and says all that it lacks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +26,7 @@ from grading.web.bench_page import (
     AnyForm,
     Section,
     derived_of,
-    form_of,
+    forms_of,
     pack_of,
     pack_page,
     prefixed,
@@ -61,7 +60,8 @@ def bench_draft(request: HttpRequest, pack_id: int, kind: str) -> HttpResponse:
         raise Http404
     pack = pack_of(request, pack_id)
     is_autosave = "HX-Request" in request.headers
-    form = form_of(request, pack, kind, results_of(pack_id=pack.pk), data=request.POST)
+    make_form = forms_of(request, pack, kind, results_of(pack_id=pack.pk))
+    form = make_form(request.POST)
     values = form.typed_values()
     try:
         draft = save_draft(
@@ -84,21 +84,15 @@ def bench_draft(request: HttpRequest, pack_id: int, kind: str) -> HttpResponse:
     if not is_autosave:
         messages.success(request, f"Draft of {pack.serial} saved.")
         return redirect("bench_pack", pack.pk)
+    derived = derived_of(request, make_form(request.POST), pack)
     if request.POST.get("settled"):
-        section = _section(request, pack, kind, form)
-        return _whole(request, pack, replace(section, draft=draft, seen=draft.version))
-    context = {
-        "pack": pack,
-        "kind": kind,
-        "draft": draft,
-        "derived": derived_of(request, form, pack),
-        "swap": True,
-    }
+        return _whole(request, pack, Section(kind, form, draft, derived, "", False, draft.version))
+    context = {"pack": pack, "kind": kind, "draft": draft, "derived": derived, "swap": True}
     return render(request, "grading/bench/_saved.html", context)
 
 
 def _record(request: HttpRequest, pack: Pack, kind: str) -> HttpResponse:
-    form = form_of(request, pack, kind, results_of(pack_id=pack.pk), data=request.POST)
+    form = forms_of(request, pack, kind, results_of(pack_id=pack.pk))(request.POST)
     form.is_valid()
     values, row = form.typed_values(), form.result_for(pack.pk)
     typed: dict[str, Any] = {
@@ -130,18 +124,9 @@ def _record(request: HttpRequest, pack: Pack, kind: str) -> HttpResponse:
 def _refused(request: HttpRequest, pack: Pack, kind: str, form: AnyForm) -> Section:
     """Return the section with everything that it lacks, not only what cannot be read."""
     derived = derived_of(request, form, pack)
-    section = _section(request, pack, kind, form)
-    # What was posted is the draft now, so the next save goes on from there.
-    seen = section.draft.version if section.draft else section.seen
-    return replace(section, derived=derived, seen=seen)
-
-
-def _section(request: HttpRequest, pack: Pack, kind: str, form: AnyForm) -> Section:
     draft = draft_of(pack_id=pack.pk, kind=kind)
-    derived = derived_of(
-        request, form_of(request, pack, kind, results_of(pack_id=pack.pk), data=request.POST), pack
-    )
-    return Section(kind, form, draft, derived, "", False, _seen(request))
+    # What was posted is the draft now, so the next save goes on from there.
+    return Section(kind, form, draft, derived, "", False, draft.version if draft else _seen(request))
 
 
 def _differing(
@@ -154,11 +139,9 @@ def _differing(
 ) -> HttpResponse:
     """Join both drafts; where they differ, show both and let the person settle it."""
     theirs = changed.draft.values
-    joined = theirs | mine
-    form = form_of(request, pack, kind, results_of(pack_id=pack.pk), data=prefixed(kind, joined))
-    derived = derived_of(
-        request, form_of(request, pack, kind, results_of(pack_id=pack.pk), data=prefixed(kind, joined)), pack
-    )
+    joined = prefixed(kind, theirs | mine)
+    make_form = forms_of(request, pack, kind, results_of(pack_id=pack.pk))
+    form, derived = make_form(joined), derived_of(request, make_form(joined), pack)
     form.is_valid()
     form.errors.clear()
     form.add_error(None, changed.message)
