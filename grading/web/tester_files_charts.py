@@ -13,7 +13,6 @@ from grading.domain.tester_files.curves import (
     SLOPE_EDGE,
     SLOPE_POINTS,
     SLOPE_WINDOW,
-    Scale,
     X,
     curves,
     discharge,
@@ -26,7 +25,7 @@ from grading.queries.tester_files import derivation_for
 from grading.services.tester_files.tables import table_of
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
-from rebattery.ui.charts import Axis, Band, Chart, Line, Series
+from rebattery.ui.charts import Axis, Band, Chart, Line, Series, window
 
 _DRAWN: dict[str, tuple[str, X, str, str, int]] = {
     "voltage": ("voltage_v", "hours", "Voltage", "V", 3),
@@ -55,17 +54,16 @@ def tester_file_points(request: HttpRequest, tester_file_id: int, test_index: in
         raise Http404
     if not table_of(row).exists():
         return JsonResponse({"series": []})
-    low, high = _number(request, "from"), _number(request, "to")
-    return JsonResponse({"series": _series(row, of, low, high)})
+    lines = _lines(row, [of], _number(request, "from"), _number(request, "to"))
+    return JsonResponse(window(list(lines.values())))
 
 
 def charts_of(row: Derivation, *, others: Sequence[Derivation]) -> dict[str, list[Chart]]:
     """Return the charts of one test by where they stand; nothing where its table is not there."""
-    path, scale = table_of(row), scale_of(row.parameters["answers"])
-    if not path.exists():
+    if not table_of(row).exists():
         return {}
     used = _used(row.result)
-    over_time = _charts(row, ("voltage", "current", "temperature"), scale)
+    over_time = _charts(row, ("voltage", "current", "temperature"))
     # They stand over each other: the axis and the zoom of the last are those of all.
     over_time = [
         replace(chart, is_stacked=chart is not over_time[-1], size="strip", bands=_bands(used))
@@ -73,19 +71,23 @@ def charts_of(row: Derivation, *, others: Sequence[Derivation]) -> dict[str, lis
     ]
     return {
         "time": over_time,
-        "charge": [*_charts(row, ("charge",), scale), *_discharges(row, used, others)],
+        "charge": [*_charts(row, ("charge",)), *_discharges(row, used, others)],
     }
 
 
-def _charts(row: Derivation, names: Sequence[str], scale: Scale) -> list[Chart]:
+def _charts(row: Derivation, names: Sequence[str]) -> list[Chart]:
+    """Return charts that share their x axis, out of one reading of the table."""
+    x = _DRAWN[names[0]][1]
+    span = span_of(table_of(row), x=x, scale=scale_of(row.parameters["answers"]))
+    if span is None:
+        return []
     found = []
-    for of in names:
-        _, x, label, unit, places = _DRAWN[of]
-        span, line = span_of(table_of(row), x=x, scale=scale), _line(row, of, None, None)
-        if span is None or not line.points:
+    name, x_unit, x_places = _X[x]
+    address = reverse("tester_file_points", args=[row.tester_file_id, row.test_index])
+    for of, line in _lines(row, names, None, None).items():
+        _, _, label, unit, places = _DRAWN[of]
+        if not line.points:
             continue
-        name, x_unit, x_places = _X[x]
-        address = reverse("tester_file_points", args=[row.tester_file_id, row.test_index])
         found.append(
             Chart(
                 id=f"chart-{row.test_index}-{of}",
@@ -209,18 +211,15 @@ def _bands(used: Mapping[str, Any] | None) -> list[Band]:
     return [Band(label="used", start=used["t_full_s"] / 3600, end=used["t_empty_s"] / 3600)]
 
 
-def _line(row: Derivation, of: str, low: float | None, high: float | None) -> Series:
-    column, x, label, _, _ = _DRAWN[of]
-    scale = scale_of(row.parameters["answers"])
+def _lines(row: Derivation, names: Sequence[str], low: float | None, high: float | None) -> dict[str, Series]:
+    """Return the lines of charts that share their x axis, by the names of the charts."""
+    x, scale = _DRAWN[names[0]][1], scale_of(row.parameters["answers"])
     if x == "ah":
-        return Series(name=label, points=charge_path(table_of(row), scale=scale, low=low, high=high))
-    found = curves(table_of(row), x=x, names=[column], scale=scale, low=low, high=high)
-    return Series(name=label, points=found[column])
-
-
-def _series(row: Derivation, of: str, low: float | None, high: float | None) -> Any:
-    axis = Axis(label="")
-    return Chart(id="", title="", x=axis, y=axis, series=[_line(row, of, low, high)]).window()["series"]
+        path = charge_path(table_of(row), scale=scale, low=low, high=high)
+        return {of: Series(name=_DRAWN[of][2], points=path) for of in names}
+    columns = {of: _DRAWN[of][0] for of in names}
+    found = curves(table_of(row), x=x, names=list(columns.values()), scale=scale, low=low, high=high)
+    return {of: Series(name=_DRAWN[of][2], points=found[column]) for of, column in columns.items()}
 
 
 def _at_soc(pulse: Mapping[str, Any]) -> str:

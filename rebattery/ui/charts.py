@@ -96,7 +96,7 @@ class Chart:
     bands: Sequence[Band] = ()
     zoom: bool = False
     zoom_url: str = ""
-    """Answers ``?from=…&to=…`` (values of the x axis) with ``Chart.window`` of the visible part; give the x
+    """Answers ``?from=…&to=…`` (values of the x axis) with ``window`` of the visible part; give the x
     axis ``low`` and ``high`` then, so that it keeps its length."""
     group: str = ""
     """Charts of one page with the same group zoom and point together."""
@@ -117,7 +117,7 @@ class Chart:
             "title": self.title,
             "x": _axis(self.x),
             "y": [_axis(axis) for axis in (self.y, self.second_y) if axis],
-            **self.window(),
+            **window(self.series),
             "lines": [
                 {"label": item.label, "value": _plain(item.value), "axis": item.axis, "tone": item.tone}
                 for item in self.lines
@@ -137,10 +137,6 @@ class Chart:
             "stacked": self.is_stacked,
         }
 
-    def window(self) -> dict[str, Any]:
-        """Return the points alone, which is what ``zoom_url`` answers."""
-        return {"series": [_series(item) for item in self.series]}
-
     @property
     def table(self) -> "Table":
         """Return the same figures as a table."""
@@ -156,6 +152,11 @@ class Table:
     """Label of the point, its address, x in words, and a value of each series."""
     note: str
     has_labels: bool
+
+
+def window(series: Sequence[Series]) -> dict[str, Any]:
+    """Return the points alone, which is what ``zoom_url`` answers."""
+    return {"series": [_series(item) for item in series]}
 
 
 def _axis(axis: Axis) -> dict[str, Any]:
