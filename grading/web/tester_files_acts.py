@@ -29,7 +29,7 @@ def tester_file_assign(request: HttpRequest, tester_file_id: int) -> HttpRespons
     """Take a candidate's button, or a serial that was scanned or typed."""
     file = file_or_404(request, tester_file_id)
     pack_id = request.POST.get("pack_id", "")
-    if not pack_id.isdigit():
+    if not pack_id.isdecimal():
         serial = normalize_serial(request.POST.get("code", ""))[:40]
         found = queries.at_bench_with_code(serial=serial)
         if len(found) != 1:
@@ -150,4 +150,4 @@ def _do(request: HttpRequest, file: TesterFile, act: Callable[..., Any], done: s
 
 def _version(request: HttpRequest) -> int | None:
     text = request.POST.get("version", "")
-    return int(text[:9]) if text.isdigit() else None
+    return int(text[:9]) if text.isdecimal() else None

@@ -31,6 +31,24 @@ def page(client, file):
     return response.content.decode()
 
 
+class TestTesterFileAssign:
+    def test_takes_a_raised_digit_for_no_number(self, operator):
+        file = make_ready()
+        sent = {"pack_id": "²", "version": "²"}
+
+        response = operator.post(reverse("tester_file_assign", args=[file.pk]), sent, follow=True)
+
+        assert (
+            "No pack at the bench has the serial (blank). Nothing was changed." in response.content.decode()
+        )
+
+    def test_reads_no_version_out_of_one(self, operator):
+        file = make_ready()
+        sent = {"pack_id": str(file.pack_id), "version": "²"}
+
+        assert operator.post(reverse("tester_file_assign", args=[file.pk]), sent).status_code == 302
+
+
 class TestTesterFileRecord:
     def values(self, **more):
         return {
