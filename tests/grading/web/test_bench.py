@@ -1,5 +1,4 @@
 import re
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,33 +8,12 @@ from django.utils import timezone
 
 from grading.models import CapacityTest, ResistanceTest
 from intake.models import Pack
-from tests.evidence import add_capacity, make_inspected, publish_seed
+from tests.evidence import add_capacity, make_inspected
 from tests.factories import balance, make_instrument, make_pack, make_pack_type, make_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operator")]
 POSTS = ["bench_capacity", "bench_resistance", "bench_finish"]
 WRONG = ["supplier", "auditor", "administrator"]
-
-
-@pytest.fixture(autouse=True)
-def operator(client):
-    publish_seed()
-    person = make_person("warehouse", name="Otto")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def instrument():
-    today = timezone.now().date()
-    return make_instrument(
-        code="CY-1", calibrated_from_date=today - timedelta(300), calibrated_to_date=today + timedelta(60)
-    )
-
-
-@pytest.fixture
-def pack():
-    return make_inspected(chemistry="LFP", pack_type=make_pack_type(chemistry="LFP"))[0]
 
 
 def now() -> str:

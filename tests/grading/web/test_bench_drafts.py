@@ -10,30 +10,12 @@ from django.utils import timezone
 from grading.models import BenchDraft, CapacityTest
 from grading.services.reviews import order_retest
 from grading.services.reviews.cases import RetestDemand
-from tests.evidence import add_capacity, make_inspected, make_reviews, publish_seed
+from tests.evidence import add_capacity, make_inspected, make_reviews
 from tests.factories import balance, make_actor, make_instrument, make_pack_type, make_person
 from tests.grading.services.reviews.acts import WHY, seen
 from tests.grading.web.test_bench import WRONG, capacity, post, resistance
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def operator(client):
-    publish_seed()
-    person = make_person("warehouse", name="Otto")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def instrument():
-    return make_instrument(code="CY-1")
-
-
-@pytest.fixture
-def pack():
-    return make_inspected(chemistry="LFP", pack_type=make_pack_type(chemistry="LFP"))[0]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operator")]
 
 
 def page_of(client, pack, **query) -> str:
@@ -111,7 +93,7 @@ class TestDraft:
 
 class TestTwoPeople:
     @pytest.fixture
-    def other(self, client, pack, instrument):
+    def other(self, operator, client, pack, instrument):
         """Anna has typed another charge, and a note."""
         fields = capacity(instrument, measured_capacity_ah="90", note="Connector was loose")
         anna = client.__class__()

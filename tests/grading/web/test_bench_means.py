@@ -15,32 +15,15 @@ from grading.services.reviews.cases import RetestDemand
 from grading.services.test_runs import record_capacity
 from rebattery.actor import SYSTEM
 from tests import bench
-from tests.evidence import add_capacity, make_inspected, publish_seed
+from tests.evidence import add_capacity, make_inspected
 from tests.factories import balance, make_actor, make_instrument, make_pack_type, make_person
+from tests.grading.channeling import make_channel
 from tests.grading.services.reviews.acts import WHY, seen
-from tests.grading.services.test_runs.test_conditions import ACCURACY, make_channel
+from tests.grading.services.test_runs.test_conditions import ACCURACY
 from tests.grading.web.test_bench import WRONG, capacity, post
 from tests.procedures import make_procedure
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def operator(client):
-    publish_seed()
-    person = make_person("warehouse", name="Otto")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def instrument():
-    return make_instrument(code="CY-1")
-
-
-@pytest.fixture
-def pack():
-    return make_inspected(chemistry="LFP", pack_type=make_pack_type(chemistry="LFP"))[0]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operator")]
 
 
 def page_of(client, pack) -> str:

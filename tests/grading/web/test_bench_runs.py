@@ -7,25 +7,17 @@ from django.urls import reverse
 
 from grading.models import BenchDraft, BenchRun, CapacityTest
 from grading.services.test_runs import finish_testing
-from tests.evidence import make_inspected, publish_seed
+from tests.evidence import make_inspected
 from tests.factories import balance, make_actor, make_instrument, make_person
 from tests.grading.running import AT, fill_in, make_run, row_of
 from tests.grading.web.test_bench import WRONG
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operator")]
 GETS = ("bench_runs", "bench_run_new", "bench_run", "bench_row")
 POSTS = (
     "bench_pick", "bench_run_head", "bench_run_record", "bench_run_state", "bench_run_add",
     "bench_run_paste", "bench_run_undo", "bench_row_cell", "bench_row_choice",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def operator(client):
-    publish_seed()
-    person = make_person("warehouse", name="Otto")
-    client.force_login(person)
-    return person
 
 
 @pytest.fixture
