@@ -4,12 +4,12 @@ import io
 from datetime import timedelta
 from typing import Any
 
-from grading.models import Channel, Instrument, TesterFile
+from grading.models import TesterFile
 from grading.services import tester_files
 from intake.models import Pack
 from rebattery.actor import SYSTEM
 from tests.evidence import make_inspected, publish_seed
-from tests.factories import AT, _made, make_actor, make_instrument, make_pack_type
+from tests.factories import AT, make_actor, make_pack_type
 from tests.grading.tester_samples import TYPE, full_test
 
 RECEIVED_AT = AT + timedelta(hours=6)
@@ -19,15 +19,6 @@ READ_AT = RECEIVED_AT
 def make_bench_pack(serial: str = "RB-0001", **fields: Any) -> Pack:
     """Make an inspected pack of a type that the catalog knows whole."""
     return make_inspected(1, serial=serial, pack_type=make_pack_type(**TYPE), **fields)[0]
-
-
-def make_channel(instrument: Instrument | None = None, code: str = "1") -> Channel:
-    return _made(
-        Channel(instrument=instrument or make_instrument(), code=code),
-        "channel.created",
-        code,
-        facts={"instrument": "I"},
-    )
 
 
 def send(name: str = "RB-0001.csv", content: bytes | None = None, **more: Any) -> TesterFile:

@@ -10,8 +10,9 @@ from grading.models import TesterFile
 from rebattery.accounts.roles import Role
 from tests.evidence import make_inspected
 from tests.factories import AT, balance, make_instrument, make_pack_type, make_person
+from tests.grading.channeling import make_channel
 from tests.grading.tester_samples import TYPE, full_test
-from tests.grading.testing_files import make_bench_pack, make_channel, make_ready, read, send
+from tests.grading.testing_files import make_bench_pack, make_ready, read, send
 
 pytestmark = pytest.mark.django_db
 READERS = [Role.WAREHOUSE, Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR]

@@ -4,18 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 
 from grading.domain.uncertainty import Budget
-from grading.models import CapacityTest, Channel, ResistanceTest
+from grading.models import CapacityTest, ResistanceTest
 from grading.queries.evidence import evidence_for
 from grading.services.test_runs import ResultsRefused, record_capacity, record_resistance
-from rebattery.actor import SYSTEM
-from rebattery.audit.record import Event, record
 from rebattery.audit.trail import events_of
 from tests.bench import MEASURED_AT, RECORDED_AT, capacity, resistance
 from tests.evidence import make_inspected
-from tests.factories import AT, balance, make_instrument, make_pack_type
+from tests.factories import balance, make_instrument, make_pack_type
+from tests.grading.channeling import make_channel
 from tests.procedures import make_procedure
 
 ACCURACY = {
@@ -24,16 +22,6 @@ ACCURACY = {
     "current_reading_percent": Decimal("0.05"), "current_full_scale_percent": Decimal("0.05"),
     "temperature_error_k": Decimal(1), "time_error_percent": Decimal("0.01"),
 }  # fmt: skip
-
-
-@transaction.atomic
-def make_channel(instrument, code="1", **fields) -> Channel:
-    channel = Channel.objects.create(instrument=instrument, code=code, **fields)
-    told = Event(
-        code="channel.created", subject_id=channel.pk, subject_label=code, after={}, facts={"instrument": "I"}
-    )
-    record(events=[told], actor=SYSTEM, at=AT)
-    return channel
 
 
 @pytest.fixture

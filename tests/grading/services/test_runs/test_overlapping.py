@@ -8,7 +8,7 @@ import pytest
 from grading.services.test_runs import preview_capacity, record_capacity
 from tests.bench import MEASURED_AT, RECORDED_AT, capacity
 from tests.evidence import make_inspected
-from tests.grading.testing_files import make_channel
+from tests.grading.channeling import make_channel
 
 HALF_AN_HOUR = {"c_rate": Decimal("1.48"), "temperature_degc": Decimal(25)}
 """74 % of the rated charge at 1.48 C."""

@@ -9,8 +9,9 @@ from grading.services.tester_files.tables import table_of
 from rebattery.audit.record import ReasonMissing
 from rebattery.audit.trail import entry_of, events_of
 from tests.factories import AT, balance, make_actor, make_pack, make_person
+from tests.grading.channeling import make_channel
 from tests.grading.tester_samples import full_test
-from tests.grading.testing_files import make_bench_pack, make_channel, make_ready, read, send
+from tests.grading.testing_files import make_bench_pack, make_ready, read, send
 
 pytestmark = pytest.mark.django_db
 
