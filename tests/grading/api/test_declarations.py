@@ -3,14 +3,13 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from grading.models import InstrumentDeclaration
 from rebattery.accounts.roles import Capability, Role
-from rebattery.accounts.services import create_token
 from tests.evidence import publish_seed
-from tests.factories import make_actor, make_instrument, make_person
+from tests.factories import make_instrument
 from tests.grading.declaring import SINCE, WHY, make_measured, propose
+from tests.programs import Program
 
 pytestmark = pytest.mark.django_db
 ALL = [Capability.VIEW_INSTRUMENTS, Capability.PROPOSE_DECLARATIONS]
@@ -23,9 +22,7 @@ def bad():
 
 
 def program(role, scopes=ALL) -> Client:
-    person = make_person(role)
-    made = create_token(person=person, label="T", scopes=scopes, actor=make_actor(person), at=timezone.now())
-    return Client(headers={"Authorization": f"Bearer {made.secret}"})
+    return Program(role, *scopes).client
 
 
 def body(instrument, **more):

@@ -4,13 +4,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from rebattery.accounts.roles import Capability, Role
-from rebattery.accounts.services import create_token
-from tests.factories import balance, make_actor, make_person
+from tests.factories import balance
 from tests.grading.tester_samples import full_test
 from tests.grading.testing_files import make_ready, send
+from tests.programs import Program
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/tester-files/"
@@ -22,9 +21,7 @@ def _files(settings, tmp_path):
 
 
 def program(role=Role.WAREHOUSE, scope=Capability.RECORD_TESTS) -> Client:
-    person = make_person(role)
-    made = create_token(person=person, label="T", scopes=[scope], actor=make_actor(person), at=timezone.now())
-    return Client(headers={"Authorization": f"Bearer {made.secret}"})
+    return Program(role, scope).client
 
 
 def sent(name="RB-0001.csv", content=None):
