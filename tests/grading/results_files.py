@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from grading.models import Instrument, ResultsFile
+from grading.models import ResultsFile
 from grading.services import results_files
 from intake.models import Pack
 from tests.bench import RECORDED_AT
@@ -64,6 +64,3 @@ def errors_of(file: ResultsFile) -> dict[str, str]:
         for problem in row.problems
         if problem["severity"] == "error"
     }
-
-
-__all__ = ["Instrument", "capacity", "errors_of", "reported", "resistance", "send", "text_of"]

@@ -1,14 +1,13 @@
 import io
 import zipfile
-from pathlib import Path
 
 import pytest
 import xlsxwriter
 
 from grading.domain.results_file.sandbox import ResultsUnreadable, read_file
+from tests.grading.domain.cyclers.real_files import real_file
 from tests.grading.results_files import CAPACITY, text_of
 
-TABLES = Path(__file__).parents[5] / "shared" / "data" / "cyclers" / "pulsebat_tables"
 ROW = CAPACITY | {"Pack serial": "RB-0001"}
 
 
@@ -176,7 +175,6 @@ class TestReadFile:
         assert refused.value.code == "too_many_rows"
 
 
-@pytest.mark.skipif(not TABLES.exists(), reason="the field's tables are not here")
 class TestTablesOfTheField:
     @pytest.mark.parametrize(
         ("name", "rows"),
@@ -188,7 +186,7 @@ class TestTablesOfTheField:
         ],
     )
     def test_agree_with_charge_over_nominal_charge(self, name, rows):
-        path = TABLES / f"{name}.xlsx"
+        path = real_file(f"pulsebat_tables/{name}.xlsx")
 
         sheet = read_file(path, file_name=path.name).sheets[0]
 
