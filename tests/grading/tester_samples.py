@@ -1,6 +1,7 @@
 """Small files of a tester, made by calculation: a pack of 96 cells that gives 100 Ah and has 60 mΩ."""
 
 from collections.abc import Iterator
+from functools import cache
 
 CELLS, CAPACITY_AH, RESISTANCE_OHM = 96, 100.0, 0.06
 LOWEST_V, HIGHEST_V = CELLS * 3.0, CELLS * 4.2
@@ -16,6 +17,7 @@ _HEADING = "Test Time / s,Voltage / V,Current / A,Ambient Temperature / degC"
 Record = tuple[float, float, float]
 
 
+@cache
 def full_test(*, sign: int = 1, capacity_ah: float = CAPACITY_AH, note: str = "") -> bytes:
     """Return a full charge, a rest and a discharge at C/3, then half a charge and a pulse of 10 s, as CSV."""
     lines = [_HEADING + note]
@@ -23,6 +25,7 @@ def full_test(*, sign: int = 1, capacity_ah: float = CAPACITY_AH, note: str = ""
     return "\n".join([*lines, ""]).encode()
 
 
+@cache
 def partial_test() -> bytes:
     """Return a charge that is broken off before the pack is full."""
     records = [record for record in _records(CAPACITY_AH) if record[0] < 5_000]

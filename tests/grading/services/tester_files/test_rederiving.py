@@ -12,41 +12,19 @@ from grading.services import tester_files
 from grading.services.tester_files import CapacityAnswers, Head, ResistanceAnswers
 from intake.services import files
 from tests.database import tamper
-from tests.factories import AT, make_actor, make_instrument
+from tests.factories import AT, balance, make_actor, make_instrument
 from tests.grading.testing_files import make_ready, read
 from tests.procedures import make_procedure
-
-pytestmark = pytest.mark.usefixtures("committed_db")
-
-
-def differences(file=None):
-    found = tester_files.rederive(tester_file_id=file.pk if file else None)
-    return [(each.subject.split()[0], each.field, each.old, each.new) for each in found]
-
-
-@pytest.fixture
-def recorded(committed_db):
-    file = make_ready()
-    head = Head(instrument_id=make_instrument().pk, channel_id=None, measured_at=AT + timedelta(hours=1))
-    answers = CapacityAnswers(
-        procedure_id=None, reference_source="pack_type", basis="ah", ended_by_cell_limit=False
-    )
-    tester_files.record_results(
-        tester_file_id=file.pk,
-        test_index=0,
-        head=head,
-        capacity=answers,
-        resistance=None,
-        actor=make_actor(),
-        at=AT + timedelta(hours=2),
-    )
-    return file
-
 
 CAPACITY = CapacityAnswers(
     procedure_id=None, reference_source="pack_type", basis="ah", ended_by_cell_limit=False
 )
 PULSES = ResistanceAnswers(pulse=0, procedure_id=None, baseline_source="type_catalogue")
+
+
+def differences(file=None):
+    found = tester_files.rederive(tester_file_id=file.pk if file else None)
+    return [(each.subject.split()[0], each.field, each.old, each.new) for each in found]
 
 
 def record(file, capacity, resistance, **head):
@@ -62,6 +40,14 @@ def record(file, capacity, resistance, **head):
     )
 
 
+@pytest.fixture
+def recorded(committed_db):
+    file = make_ready()
+    record(file, CAPACITY, None, instrument_id=make_instrument().pk)
+    return file
+
+
+@pytest.mark.django_db
 class TestRederiveOfWhatWasJustRecorded:
     @pytest.mark.parametrize(
         ("of_file", "of_capacity", "of_pulse"), list(itertools.product((False, True), repeat=3))
@@ -81,6 +67,7 @@ class TestRederiveOfWhatWasJustRecorded:
             instrument_id=make_instrument().pk,
         )
 
+        balance()
         assert ResistanceTest.objects.count() == 2
         assert differences() == []
 
@@ -96,18 +83,11 @@ class TestRederiveOfWhatWasJustRecorded:
             instrument_id=make_instrument().pk,
         )
 
+        balance()
         assert differences() == []
 
-    def test_finds_a_resistance_that_was_tampered_with(self):
-        file = make_ready()
-        record(file, None, replace(PULSES, lengths_s=["10"]), instrument_id=make_instrument().pk)
-        tamper("grading_resistancetest", "ir_mohm = 64")
 
-        [(subject, field, old, new)] = differences()
-
-        assert (subject, field, str(old), str(new)) == ("resistance_test", "ir_mohm", "64.000", "63.200")
-
-
+@pytest.mark.usefixtures("committed_db")
 class TestRederive:
     def test_finds_no_difference_in_what_is_sound(self, recorded):
         assert differences() == []
@@ -140,6 +120,15 @@ class TestRederive:
         assert (subject, field, str(old), str(new)) == (
             "capacity_test", "measured_capacity_ah", "101.000", "97.825",
         )  # fmt: skip
+
+    def test_finds_a_resistance_that_was_tampered_with(self):
+        file = make_ready()
+        record(file, None, replace(PULSES, lengths_s=["10"]), instrument_id=make_instrument().pk)
+        tamper("grading_resistancetest", "ir_mohm = 64")
+
+        [(subject, field, old, new)] = differences()
+
+        assert (subject, field, str(old), str(new)) == ("resistance_test", "ir_mohm", "64.000", "63.200")
 
     def test_finds_bytes_that_changed_or_are_gone(self, recorded):
         path = files.path_of(recorded.stored_file)
