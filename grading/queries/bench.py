@@ -106,28 +106,18 @@ def demands_on(*, pack_ids: Sequence[int]) -> dict[int, Demand]:
     orders = ReviewCase.objects.filter(
         pack_id__in=pack_ids, state=ReviewCase.State.RETEST_ORDERED, closed_at=F("pack__status_at")
     ).exclude(barred_instrument_ids=[], barred_person_ids=[])
-    rows = orders.values_list("pack_id", "barred_instrument_ids", "barred_person_ids")
-    found = {
-        pack_id: Demand(instrument_ids=frozenset(instruments), person_ids=frozenset(people))
-        for pack_id, instruments, people in rows
-    }
-    for pack_id, barred in _asked_by_disputes(pack_ids).items():
-        found[pack_id] = barred | found.get(pack_id, Demand())
-    for pack_id, barred in _barred_by_declarations(pack_ids).items():
-        found[pack_id] = barred | found.get(pack_id, Demand())
-    return found
-
-
-def _asked_by_disputes(pack_ids: Sequence[int]) -> dict[int, Demand]:
-    """Return what was asked of the retest that an upheld dispute brought each pack."""
     upheld = Dispute.objects.filter(
         pack_id__in=pack_ids, state=Dispute.State.UPHELD, answered_at=F("pack__status_at")
     ).exclude(retest_barred_instrument_ids=[], retest_barred_person_ids=[])
-    rows = upheld.values_list("pack_id", "retest_barred_instrument_ids", "retest_barred_person_ids")
-    return {
-        pack_id: Demand(instrument_ids=frozenset(instruments), person_ids=frozenset(people))
-        for pack_id, instruments, people in rows
-    }
+    asked = (
+        *orders.values_list("pack_id", "barred_instrument_ids", "barred_person_ids"),
+        *upheld.values_list("pack_id", "retest_barred_instrument_ids", "retest_barred_person_ids"),
+    )
+    found = _barred_by_declarations(pack_ids)
+    for pack_id, instruments, people in asked:
+        barred = Demand(instrument_ids=frozenset(instruments), person_ids=frozenset(people))
+        found[pack_id] = found.get(pack_id, Demand()) | barred
+    return found
 
 
 def _barred_by_declarations(pack_ids: Sequence[int]) -> dict[int, Demand]:
