@@ -21,7 +21,7 @@ from grading.queries.verdict_cards import Card, Proof, card_of, proofs_of
 from intake.domain.hazards import BY_CODE, PHOTO_SLOTS, declared_hazards
 from intake.domain.lifecycle import Status
 from intake.domain.manifest.fields import FIELDS
-from intake.models import Inspection, Pack, Photo, Scan
+from intake.models import CLAIM_COLUMNS, Inspection, Pack, Photo, Scan
 from intake.queries.inspections import photos_of
 from rebattery.accounts.models import User
 from rebattery.audit.trail import Entry, entry_of, events_of_pack, is_told
@@ -224,17 +224,11 @@ _STEPS = [
 
 
 def _claims(pack: Pack) -> list[Claim]:
+    # Serial and catalog type stand at the head of the page.
     own = {
-        "make": pack.make,
-        "model": pack.model,
-        "chemistry": pack.chemistry,
-        "nominal_energy_kwh": pack.nominal_energy_kwh,
-        "rated_capacity_ah": pack.rated_capacity_ah,
-        "nominal_voltage_v": pack.nominal_voltage_v,
-        "soh_declared_percent": pack.declared_soh_percent,
-        "soh_method": pack.declared_soh_method,
-        "ddr_status": pack.ddr_status,
-        "received_as": pack.received_as,
+        name: getattr(pack, column)
+        for name, column in CLAIM_COLUMNS.items()
+        if name not in ("pack_serial", "pack_type_key")
     }
     values = own | {name: value for name, value in pack.declared.items() if name in FIELDS}
     return [
