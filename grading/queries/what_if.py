@@ -125,7 +125,7 @@ def choices_in(taken: Taken) -> tuple[list[tuple[str, str]], list[tuple[str, str
 def candidates() -> list[tuple[str, str]]:
     """Return what can be tried: published policies, drafts, and documents of reports, as key and label."""
     published = [(f"v{row.pk}", f"{row}, published") for row in policies()]
-    drafts = PolicyDraft.objects.filter(state__in=("writing", "proposed")).order_by("-id")
+    drafts = PolicyDraft.objects.filter(state__in=PolicyDraft.OPEN).order_by("-id")
     written = [(f"d{row.pk}", f"{_name(row.document)}, draft by {row.author}") for row in drafts]
     known = policies().values_list("sha256", flat=True)
     reports = WhatIfReport.objects.exclude(document_sha256__in=known).order_by("document_sha256", "-id")

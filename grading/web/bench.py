@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from grading.queries.bench import packs_at_bench, packs_with_code
-from grading.queries.bench_runs import bench_runs, standing_with_code
+from grading.queries.bench_runs import LACKS, bench_runs, standing_with_code
 from grading.queries.instruments_controls import overdue_instrument_ids
 from grading.queries.tester_files import files_waiting
 from grading.services.soh_reports import record_soh_reports
@@ -42,13 +42,12 @@ COLUMNS = (
     Column(key="soh", label="SOH (%)", value=lambda row: _new(row, row.soh_percent), is_number=True),
     Column(key="ir", label="Resistance (mΩ)", value=lambda row: _new(row, row.ir_mohm), is_number=True),
 )
-_LACKS = {"capacity": "soh_percent", "resistance": "ir_mohm"}
 FILTERS = (
     Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(serial__icontains=text)),
     Filter(
         key="lacks",
         label="Lacks",
-        apply=lambda rows, what: rows.filter(**{f"{_LACKS[what]}__isnull": True}),
+        apply=lambda rows, what: rows.filter(**{f"{LACKS[what]}__isnull": True}),
         choices=(("capacity", "A capacity test"), ("resistance", "A resistance test")),
     ),
 )
