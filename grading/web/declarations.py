@@ -28,7 +28,7 @@ from grading.web.declarations_forms import CloseForm, DeclareForm
 from grading.web.declarations_parts import PARTS
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
-from rebattery.audit.trail import entry_of, events_of
+from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation, faults_in_words
@@ -121,7 +121,7 @@ def declaration(request: HttpRequest, declaration_id: int) -> HttpResponse:
             measured_by=people_who_measured(scope=scope),
         ),
         "form": CloseForm(),
-        "story": [entry_of(event) for event in _story(found)],
+        "story": story_of(subject_type="instrument_declaration", subject_id=found.pk),
         "no_certificates": NO_CERTIFICATES,
         "rejected_words": REJECTED_WORDS if radius.rejected else "",
     }
@@ -200,7 +200,3 @@ def _close(request: HttpRequest, declaration_id: int, verb: Any, done: str) -> H
 def _counts(radius: Radius) -> list[tuple[str, str, int, str]]:
     """Return key, label, count and note of each part."""
     return [(part.key, part.label, part.count(radius), part.note(radius)) for part in PARTS.values()]
-
-
-def _story(found: InstrumentDeclaration) -> Any:
-    return events_of(subject_type="instrument_declaration", subject_id=found.pk).reverse()

@@ -29,7 +29,7 @@ from grading.queries.policies import (
 from grading.queries.policies import policies as published
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
-from rebattery.audit.trail import entry_of, events_of
+from rebattery.audit.trail import story_of
 from rebattery.ui.exports import json_response
 
 
@@ -49,7 +49,6 @@ def policies(request: HttpRequest) -> HttpResponse:
 def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
     version = get_object_or_404(published(), pk=policy_id)
     ready = compiled(version)
-    story = events_of(subject_type="policy", subject_id=version.pk).reverse()
     context = {
         "version": version,
         "policy": ready,
@@ -65,7 +64,7 @@ def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
         "before": previous_of(version=version),
         "versions": published().filter(code=version.code),
         "others": published().exclude(pk=version.pk),
-        "story": [entry_of(event) for event in story],
+        "story": story_of(subject_type="policy", subject_id=version.pk),
         "may_manage": person_of(request).may(Capability.MANAGE_POLICIES),
     }
     return render(request, "grading/policies/detail.html", context)

@@ -23,7 +23,7 @@ from grading.web.policy_draft_forms import DiscardForm, PublishForm, RevisionFor
 from grading.web.policy_parts import PARTS, tables_of
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
-from rebattery.audit.trail import entry_of, events_of
+from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import json_response
 from rebattery.ui.forms import apply_rule_violation
@@ -61,14 +61,13 @@ def _page(
     person, live = person_of(request), in_force_or_none(at=timezone.now())
     may_manage = person.may(Capability.MANAGE_POLICIES) and shown.is_open
     is_mine = may_manage and person.pk == shown.author_person_id
-    story = events_of(subject_type="policy_draft", subject_id=shown.pk).reverse()
     context: dict[str, Any] = {
         "draft": shown,
         "live": live,
         "standing": standing_of(document=shown.document, beside=live),
         "tables": tables_of(shown.document),
         "parts": PARTS,
-        "story": [entry_of(event) for event in story],
+        "story": story_of(subject_type="policy_draft", subject_id=shown.pk),
         "reports": reports_on(draft=shown),
         "is_mine": is_mine,
         "may_manage": may_manage,

@@ -22,7 +22,7 @@ from grading.services.procedures import publish, retire
 from grading.web.procedure_forms import ImportForm, VersionForm
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
-from rebattery.audit.trail import entry_of, events_of
+from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import json_response, list_export
 from rebattery.ui.forms import apply_rule_violation
@@ -94,7 +94,6 @@ def procedure(request: HttpRequest, procedure_id: int) -> HttpResponse:
 
 def _shown(request: HttpRequest, version: ProcedureVersion, form: RetireForm) -> dict[str, Any]:
     before = previous_of(version=version)
-    story = events_of(subject_type="procedure", subject_id=version.pk).reverse()
     return {
         "version": version,
         "document": version.document,
@@ -104,7 +103,7 @@ def _shown(request: HttpRequest, version: ProcedureVersion, form: RetireForm) ->
         ],
         "before": before,
         "differences": differences(before.document, version.document) if before else [],
-        "story": [entry_of(event) for event in story],
+        "story": story_of(subject_type="procedure", subject_id=version.pk),
         "form": form,
         "may_manage": person_of(request).may(Capability.MANAGE_PROCEDURES),
     }

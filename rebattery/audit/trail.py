@@ -116,6 +116,12 @@ def events_of(*, subject_type: str, subject_id: int) -> QuerySet[Event]:
     return Event.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("id")
 
 
+def story_of(*, subject_type: str, subject_id: int) -> list[Entry]:
+    """Return the lines of the events about one row, newest first."""
+    told = events_of(subject_type=subject_type, subject_id=subject_id)
+    return [entry_of(event) for event in told.reverse()]
+
+
 def ids_about(*, subject_type: str, subject_ids: Sequence[int], codes: Sequence[str]) -> list[int]:
     """Return the ids of the events of ``codes`` about several rows, in no order."""
     found = Event.objects.filter(subject_type=subject_type, subject_id__in=subject_ids, event_type__in=codes)
