@@ -1,7 +1,7 @@
 """What an operator fills in at the bench; shape only, the services check meaning."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +16,7 @@ from grading.models import CapacityTest, Channel, ProcedureVersion, ResistanceTe
 from grading.queries.bench import Reference
 from grading.queries.instruments import Standing
 from grading.services.test_runs import CapacityInput, ResistanceInput
-from rebattery.ui.forms import MeasuredDecimalField
+from rebattery.ui.forms import MeasuredDecimalField, MomentInput, minute_of
 
 CHOOSE = ("", "Choose")
 _FIELD_OF = {"reference_source": "reference", "basis": "reference"}
@@ -94,7 +94,7 @@ class ResultForm(forms.Form):
     )
     measured_at = forms.DateTimeField(
         label="Measured at (UTC)",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MomentInput,
     )
     temperature_degc = measured("temperature_degc", "Temperature")
     ambient_degc = measured("ambient_degc", "Ambient temperature", required=False)
@@ -118,9 +118,8 @@ class ResultForm(forms.Form):
         at: datetime,
         typed: Mapping[str, str] = MappingProxyType({}),
     ):
-        minute = at.astimezone(UTC).replace(second=0, microsecond=0)
         reason = f"Retest ordered: {retest_reason}" if retest_reason else ""
-        super().__init__(data, initial={"measured_at": minute, "reason": reason} | dict(typed))
+        super().__init__(data, initial={"measured_at": minute_of(at), "reason": reason} | dict(typed))
         field: Any = self.fields["instrument_id"]
         field.choices = [CHOOSE, *((each.instrument.pk, each.label) for each in standings)]
         field.widget.closed = [each.instrument.pk for each in standings if each.fault]

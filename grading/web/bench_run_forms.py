@@ -12,7 +12,7 @@ from grading.queries.bench_runs import KINDS, procedure_text
 from grading.queries.instruments import standings_of_kinds
 from grading.queries.procedures import pickable
 from grading.web.bench_forms import ClosableSelect
-from rebattery.ui.forms import MeasurementInput
+from rebattery.ui.forms import MeasurementInput, MomentInput
 
 _MEANS = ("instrument", "channel", "procedure")
 
@@ -80,6 +80,5 @@ def _form_field(field: Field) -> forms.Field:
     if field.kind == "yes_no":
         return forms.ChoiceField(choices=[("", "None"), ("yes", "Yes"), ("no", "No")], **common)
     if field.kind == "moment":
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        return forms.CharField(widget=widget, **common)
+        return forms.CharField(widget=MomentInput, **common)
     return UnitField(unit=field.unit, widget=MeasurementInput, max_length=60, help_text=field.hint, **common)

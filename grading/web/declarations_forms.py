@@ -1,12 +1,13 @@
 """Forms about instruments that are declared bad."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
 
 from grading.models import Channel
+from rebattery.ui.forms import MomentInput, minute_of
 
 
 class DeclareForm(forms.Form):
@@ -21,7 +22,7 @@ class DeclareForm(forms.Form):
     )
     since_at = forms.DateTimeField(
         label="Bad since (UTC)",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MomentInput,
         help_text="Offered: when it was last proven right. Results from then on are touched.",
     )
     reason = forms.CharField(
@@ -31,8 +32,7 @@ class DeclareForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, channels: Sequence[Channel], since_at: datetime | None):
-        start = since_at.astimezone(UTC).replace(second=0, microsecond=0) if since_at else None
-        super().__init__(data, initial={"since_at": start})
+        super().__init__(data, initial={"since_at": since_at and minute_of(since_at)})
         field: Any = self.fields["channel_id"]
         field.choices = [("", "The whole instrument"), *((each.pk, f"Channel {each}") for each in channels)]
 

@@ -1,7 +1,7 @@
 """Forms of the instrument registry; they check shape, the services check meaning."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from grading.models import Channel, Instrument, ReferenceItem
 from grading.services.instruments import Upload
-from rebattery.ui.forms import Grouped, MeasuredDecimalField
+from rebattery.ui.forms import Grouped, MeasuredDecimalField, MomentInput, minute_of
 
 REASON = "It stands in the trail."
 SHARED = "Name the other instruments here when one certificate covers several."
@@ -198,7 +198,7 @@ class ControlForm(forms.Form):
     )
     measured_at = forms.DateTimeField(
         label="Measured at (UTC)",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MomentInput,
     )
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -211,8 +211,7 @@ class ControlForm(forms.Form):
         item: str,
         at: datetime,
     ):
-        minute = at.astimezone(UTC).replace(second=0, microsecond=0)
-        super().__init__(data, initial={"measured_at": minute, "item_id": item})
+        super().__init__(data, initial={"measured_at": minute_of(at), "item_id": item})
         field: Any = self.fields["item_id"]
         # The reference value is not told here: who knows it reads towards it.
         field.choices = [(each.pk, f"{each}: {each.get_quantity_display()}") for each in items]

@@ -1,7 +1,7 @@
 """What is filled in of a reported state of health; shape only, the service checks meaning."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django import forms
 from grading.models import ProcedureVersion, SohReport
 from grading.services.soh_reports import SohReportInput
 from grading.web.bench_forms import measured
+from rebattery.ui.forms import MomentInput, minute_of
 
 
 class SohReportForm(forms.Form):
@@ -19,7 +20,7 @@ class SohReportForm(forms.Form):
     value_percent = measured("declared_soh_percent", "Reported SOH")
     read_at = forms.DateTimeField(
         label="Read at (UTC)",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MomentInput,
     )
     tool = forms.CharField(
         label="Read out with", required=False, max_length=120, help_text="Scanner, portal, screening device."
@@ -39,8 +40,7 @@ class SohReportForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, screens: Sequence[ProcedureVersion], at: datetime):
-        minute = at.astimezone(UTC).replace(second=0, microsecond=0)
-        super().__init__(data, initial={"read_at": minute})
+        super().__init__(data, initial={"read_at": minute_of(at)})
         field: Any = self.fields["procedure_id"]
         field.choices = [("", "None"), *((each.pk, str(each)) for each in screens)]
 

@@ -13,7 +13,7 @@ from grading.queries.bench import Reference
 from grading.queries.instruments import Standing
 from grading.services.tester_files import CapacityAnswers, Head, ResistanceAnswers
 from grading.web.bench_forms import CHOOSE, ClosableSelect, measured, offer_channels
-from rebattery.ui.forms import FilesField, FilesInput, Grouped, MeasuredDecimalField
+from rebattery.ui.forms import FilesField, FilesInput, Grouped, MeasuredDecimalField, MomentInput
 
 _UNITS = {"ah": "Ah", "kwh": "kWh"}
 
@@ -105,7 +105,7 @@ class RecordForm(Grouped):
     )
     measured_at = forms.DateTimeField(
         label="Measured at (UTC)",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MomentInput,
         help_text=f"The end of the test. Filled in by the file's own clock if it has one. {ZONE_RULE}",
     )
     ambient_degc = measured("ambient_degc", "Ambient temperature", required=False)

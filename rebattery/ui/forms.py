@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -62,6 +63,18 @@ class MeasurementInput(forms.TextInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None):
         super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own box for a day and a time, to the minute."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__({"type": "datetime-local", **(attrs or {})}, format="%Y-%m-%dT%H:%M")
+
+
+def minute_of(at: datetime) -> datetime:
+    """Return ``at`` as a ``MomentInput`` shows it: in UTC, to the minute."""
+    return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 class MeasuredDecimalField(forms.DecimalField):
