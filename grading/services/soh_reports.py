@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from grading.domain.measurement import check_ranges
 from grading.models import ProcedureVersion, SohReport
 from intake.domain.lifecycle import Status
 from intake.models import Pack
 from intake.services.lifecycle import lock_packs
+from intake.services.superseding import new_keys, point_to_successors
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
@@ -170,22 +171,12 @@ def _store(
     actor: Actor,
     at: datetime,
 ) -> None:
+    for report, key in zip(made, new_keys(model=SohReport, count=len(made)), strict=True):
+        report.pk = key
     pairs = [(current.get((new.pack_id, new.kind)), new) for new in made]
     reasons = [row.reason.strip() for row in rows]
     replaced = [(old, new, why) for (old, new), why in zip(pairs, reasons, strict=True) if old]
-    with connection.cursor() as cursor:
-        # The keys come first, because the old row must point to its successor before that is inserted.
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('grading_sohreport', 'id')) FROM generate_series(1, %s)",
-            [len(made)],
-        )
-        for report, (key,) in zip(made, cursor.fetchall(), strict=True):
-            report.pk = key
-        cursor.execute(
-            "UPDATE grading_sohreport SET superseded_by_id = r.new"
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS r(old, new) WHERE id = r.old",
-            [[old.pk for old, _, _ in replaced], [new.pk for _, new, _ in replaced]],
-        )
+    point_to_successors(model=SohReport, successors={old.pk: new.pk for old, new, _ in replaced})
     SohReport.objects.bulk_create(made)
     events = [_superseded(old, new, why, packs[new.pack_id]) for old, new, why in replaced]
     events += [_recorded(report, packs[report.pack_id]) for report in made]

@@ -13,6 +13,7 @@ from intake.domain.lifecycle import Move, Status
 from intake.models import Inspection, InspectionDraft, Pack
 from intake.queries.inspections import current_inspections, observation_of, photo_slots
 from intake.services.lifecycle import lock_packs, move_packs
+from intake.services.superseding import new_keys
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
@@ -220,7 +221,7 @@ def _store(
             person_id=actor.person_id,
             person_label=actor.label,
         )
-        for key, o in zip(_new_keys(len(observations)), observations, strict=True)
+        for key, o in zip(new_keys(model=Inspection, count=len(observations)), observations, strict=True)
     ]
     superseded = _supersede(new)
     Inspection.objects.bulk_create(new)
@@ -228,15 +229,6 @@ def _store(
     InspectionDraft.objects.filter(pack_id__in=packs).delete()
     _move(new, packs, actor, at)
     return new
-
-
-def _new_keys(count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('intake_inspection', 'id')) FROM generate_series(1, %s)",
-            [count],
-        )
-        return [key for (key,) in cursor.fetchall()]
 
 
 def _supersede(new: Sequence[Inspection]) -> list[Event]:

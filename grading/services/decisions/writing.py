@@ -9,11 +9,12 @@ from django.db import connection
 
 from grading.domain.policy import Policy
 from grading.domain.review_reasons import rule_label
-from grading.models import PolicyVersion
+from grading.models import Decision, PolicyVersion
 from grading.models.test_run import STANDS_SQL
 from grading.services.decisions.judging import Judgement
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_packs
+from intake.services.superseding import new_keys
 from rebattery.actor import Actor
 from rebattery.audit.record import record_rows
 
@@ -40,23 +41,13 @@ def write_decisions(
 
     The packs are locked, tested or in quarantine; those in quarantine stay there and get a review.
     """
-    ids = allocate_ids(len(judgements))
+    ids = new_keys(model=Decision, count=len(judgements))
     supersede(pack_ids=[j.pack.pk for j in judgements], new_ids=ids, actor=actor, at=at)
     insert_decisions(ids=ids, judgements=judgements, version=version, actor=actor, at=at)
     _record_decisions(ids, "decision.made", actor, at)
     _close_reviews([j.pack.pk for j in judgements], actor, at)
     _move(judgements, policy, actor, at)
     _open_reviews(ids, judgements, actor, at)
-
-
-def allocate_ids(count: int) -> list[int]:
-    """Reserve keys for new decisions: the old ones must point to them before they exist."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('grading_decision', 'id')) FROM generate_series(1, %s)",
-            [count],
-        )
-        return [number for (number,) in cursor.fetchall()]
 
 
 def supersede(*, pack_ids: Sequence[int], new_ids: Sequence[int], actor: Actor, at: datetime) -> None:

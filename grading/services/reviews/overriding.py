@@ -10,7 +10,7 @@ from grading.domain.review_reasons import OVERRIDE_OUTCOMES, goes_to_reuse, is_s
 from grading.models import Decision, ReviewCase
 from grading.queries.policies import compiled
 from grading.services.decisions.judging import Judgement, applications_json
-from grading.services.decisions.writing import allocate_ids, insert_decisions, record_override, supersede
+from grading.services.decisions.writing import insert_decisions, record_override, supersede
 from grading.services.reviews.cases import (
     Justification,
     ReviewRefused,
@@ -21,6 +21,7 @@ from grading.services.reviews.cases import (
 )
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_packs
+from intake.services.superseding import new_keys
 from rebattery.actor import Actor
 
 
@@ -167,7 +168,7 @@ def _overriding_decision(case: ReviewCase, actor: Actor, at: datetime) -> Decisi
         evidence_json=canonical_json(base.evidence),
         applications=applications_json(policy, case.override_route, case.pack, evidence) if evidence else [],
     )
-    [key] = allocate_ids(1)
+    [key] = new_keys(model=Decision, count=1)
     supersede(pack_ids=[case.pack_id], new_ids=[key], actor=actor, at=at)
     insert_decisions(ids=[key], judgements=[judgement], version=base.policy, actor=actor, at=at)
     record_override(key=key, reason_code=case.reason_code, reason=case.reason, actor=actor, at=at)

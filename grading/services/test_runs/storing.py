@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import connection
-
 from grading.models import CapacityTest, ResistanceTest
 from grading.queries.instruments import certificate_on
 from grading.services.decisions import complete_where_settled
 from grading.services.test_runs.checks import Bench, key_of
 from grading.services.test_runs.inputs import Input
+from intake.services.superseding import new_keys, point_to_successors
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 
@@ -60,10 +59,12 @@ def store(
     """
     if not results:
         return []
-    _allocate_keys(results)
+    # Known beforehand, because only one result of a pack is current at any moment.
+    for result, key in zip(results, new_keys(model=type(results[0]), count=len(results)), strict=True):
+        result.pk = key
     found = [(bench.current.get(key_of(type(new), new)), new) for new in results]
     replaced = [(old, new, why) for (old, new), why in zip(found, reasons, strict=True) if old]
-    _supersede(replaced)
+    point_to_successors(model=type(results[0]), successors={old.pk: new.pk for old, new, _ in replaced})
     type(results[0]).objects.bulk_create(results)
     events = [_superseded(f"{code}.superseded", old, new, why) for old, new, why in replaced]
     events += [_recorded(f"{code}.recorded", result, facts_of(result)) for result in results]
@@ -71,31 +72,6 @@ def store(
     if then_grade:
         complete_where_settled(pack_ids=[result.pack_id for result in results], actor=actor, at=at)
     return list(results)
-
-
-def _allocate_keys(results: Sequence[T]) -> None:
-    # Known beforehand, because the old row must point to its successor before that may be inserted:
-    # only one result of a pack is current at any moment.
-    table = type(results[0])._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [table, len(results)],
-        )
-        for result, (key,) in zip(results, cursor.fetchall(), strict=True):
-            result.pk = key
-
-
-def _supersede(replaced: Sequence[tuple[T, T, str]]) -> None:
-    if not replaced:
-        return
-    table = type(replaced[0][0])._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET superseded_by_id = r.new"  # noqa: S608 (a table of ours)
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS r(old, new) WHERE id = r.old",
-            [[old.pk for old, _, _ in replaced], [new.pk for _, new, _ in replaced]],
-        )
 
 
 def _superseded(code: str, old: T, new: T, reason: str) -> Event:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from grading.domain.cyclers import sandbox
 from grading.domain.cyclers.parameters import Parameters
 from grading.models import Derivation, TesterFile
 from grading.services.tester_files.tables import drop_table, keep_table
 from intake.services import files
+from intake.services.superseding import new_keys, point_to_successors
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 
@@ -67,15 +67,17 @@ def keep(
         else:
             made.append(row)
         tables[index] = (row, test.get("table_path"))
-    _allocate_keys(made)
+    for row, key in zip(made, new_keys(model=Derivation, count=len(made)), strict=True):
+        row.pk = key
     by_index = {row.test_index: row for row in made}
     for index, old in current.items():
         new = by_index.get(index) or (made[0] if made else None)
         if new is None:
             continue  # the file held more tests once; without a successor the old one stays as it is
         old.superseded_by = new
-        Derivation.objects.filter(pk=old.pk).update(superseded_by_id=new.pk)
         events.append(_superseded(old, new, pack_id))
+    replaced = {old.pk: old.superseded_by_id for old in current.values() if old.superseded_by_id}
+    point_to_successors(model=Derivation, successors=replaced)
     Derivation.objects.bulk_create(made)
     events += [_made(row, file, pack_id) for row in made]
     record(events=events, actor=actor, at=at)
@@ -124,17 +126,6 @@ def _row(file: TesterFile, index: int, test: Test, parameters: Parameters, at: d
 def _is_same(old: Derivation, new: Derivation) -> bool:
     names = ("file_sha256", "reader", "reader_version", "algorithm_version", "parameters", "result")
     return all(getattr(old, name) == getattr(new, name) for name in names)
-
-
-def _allocate_keys(rows: Sequence[Derivation]) -> None:
-    # Known beforehand: the old row must point to its successor before that may be inserted.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('grading_derivation', 'id')) FROM generate_series(1, %s)",
-            [len(rows)],
-        )
-        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk = key
 
 
 def _made(row: Derivation, file: TesterFile, pack_id: int | None) -> Event:

@@ -90,7 +90,7 @@ class TestRecordSohReports:
         packs = make_inspected(30)
         for count in (1, 29):
             rows = [report(packs.pop()) for _ in range(count)]
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(7):
                 recorded(actor, *rows)
 
     @pytest.mark.parametrize(
