@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from grading.domain.cyclers.access_rows import NotPlain, numbers_of
+from grading.domain.cyclers.lost_records import fewer_than_announced, no_record, numbers_missing
 from grading.domain.cyclers.table import ColumnSource, Flag, Floats, Ints, Reading, Unreadable
 
 _RECORDS = "Channel_Normal_Table"
@@ -65,7 +66,7 @@ def read_res(path: Path) -> list[Reading]:
     if missing := [name for name in _REQUIRED if name not in columns]:
         raise Unreadable("E_FORMAT", f"The table {_RECORDS} has no column {', '.join(missing)}.")
     if not len(columns["Test_Time"]):
-        raise Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
+        raise no_record()
     lost = _lost(database, found=len(columns["Test_Time"]))
     tests = columns.get("Test_ID")
     if any(np.isnan(columns[name]).any() for name in ("Test_ID", "Data_Point") if name in columns):
@@ -106,11 +107,7 @@ def _lost(database: Any, *, found: int) -> tuple[Flag, ...]:
     announced = int(database.get_table(_RECORDS).table_header.number_of_rows)
     if announced <= found:
         return ()
-    message = (
-        f"The file announces {announced:,} records and holds {found:,}: it is cut off, or was copied while"
-        " the test ran. Copy it again."
-    )
-    return (Flag("W_TRUNCATED", message),)
+    return (fewer_than_announced(announced=announced, held=found),)
 
 
 def _numbers(database: Any, name: str, wanted: Collection[str]) -> dict[str, Floats]:
@@ -258,5 +255,4 @@ def _missing(row: Ints) -> tuple[Flag, ...]:
     gone = int(row[-1]) - int(row[0]) + 1 - len(np.unique(row))
     if not gone:
         return ()
-    message = f"{gone:,} numbers of records up to {int(row[-1]):,} are missing. Copy the file again."
-    return (Flag("W_TRUNCATED", message),)
+    return (numbers_missing(gone=gone, last=int(row[-1])),)

@@ -10,6 +10,7 @@ import numpy as np
 from grading.domain.cyclers.clocks import Timed, timed
 from grading.domain.cyclers.formats import TEMPERATURE, Column, Match
 from grading.domain.cyclers.gathering import Gathered
+from grading.domain.cyclers.lost_records import no_record
 from grading.domain.cyclers.table import (
     CHARGE,
     DISCHARGE,
@@ -65,7 +66,7 @@ def finished(readings: Readings) -> Readings:
     """
     kept = [reading for reading in readings if len(reading)]
     if not kept:
-        raise _no_record(readings)
+        raise _refusal(readings)
     return numbered(kept)
 
 
@@ -78,14 +79,14 @@ def numbered(readings: Readings) -> Readings:
     return readings
 
 
-def _no_record(readings: Readings) -> Unreadable:
+def _refusal(readings: Readings) -> Unreadable:
     """Return the refusal of a table of which no line is a record."""
     failed = [row for one in readings if isinstance(one, Reading) for row in one.unparsed_rows]
     if failed:
         return Unreadable(
             "E_PARSE", f"No line of the table is a record, from line {failed[0]} on. Export it again."
         )
-    return Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
+    return no_record()
 
 
 def _tests(gathered: Gathered) -> Iterator[tuple[str, Gathered]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from grading.domain.cyclers.lost_records import no_record
 from grading.domain.cyclers.mpr_process import DAMAGED
 from grading.domain.cyclers.table import ColumnSource, Floats, Reading, Unreadable
 
@@ -37,7 +38,7 @@ def read_mpr(path: Path) -> Reading:
         raise Unreadable("E_FORMAT", f"BioLogic's binary .mpr is not read by this installation. {_MPT}")
     head, columns = _told_by_its_process(path)
     if not head["rows"]:
-        raise Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
+        raise no_record()
     voltage = next((name for name in _VOLTAGES if name in columns), None)
     if "time/s" not in columns or voltage is None:
         raise Unreadable("E_FORMAT", f"The .mpr holds no time or no voltage: no test of a battery. {_MPT}")

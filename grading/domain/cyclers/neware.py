@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from grading.domain.cyclers.aux_channels import temperatures_of
+from grading.domain.cyclers.lost_records import fewer_than_announced, no_record, numbers_missing
 from grading.domain.cyclers.neware_meta import meta_of
 from grading.domain.cyclers.table import (
     CHARGE,
@@ -111,7 +112,7 @@ def _frame(named: Path, kind: str) -> tuple[pl.DataFrame, list[Flag]]:
         )
         raise Unreadable("E_FORMAT", message)
     if frame.is_empty():
-        raise Unreadable("E_EMPTY", "The file holds no record. Check that the test had begun.")
+        raise no_record()
     is_doubted = any(each.category.__name__ == "UnverifiedFormatWarning" for each in told)
     return frame, [_unverified(kind)] if is_doubted else []
 
@@ -157,23 +158,10 @@ def _cut_off(path: Path, kind: str) -> list[Flag]:
 def _missing(frame: pl.DataFrame, facts: Mapping[str, Any]) -> list[Flag]:
     """Flag records that the file announces or skips and that are not there."""
     announced, last = facts.get("num_datapoints"), int(frame["index"][-1])
-    flags = []
     if isinstance(announced, int) and announced > len(frame):
-        flags.append(
-            Flag(
-                "W_TRUNCATED",
-                f"The file announces {announced:,} records and holds {len(frame):,}: it is cut off, or was"
-                " copied while the test ran. Copy it again.",
-            )
-        )
-    elif last - int(frame["index"][0]) + 1 > len(frame):
-        gone = last - int(frame["index"][0]) + 1 - len(frame)
-        flags.append(
-            Flag(
-                "W_TRUNCATED", f"{gone:,} numbers of records up to {last:,} are missing. Copy the file again."
-            )
-        )
-    return flags
+        return [fewer_than_announced(announced=announced, held=len(frame))]
+    gone = last - int(frame["index"][0]) + 1 - len(frame)
+    return [numbers_missing(gone=gone, last=last)] if gone > 0 else []
 
 
 def _columns(frame: pl.DataFrame) -> tuple[ColumnSource, ...]:
