@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from grading.models.instrument import Channel, Instrument
+from intake.models.run import Run
 
 
 class InstrumentDeclaration(models.Model):
@@ -90,15 +91,12 @@ class InstrumentDeclaration(models.Model):
         return self.state in (self.State.QUEUED, self.State.DONE)
 
 
-class DeclarationRun(models.Model):
+class DeclarationRun(Run):
     """A worker's lease on an approved declaration. Bookkeeping, not history."""
 
     declaration = models.OneToOneField(
         InstrumentDeclaration, primary_key=True, on_delete=models.CASCADE, related_name="run"
     )
-    attempts = models.IntegerField(default=0)
-    lease_token = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from intake.models.run import Run
 from rebattery.accounts.models import User
 
 
@@ -57,13 +58,10 @@ class ResultsFile(models.Model):
         return self.file_name
 
 
-class ResultsFileWork(models.Model):
+class ResultsFileWork(Run):
     """Where the reading of a file stands: lease, attempts, progress. Bookkeeping, not history."""
 
     results_file = models.OneToOneField(ResultsFile, on_delete=models.CASCADE, related_name="work")
-    attempts = models.IntegerField(default=0)
-    lease_token = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
     rows_read = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from intake.models.run import Run
 from rebattery.accounts.models import User
 
 
@@ -72,13 +73,10 @@ class TesterFile(models.Model):
         return self.file_name
 
 
-class TesterFileRun(models.Model):
+class TesterFileRun(Run):
     """Where the reading of a file stands: lease, attempts, progress. Bookkeeping, not history."""
 
     tester_file = models.OneToOneField(TesterFile, on_delete=models.CASCADE, related_name="run")
-    attempts = models.IntegerField(default=0)
-    lease_token = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
     rows_read = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from intake.domain.attachments.kinds import Kind
+from intake.models.run import Run
 from rebattery.accounts.models import User
 
 
@@ -63,13 +64,10 @@ class AttachmentUpload(models.Model):
         return self.file_name
 
 
-class AttachmentRun(models.Model):
+class AttachmentRun(Run):
     """Where the unpacking of an upload stands: lease, attempts, progress. Bookkeeping, not history."""
 
     upload = models.OneToOneField(AttachmentUpload, on_delete=models.CASCADE, related_name="run")
-    attempts = models.IntegerField(default=0)
-    lease_token = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
     files_done = models.IntegerField(default=0)
     file_count = models.IntegerField(default=0)
 

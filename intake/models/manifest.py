@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from intake.models.run import Run
 from rebattery.accounts.models import User
 
 
@@ -81,13 +82,10 @@ class Manifest(models.Model):
         return self.file_name
 
 
-class ManifestRun(models.Model):
+class ManifestRun(Run):
     """Where the reading of a manifest stands: lease, attempts, progress. Bookkeeping, not history."""
 
     manifest = models.OneToOneField(Manifest, on_delete=models.CASCADE, related_name="run")
-    attempts = models.IntegerField(default=0)
-    lease_token = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
     rows_done = models.IntegerField(default=0)
     step = models.CharField(max_length=40, blank=True)
 

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from intake.models.run import Run
 from rebattery.jobs import Job, send
 
 MAX_ATTEMPTS = 4
@@ -39,8 +40,7 @@ class Leases(Generic[Subject]):
 
     subjects: type[Subject]
     """Its ``state`` is ``QUEUED`` while a thing waits."""
-    runs: type[models.Model]
-    """With attempts, lease_token and lease_until."""
+    runs: type[Run]
     link: str
     """The field of a run, and of the job's message, that leads to its subject."""
     job: Job
