@@ -19,6 +19,10 @@ from grading.services.test_runs import CapacityInput, ResistanceInput
 from rebattery.ui.forms import MeasuredDecimalField, MomentInput, minute_of
 
 CHOOSE = ("", "Choose")
+UNITS = {"ah": "Ah", "kwh": "kWh"}
+"""Unit of each basis of an SOH."""
+ON_LABEL = [(f"label:{basis}", f"Label on the pack, in {unit}") for basis, unit in UNITS.items()]
+"""References whose value a person reads off the pack."""
 _FIELD_OF = {"reference_source": "reference", "basis": "reference"}
 """What the services call what a form asks for otherwise."""
 
@@ -52,6 +56,12 @@ def measured(name: str, label: str, *, help_text: str = "", required: bool = Tru
 
 
 _TEXTS = (forms.CharField, forms.ChoiceField)
+
+
+def offer_instruments(field: Any, standings: Sequence[Standing]) -> None:
+    """Let a ``ClosableSelect`` offer instruments; one that may not measure is closed."""
+    field.choices = [CHOOSE, *((each.instrument.pk, each.label) for each in standings)]
+    field.widget.closed = [each.instrument.pk for each in standings if each.fault]
 
 
 def offer_channels(field: Any, standings: Sequence[Standing], channels: Sequence[Channel]) -> None:
@@ -121,8 +131,7 @@ class ResultForm(forms.Form):
         reason = f"Retest ordered: {retest_reason}" if retest_reason else ""
         super().__init__(data, initial={"measured_at": minute_of(at), "reason": reason} | dict(typed))
         field: Any = self.fields["instrument_id"]
-        field.choices = [CHOOSE, *((each.instrument.pk, each.label) for each in standings)]
-        field.widget.closed = [each.instrument.pk for each in standings if each.fault]
+        offer_instruments(field, standings)
         field.widget.codes = {each.instrument.pk: each.instrument.code for each in standings}
         offer_channels(self.fields["channel_id"], standings, channels)
         self._offer("procedure_id", [(each.pk, str(each)) for each in procedures])
@@ -204,12 +213,11 @@ class CapacityForm(ResultForm):
     def __init__(self, data: Any, *, references: Sequence[Reference], **more: Any):
         super().__init__(data, **more)
         known = [
-            (f"{r.source}:{r.basis}", f"{r.label} {r.value.normalize():f} {_UNITS[r.basis]}")
+            (f"{r.source}:{r.basis}", f"{r.label} {r.value.normalize():f} {UNITS[r.basis]}")
             for r in references
         ]
-        labels = [(f"label:{basis}", f"Label on the pack, in {unit}") for basis, unit in _UNITS.items()]
         field: Any = self.fields["reference"]
-        field.choices = [CHOOSE, *known, *labels]
+        field.choices = [CHOOSE, *known, *ON_LABEL]
 
     def clean_members(self) -> list[Member]:
         members, faults = read_members(self.cleaned_data["members"])
@@ -232,9 +240,6 @@ class CapacityForm(ResultForm):
 def _of_member(name: str, text: str) -> str:
     parts = name.split(".")
     return f"Member {int(parts[1]) + 1}: {text}" if len(parts) > 1 else text
-
-
-_UNITS = {"ah": "Ah", "kwh": "kWh"}
 
 
 class ResistanceForm(ResultForm):

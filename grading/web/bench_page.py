@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from grading.queries.bench import (
     retest_reason_of,
 )
 from grading.queries.bench_runs import KINDS, draft_of, fresh_results, open_runs_with
-from grading.queries.instruments import standings_of_kinds
+from grading.queries.instruments import Standing, standings_of_kinds
 from grading.queries.packs import packs_for
 from grading.queries.procedures import pickable
 from grading.queries.soh_reports import soh_reports_of
@@ -180,6 +181,15 @@ def forms_of(request: HttpRequest, pack: Pack, kind: str, results: Results) -> C
     return partial(ResistanceForm, catalog=catalog_baseline(pack_type=pack.pack_type), **setting)
 
 
+def standings_for(*, pack: Pack, kinds: Sequence[str], on: date) -> list[Standing]:
+    """Return the instruments of ``kinds``, with why one may not measure; a retest may bar one."""
+    barred = demands_on(pack_ids=[pack.pk]).get(pack.pk, Demand()).instrument_ids
+    return [
+        replace(each, fault=each.fault or BARRED) if each.instrument.pk in barred else each
+        for each in standings_of_kinds(kinds=kinds, on=on)
+    ]
+
+
 def blank_report_form(data: Any = None) -> SohReportForm:
     """Return the form of a reported SOH."""
     return SohReportForm(data, screens=pickable(kinds=[ProcedureVersion.Kind.SCREEN]), at=timezone.now())
@@ -187,11 +197,7 @@ def blank_report_form(data: Any = None) -> SohReportForm:
 
 def _setting(request: HttpRequest, pack: Pack, kind: str, has_result: bool) -> dict[str, Any]:
     now = timezone.now()
-    barred = demands_on(pack_ids=[pack.pk]).get(pack.pk, Demand()).instrument_ids
-    standings = [
-        replace(each, fault=each.fault or BARRED) if each.instrument.pk in barred else each
-        for each in standings_of_kinds(kinds=KINDS[kind], on=now.date())
-    ]
+    standings = standings_for(pack=pack, kinds=KINDS[kind], on=now.date())
     return {
         "standings": standings,
         "channels": channels_of(instrument_ids=[each.instrument.pk for each in standings]),

@@ -12,10 +12,15 @@ from grading.models import CapacityTest, Channel, ProcedureVersion
 from grading.queries.bench import Reference
 from grading.queries.instruments import Standing
 from grading.services.tester_files import CapacityAnswers, Head, ResistanceAnswers
-from grading.web.bench_forms import CHOOSE, ClosableSelect, measured, offer_channels
+from grading.web.bench_forms import (
+    ON_LABEL,
+    UNITS,
+    ClosableSelect,
+    measured,
+    offer_channels,
+    offer_instruments,
+)
 from rebattery.ui.forms import FilesField, FilesInput, Grouped, MeasuredDecimalField, MomentInput
-
-_UNITS = {"ah": "Ah", "kwh": "kWh"}
 
 
 class SendForm(forms.Form):
@@ -176,15 +181,13 @@ class RecordForm(Grouped):
     ):
         super().__init__(data, initial=dict(initial))
         fields: Any = self.fields
-        fields["instrument_id"].choices = [CHOOSE, *((each.instrument.pk, each.label) for each in standings)]
-        fields["instrument_id"].widget.closed = [each.instrument.pk for each in standings if each.fault]
+        offer_instruments(fields["instrument_id"], standings)
         offer_channels(fields["channel_id"], standings, channels)
         for kind in ("capacity", "resistance"):
             named = [(each.pk, str(each)) for each in procedures if each.kind == kind]
             fields[f"{kind}_procedure_id"].choices = [("", "None"), *named]
         known = [(f"{each.source}:{each.basis}", _of_reference(test, each)) for each in references]
-        own = [(f"label:{basis}", f"Label on the pack, in {unit}") for basis, unit in _UNITS.items()]
-        fields["reference"].choices = [*known, *own]
+        fields["reference"].choices = [*known, *ON_LABEL]
         fields["pulse"].choices = pulses
         catalog = [("type_catalogue", "Catalog value of its type")] if baseline else []
         fields["baseline_source"].choices = [*catalog, ("", "None known")]
@@ -248,4 +251,4 @@ class RecordForm(Grouped):
 def _of_reference(test: Mapping[str, Any], reference: Reference) -> str:
     soh = soh_by(test, basis=reference.basis, reference=reference.value)
     told = f": SOH {soh:.1f} %" if soh is not None else ""
-    return f"{reference.label} {float(reference.value):g} {_UNITS[reference.basis]}{told}"
+    return f"{reference.label} {float(reference.value):g} {UNITS[reference.basis]}{told}"

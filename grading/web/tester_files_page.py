@@ -1,7 +1,7 @@
 """What the page of one tester file shows, and the forms on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +13,13 @@ from grading.domain.tester_files.questions import voltage_misfit
 from grading.domain.tester_files.standing import resistances_of
 from grading.models import ProcedureVersion, TesterFile
 from grading.queries import tester_files as queries
-from grading.queries.bench import (
-    Demand,
-    Reference,
-    catalog_baseline,
-    channels_of,
-    demands_on,
-    references_of,
-)
+from grading.queries.bench import Reference, catalog_baseline, channels_of, references_of
 from grading.queries.instruments import CAPACITY_KINDS, standings_of_kinds
 from grading.queries.procedures import pickable
 from grading.queries.tester_files import Test
 from grading.services import tester_files
 from grading.services.tester_files.tables import table_of
-from grading.web.bench_page import BARRED
+from grading.web.bench_page import standings_for
 from grading.web.tester_files_charts import charts_of, histogram_chart, pulse_chart
 from grading.web.tester_files_forms import PlaceForm, RecordForm
 from intake.domain.lifecycle import Status
@@ -134,11 +127,7 @@ def record_form(request: HttpRequest, file: TesterFile, test: Test, data: Any = 
     """Return the form that records one test of a file whose pack is known."""
     pack = file.pack
     assert pack is not None  # ready files have one
-    barred = demands_on(pack_ids=[pack.pk]).get(pack.pk, Demand()).instrument_ids
-    standings = [
-        replace(each, fault=each.fault or BARRED) if each.instrument.pk in barred else each
-        for each in standings_of_kinds(kinds=CAPACITY_KINDS, on=timezone.now().date())
-    ]
+    standings = standings_for(pack=pack, kinds=CAPACITY_KINDS, on=timezone.now().date())
     baseline = catalog_baseline(pack_type=pack.pack_type)
     preferred = tester_files.preferred_pulse(test.result, baseline)
     pulses = [(place, _pulse_words(place, pulse, preferred)) for place, pulse in resistances_of(test.result)]

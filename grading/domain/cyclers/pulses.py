@@ -10,7 +10,7 @@ from grading.domain.cyclers.ocv import rest_starts
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.soc import SocPoints
 from grading.domain.cyclers.table import Floats
-from grading.domain.cyclers.trace import Trace
+from grading.domain.cyclers.trace import Trace, spread_of
 
 SPREAD_SHARE = 0.05
 DEAD_BANDS = 5.0
@@ -81,7 +81,7 @@ def noise_v(trace: Trace) -> float:
     bends = (trace.voltage_v[2:] - 2 * trace.voltage_v[1:-1] + trace.voltage_v[:-2])[still]
     if len(bends) < 3:
         return 0.0
-    return float(np.median(np.abs(some(bends)))) * 1.4826 / np.sqrt(6)
+    return spread_of(some(bends))
 
 
 def _pulse(

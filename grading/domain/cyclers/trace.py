@@ -76,6 +76,11 @@ class Trace:
         return bool(before[0] != before[1])
 
 
+def spread_of(bends: Floats) -> float:
+    """Return the standard deviation of the values whose second differences these are, without a few leaps."""
+    return float(np.median(np.abs(bends))) * 1.4826 / np.sqrt(6)
+
+
 def dead_band(current_a: Floats, state: Ints | None) -> float:
     """Return the current below which a record is rest (CYCLERS.md 3.4, segmentation).
 

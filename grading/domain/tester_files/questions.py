@@ -112,12 +112,17 @@ def _choices(key: str, test: Mapping[str, Any]) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, looks(value, test)) for value, label in _VALUES[key])
 
 
+def _answer(test: Mapping[str, Any], key: str, otherwise: str) -> str:
+    """Return the answer with which the numbers of a test were derived."""
+    answers = (test.get("parameters") or {}).get("answers") or {}
+    return str(answers.get(key, otherwise))
+
+
 def _sign_looks(value: str, test: Mapping[str, Any]) -> str:
     charged, discharged = test.get("charge_ah"), test.get("discharge_ah")
     if charged is None or discharged is None:
         return ""
-    # The numbers of the test as it was derived, so with the answer that it was derived with.
-    is_now = ((test.get("parameters") or {}).get("answers") or {}).get("sign", "as_written") == value
+    is_now = _answer(test, "sign", "as_written") == value
     into, out = (charged, discharged) if is_now else (discharged, charged)
     return f"{into:.3f} Ah would be charge and {out:.3f} Ah discharge."
 
@@ -126,7 +131,7 @@ def _current_looks(value: str, test: Mapping[str, Any]) -> str:
     span = test.get("current_a")
     if not span:
         return ""
-    now = ((test.get("parameters") or {}).get("answers") or {}).get("current_unit", "A")
+    now = _answer(test, "current_unit", "A")
     amperes = max(abs(span[0]), abs(span[1])) * CURRENT_UNITS_A[value] / CURRENT_UNITS_A.get(now, 1.0)
     rated = (test.get("parameters") or {}).get("rated_capacity_ah")
     rate = f", {amperes / rated:.3g} C of the rated {rated:g} Ah" if rated else ""
@@ -137,7 +142,7 @@ def _time_looks(value: str, test: Mapping[str, Any]) -> str:
     duration = test.get("duration_s")
     if duration is None:
         return ""
-    now = ((test.get("parameters") or {}).get("answers") or {}).get("time_unit", "s")
+    now = _answer(test, "time_unit", "s")
     seconds = duration * TIME_UNITS_S[value] / TIME_UNITS_S.get(now, 1.0)
     return f"The test would have taken {_span(seconds)}."
 

@@ -1,6 +1,7 @@
 """Rows of a results file as the services take them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from grading.domain.members import Member
 from grading.services.results_files.staged import Staged
@@ -28,24 +29,30 @@ _FLAGS: Mapping[str, bool | None] = {"yes": True, "no": False, "": None}
 
 def capacity_input(row: Staged, members: Sequence[Staged]) -> CapacityInput:
     """Return a capacity row with its members; what could not be read is blank."""
-    assert row.pack is not None  # only rows with a pack are judged
     text = row.values.get
     return CapacityInput(
-        pack_id=row.pack.pk,
-        instrument_id=row.keys.get("instrument_id"),
-        channel_id=row.keys.get("channel_id"),
-        procedure_id=row.keys.get("procedure_id"),
-        measured_at=row.moment_of("measured_at"),
-        method=text("method", ""),
+        **_head(row),
         basis=text("basis", ""),
         reference_source=text("reference_source", ""),
         ended_by_cell_limit=_FLAGS[text("ended_by_cell_limit", "")],
         weakest_kind=text("weakest_kind", ""),
-        note=text("note", ""),
-        reason=text("reason", ""),
         members=[member_of(member) for member in members],
         **{name: row.number_of(name) for name in _CAPACITY},  # type: ignore[arg-type]
     )
+
+
+def _head(row: Staged) -> dict[str, Any]:
+    """Return what results of both kinds share."""
+    assert row.pack is not None  # only rows with a pack are judged
+    text = row.values.get
+    return {
+        "pack_id": row.pack.pk,
+        "measured_at": row.moment_of("measured_at"),
+        "method": text("method", ""),
+        "note": text("note", ""),
+        "reason": text("reason", ""),
+        **{name: row.keys.get(name) for name in ("instrument_id", "channel_id", "procedure_id")},
+    }
 
 
 def member_of(row: Staged) -> Member:
@@ -57,19 +64,11 @@ def member_of(row: Staged) -> Member:
 
 def resistance_input(row: Staged) -> ResistanceInput:
     """Return a resistance row; what could not be read is blank."""
-    assert row.pack is not None  # only rows with a pack are judged
     text = row.values.get
     return ResistanceInput(
-        pack_id=row.pack.pk,
-        instrument_id=row.keys.get("instrument_id"),
-        channel_id=row.keys.get("channel_id"),
-        procedure_id=row.keys.get("procedure_id"),
-        measured_at=row.moment_of("measured_at"),
-        method=text("method", ""),
+        **_head(row),
         direction=text("direction", ""),
         baseline_source=text("baseline_source", ""),
-        note=text("note", ""),
-        reason=text("reason", ""),
         **{name: row.number_of(name) for name in _RESISTANCE},  # type: ignore[arg-type]
     )
 

@@ -5,7 +5,7 @@ import numpy as np
 from grading.domain.cyclers import pulses
 from grading.domain.cyclers.derived import Pulse
 from grading.domain.cyclers.table import Flag, Floats
-from grading.domain.cyclers.trace import Trace
+from grading.domain.cyclers.trace import Trace, spread_of
 
 PULSE_SHARE = 0.01
 RUN_SHARE = 0.02
@@ -96,4 +96,4 @@ def current_noise(trace: Trace) -> float:
     if len(bends) < 10:
         return 0.0
     load = float(np.median(np.abs(trace.current_a[1:-1][still])))
-    return float(np.median(np.abs(bends))) * 1.4826 / np.sqrt(6) / load
+    return spread_of(bends) / load
