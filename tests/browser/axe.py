@@ -1,8 +1,10 @@
 """What axe and a narrow screen find wrong with a page."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 LEVELS = ("serious", "critical")
@@ -11,7 +13,11 @@ LEVELS = ("serious", "critical")
 def faults_of(page: Page, *rules: str) -> list[tuple[str, str]]:
     """Return rule and first element of each fault that keeps people out; all rules unless some are named."""
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
-    found = page.evaluate("async options => (await axe.run(options)).violations", options)
+    try:
+        found = _run(page, options)
+    except Error:  # a page that was left while axe looked at it says nothing about the one that came
+        page.wait_for_load_state()
+        found = _run(page, options)
     return [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found if fault["impact"] in LEVELS]
 
 
@@ -22,3 +28,7 @@ def overflow_of(page: Page) -> int:
         "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>"
         " done(Math.max(0, document.scrollingElement.scrollWidth - innerWidth)))))"
     )
+
+
+def _run(page: Page, options: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return page.evaluate("async options => (await axe.run(options)).violations", options)
