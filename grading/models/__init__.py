@@ -7,12 +7,13 @@ from grading.models.channel_use import ChannelUse
 from grading.models.decision import Decision, Grade, GradingClaim
 from grading.models.declaration import DeclarationRun, DeclaredPack, InstrumentDeclaration
 from grading.models.dispute import Dispute, DisputeFile
+from grading.models.grading_run import GradingRun, GradingRunPack, GradingRunTally, GradingRunWork
 from grading.models.instrument import Channel, Instrument
 from grading.models.policy import PolicyVersion
 from grading.models.policy_draft import PolicyDraft
 from grading.models.procedure import ProcedureVersion
 from grading.models.results_file import ResultsFile, ResultsFileRow, ResultsFileWork
-from grading.models.review import ReviewCase
+from grading.models.review import ReviewCase, ReviewLook
 from grading.models.soh_report import SohReport
 from grading.models.test_run import CapacityTest, ResistanceTest
 from grading.models.tester_file import Derivation, TesterFile, TesterFileRun
@@ -36,6 +37,10 @@ __all__ = [
     "DisputeFile",
     "Grade",
     "GradingClaim",
+    "GradingRun",
+    "GradingRunPack",
+    "GradingRunTally",
+    "GradingRunWork",
     "Instrument",
     "InstrumentDeclaration",
     "PolicyDraft",
@@ -48,6 +53,7 @@ __all__ = [
     "ResultsFileRow",
     "ResultsFileWork",
     "ReviewCase",
+    "ReviewLook",
     "SohReport",
     "TesterFile",
     "TesterFileRun",

@@ -60,6 +60,15 @@ class Decision(models.Model):
         InstrumentDeclaration, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     """The declaration against an instrument that took it out of force; what was decided stays to be read."""
+    valid_until = models.DateField(null=True)
+    """The last day on which it counts: by the policy's validity of the grade, or as long as two people set
+    it against the policy; none where nothing ends it."""
+    scope = models.CharField(max_length=240, blank=True)
+    """For what an override counts, in words; empty for any use."""
+    run = models.ForeignKey(
+        "grading.GradingRun", null=True, on_delete=models.PROTECT, related_name="decisions", db_index=False
+    )
+    """The run that made it; none on overrides and on decisions from before runs were kept."""
 
     class Meta:
         constraints = [
@@ -74,6 +83,12 @@ class Decision(models.Model):
                 condition=Q(superseded_by__isnull=True),
                 name="decision_current_grade",
             ),
+            models.Index(
+                fields=["valid_until", "pack"],
+                condition=Q(superseded_by__isnull=True, valid_until__isnull=False),
+                name="decision_runs_out",
+            ),
+            models.Index(fields=["run", "id"], condition=Q(run__isnull=False), name="decision_of_run"),
         ]
 
     def __str__(self) -> str:

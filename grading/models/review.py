@@ -32,9 +32,18 @@ class ReviewCase(models.Model):
     requested_at = models.DateTimeField(null=True)
     override_grade = models.CharField(max_length=1, choices=Grade, blank=True)
     override_route = models.CharField(max_length=20, blank=True)
+    override_scope = models.CharField(max_length=20, blank=True)
+    """Code of what the override counts for."""
+    override_scope_note = models.CharField(max_length=200, blank=True)
+    override_expires_on = models.DateField(null=True)
+    """The last day on which the override counts."""
+    held_until = models.DateField(null=True)
+    """A reviewer put it aside until then; it waits, but not in front of everybody."""
     closed_by_person_id = models.BigIntegerField(null=True)
     closed_by = models.CharField(max_length=120, blank=True)
     closed_at = models.DateTimeField(null=True)
+    closed_pack_version = models.IntegerField(null=True)
+    """The pack's version right after the step that closed the review: unchanged, the step can be undone."""
     reason_code = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
     barred_instrument_ids = ArrayField(models.BigIntegerField(), default=list)
@@ -71,3 +80,18 @@ class ReviewCase(models.Model):
 
     def __str__(self) -> str:
         return f"review of pack {self.pack_id}"
+
+
+class ReviewLook(models.Model):
+    """That a person opened a review, and at which version of it. Bookkeeping, not history."""
+
+    case = models.ForeignKey(ReviewCase, on_delete=models.CASCADE, related_name="looks")
+    person_id = models.BigIntegerField()
+    version = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "person_id"], name="review_look_once")]
+
+    def __str__(self) -> str:
+        return f"look of person {self.person_id} at review {self.case_id}"

@@ -27,9 +27,9 @@ FLOOR = """
 WITH model AS (SELECT * FROM grading_decision ORDER BY id LIMIT 1),
 made AS (
     INSERT INTO grading_decision (pack_id, policy_id, policy_sha256, kind, grade, route, reasons, missing,
-        path, applications, warranty, evidence, evidence_sha256, decided_at, decided_by)
+        path, applications, warranty, evidence, evidence_sha256, scope, decided_at, decided_by)
     SELECT p.id, m.policy_id, m.policy_sha256, m.kind, m.grade, m.route, m.reasons, m.missing, m.path,
-        m.applications, m.warranty, m.evidence, m.evidence_sha256, now(), m.decided_by
+        m.applications, m.warranty, m.evidence, m.evidence_sha256, '', now(), m.decided_by
     FROM intake_pack p, model m WHERE p.status = 'tested'
     RETURNING id, pack_id, grade),
 moved AS (

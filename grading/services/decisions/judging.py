@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from grading.domain.applications import suggest_applications
@@ -34,6 +35,10 @@ class Judgement:
     warranty: dict[str, Any] = field(default_factory=dict)
     path: list[dict[str, Any]] | None = None
     """Steps of the evaluation; none where no policy was applied."""
+    valid_until: date | None = None
+    """The last day on which the decision counts."""
+    scope: str = ""
+    """For what an override counts, in words."""
     review_rule: str = ""
     """Code under which the review queue shows it; empty when no review is needed."""
 

@@ -20,7 +20,7 @@ from rebattery.audit.record import record_rows
 
 _COLUMNS = (
     "id, pack_id, policy_id, policy_sha256, kind, grade, route, reasons, missing, path, applications,"
-    " warranty, evidence, evidence_sha256, decided_at, decided_by"
+    " warranty, evidence, evidence_sha256, valid_until, scope, run_id, decided_at, decided_by"
 )
 _OF_DECISIONS = """
     FROM grading_decision d
@@ -35,7 +35,13 @@ _OF_REVIEWS = """
 
 
 def write_decisions(
-    *, judgements: Sequence[Judgement], version: PolicyVersion, policy: Policy, actor: Actor, at: datetime
+    *,
+    judgements: Sequence[Judgement],
+    version: PolicyVersion,
+    policy: Policy,
+    actor: Actor,
+    at: datetime,
+    run_id: int | None = None,
 ) -> None:
     """Store new decisions in the place of the packs' current ones, and take the packs where they lead.
 
@@ -43,7 +49,7 @@ def write_decisions(
     """
     ids = new_keys(model=Decision, count=len(judgements))
     supersede(pack_ids=[j.pack.pk for j in judgements], new_ids=ids, actor=actor, at=at)
-    insert_decisions(ids=ids, judgements=judgements, version=version, actor=actor, at=at)
+    insert_decisions(ids=ids, judgements=judgements, version=version, actor=actor, at=at, run_id=run_id)
     _record_decisions(ids, "decision.made", actor, at)
     _close_reviews([j.pack.pk for j in judgements], actor, at)
     _move(judgements, policy, actor, at)
@@ -75,7 +81,13 @@ def supersede(*, pack_ids: Sequence[int], new_ids: Sequence[int], actor: Actor, 
 
 
 def insert_decisions(
-    *, ids: Sequence[int], judgements: Sequence[Judgement], version: PolicyVersion, actor: Actor, at: datetime
+    *,
+    ids: Sequence[int],
+    judgements: Sequence[Judgement],
+    version: PolicyVersion,
+    actor: Actor,
+    at: datetime,
+    run_id: int | None = None,
 ) -> None:
     """Store the decisions under the keys ``ids``."""
     with (
@@ -86,7 +98,7 @@ def insert_decisions(
             # Another machine's clock may have put the pack into its state later than "now": the decision
             # follows that state, or the pack would wait for ever.
             decided_at = max(at, judgement.pack.status_at)
-            copy.write_row((key, *_row(judgement, version), decided_at, actor.label))
+            copy.write_row((key, *_row(judgement, version), run_id, decided_at, actor.label))
 
 
 def _row(judgement: Judgement, version: PolicyVersion) -> tuple[Any, ...]:
@@ -104,6 +116,8 @@ def _row(judgement: Judgement, version: PolicyVersion) -> tuple[Any, ...]:
         _json(judgement.warranty),
         judgement.evidence_json,
         judgement.evidence_sha256,
+        judgement.valid_until,
+        judgement.scope,
     )
 
 
@@ -195,8 +209,9 @@ def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Ac
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO grading_reviewcase (pack_id, decision_id, rule, state, opened_at, version,
-                   measured_by_person_ids, requested_by, override_grade, override_route, closed_by,
-                   reason_code, reason, barred_instrument_ids, barred_person_ids)
+                   measured_by_person_ids, requested_by, override_grade, override_route,
+                   override_scope, override_scope_note, closed_by, reason_code, reason, barred_instrument_ids,
+                   barred_person_ids)
                SELECT d.pack_id, d.id, m.rule, 'open', %s, 1,
                    ARRAY(SELECT person_id FROM intake_inspection
                          WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL
@@ -204,7 +219,7 @@ def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Ac
                          WHERE pack_id = d.pack_id AND {STANDS_SQL.format("c")} AND person_id IS NOT NULL
                          UNION SELECT person_id FROM grading_resistancetest r
                          WHERE pack_id = d.pack_id AND {STANDS_SQL.format("r")} AND person_id IS NOT NULL),
-                   '', '', '', '', '', '', '{{}}', '{{}}'
+                   '', '', '', '', '', '', '', '', '{{}}', '{{}}'
                FROM unnest(%s::bigint[], %s::text[]) AS m(id, rule) JOIN grading_decision d ON d.id = m.id
                ORDER BY d.id""",  # noqa: S608 (constant text)
             [at, list(rules), list(rules.values())],
