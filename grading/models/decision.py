@@ -2,7 +2,9 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
+from grading.domain.rejects import REJECTING_GRADES
 from grading.models.declaration import InstrumentDeclaration
 
 CURRENT = Q(superseded_by__isnull=True)
@@ -42,6 +44,12 @@ class Decision(models.Model):
     reasons = models.JSONField()
     """List of {kind, code, sentence, fact, measured, limit, margin}, in the order they were found; ``kind``
     is ``reason`` for what decided, ``note`` for a remark, ``near`` for a limit nearly crossed."""
+    rule = models.GeneratedField(
+        expression=KeyTextTransform("code", KeyTransform("0", "reasons")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    """Code of the first reason, which decided."""
     missing = models.JSONField(default=list)
     """Facts that would settle a hold."""
     path = models.JSONField(null=True)
@@ -89,6 +97,13 @@ class Decision(models.Model):
                 name="decision_runs_out",
             ),
             models.Index(fields=["run", "id"], condition=Q(run__isnull=False), name="decision_of_run"),
+            # Counting rejects reads this index alone: the rows are wide, and a fleet has many of them.
+            models.Index(
+                fields=["decided_at"],
+                include=["pack", "rule"],
+                condition=IN_FORCE & Q(grade__in=REJECTING_GRADES),
+                name="decision_rejects",
+            ),
         ]
 
     def __str__(self) -> str:
