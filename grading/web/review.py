@@ -175,9 +175,15 @@ def _retest(case: ReviewCase, form: RetestForm, **why: Any) -> str:
     return f"Retest of pack {case.pack.serial} ordered."
 
 
-def _override(case: ReviewCase, form: StepForm, **why: Any) -> str:
+def _override(case: ReviewCase, form: OverrideForm, **why: Any) -> str:
     answers = form.cleaned_data
-    reviews.override_request(case_id=case.pk, version=answers["version"], grade=answers["grade"], **why)
+    reviews.override_request(
+        case_id=case.pk,
+        version=answers["version"],
+        grade=answers["grade"],
+        scope=form.wanted_scope,
+        **why,
+    )
     return f"Override of pack {case.pack.serial} asked for. A second reviewer must answer."
 
 

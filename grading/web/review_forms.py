@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from grading.domain.override_scopes import LONGEST_NOTE, SCOPES, Scope
 from grading.domain.review_reasons import (
     CONFIRM_REASONS,
     OVERRIDE_OUTCOMES,
@@ -75,12 +76,33 @@ class RetestForm(StepForm):
 class OverrideForm(StepForm):
     codes = OVERRIDE_REASONS
     grade = forms.ChoiceField(label="Grade instead")
-    field_order = ["grade", "reason_code", "reason"]
+    scope = forms.ChoiceField(label="Counts for", choices=[("", "Choose…"), *SCOPES.items()])
+    scope_note = forms.CharField(
+        label="Which application, customer or use",
+        required=False,
+        max_length=LONGEST_NOTE,
+        help_text="Needed unless it counts for any use. Suppliers do not see it.",
+    )
+    expires_on = forms.DateField(
+        label="Counts until",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Needed for one application or customer; at most two years ahead.",
+    )
+    field_order = ["grade", "scope", "scope_note", "expires_on", "reason_code", "reason"]
 
     def __init__(self, *args: Any, decided: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
         others = [(grade, grade) for grade in OVERRIDE_OUTCOMES if grade != decided]
         self.fields["grade"].choices = [("", "Choose…"), *others]  # type: ignore[attr-defined]
+
+    @property
+    def wanted_scope(self) -> Scope:
+        return Scope(
+            code=self.cleaned_data["scope"],
+            note=self.cleaned_data["scope_note"],
+            expires_on=self.cleaned_data["expires_on"],
+        )
 
 
 class AnswerForm(StepForm):

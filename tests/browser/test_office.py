@@ -49,6 +49,7 @@ class TestReviewers:
         open_case(rosa, case)
         form = steps.open_step(rosa, "Override")
         form.get_by_label("Grade instead").select_option("C")
+        form.get_by_label("Counts for").select_option("any_use")
         steps.give_reason(form, "customer", "A customer takes it for lamps.")
         form.get_by_role("button", name="Ask a second person").click()
         expect(rosa.get_by_text("A second reviewer must answer")).to_be_visible()

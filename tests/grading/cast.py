@@ -134,6 +134,9 @@ def _ask(case: ReviewCase) -> None:
         version=case.version,
         grade="C",
         why=WHY,
+        scope=reviews.Scope(
+            code="customer", note=f"{SECRET} customer", expires_on=(LATER + timedelta(days=90)).date()
+        ),
         actor=make_actor(staff("reviewer")),
         at=LATER,
     )

@@ -207,7 +207,12 @@ class TestWalk:
         case = walk.case(REJECTED)
         asked = why("customer", "A customer takes it.")
         reviews.override_request(
-            case_id=case.pk, version=case.version, grade="C", why=asked, **walk.by(walk.rosa)
+            case_id=case.pk,
+            version=case.version,
+            grade="C",
+            why=asked,
+            scope=reviews.Scope(code="any_use"),
+            **walk.by(walk.rosa),
         )
         case.refresh_from_db()
         answer = {"case_id": case.pk, "version": case.version, "why": why("evidence_convinces", "Agreed.")}

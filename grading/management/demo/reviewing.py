@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from grading.domain.override_scopes import Scope
 from grading.management.demo import arriving, measuring
 from grading.management.demo.timeline import Year
 from grading.models import ReviewCase
@@ -48,7 +49,13 @@ def ask_override(year: Year, at: datetime, case: ReviewCase | None = None) -> No
     year.overrides += 1
     grade = "B" if case.rule == OVERRIDABLE[0] else "C"
     asked = reviews.override_request(
-        case_id=case.pk, version=case.version, grade=grade, why=ASKED, actor=year.who("reviewer"), at=at
+        case_id=case.pk,
+        version=case.version,
+        grade=grade,
+        why=ASKED,
+        scope=Scope(code="customer", note="Nordspeicher", expires_on=(at + 365 * _DAY).date()),
+        actor=year.who("reviewer"),
+        at=at,
     )
     year.later(at + 1 * _DAY, answer_override, asked, year.overrides % 2 == 1)
 

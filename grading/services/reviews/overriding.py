@@ -6,6 +6,7 @@ from django.db import transaction
 
 from grading.domain.canonical import canonical_json
 from grading.domain.evidence import Evidence
+from grading.domain.override_scopes import ANY_USE, Scope, asked_words, override_sentence, scope_faults
 from grading.domain.review_reasons import OVERRIDE_OUTCOMES, goes_to_reuse, is_safety_decision
 from grading.models import Decision, ReviewCase
 from grading.queries.policies import compiled
@@ -23,12 +24,19 @@ from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_packs
 from intake.services.superseding import new_keys
 from rebattery.actor import Actor
+from rebattery.dates import day_in_words
 
 
 class SecondPersonNeeded(ReviewRefused):
     """You asked for this override; a second person must answer. Nothing was changed."""
 
     code = "second_person_needed"
+
+
+class ScopeRefused(ReviewRefused):
+    """Say for what the override counts, and until when. Nothing was changed."""
+
+    code = "scope_refused"
 
 
 class SafetyStands(ReviewRefused):
@@ -39,12 +47,21 @@ class SafetyStands(ReviewRefused):
 
 @transaction.atomic
 def override_request(
-    *, case_id: int, version: int, grade: str, why: Justification, actor: Actor, at: datetime
+    *,
+    case_id: int,
+    version: int,
+    grade: str,
+    why: Justification,
+    scope: Scope,
+    actor: Actor,
+    at: datetime,
 ) -> ReviewCase:
     """Ask that a second person set ``grade`` with its route against the policy.
 
     :param version: version of the case that the person saw.
+    :param scope: for what the grade is to count, and until when.
     :raises SafetyStands: when the decision rests on the safety gate.
+    :raises ScopeRefused: when the scope lacks its note or its end.
     :raises ReviewRefused: when the grade cannot be set, was decided by somebody else, or rests on the
         person's own measurement.
     """
@@ -53,6 +70,8 @@ def override_request(
         raise SafetyStands
     if grade not in OVERRIDE_OUTCOMES or grade == case.decision.grade:
         raise ReviewRefused("Choose another grade than the policy's. Nothing was changed.")
+    if faults := scope_faults(scope, today=at.date()):
+        raise ScopeRefused(fields=faults)
     changes = {
         "state": State.OVERRIDE_REQUESTED.value,
         "requested_by_person_id": actor.person_id,
@@ -60,10 +79,14 @@ def override_request(
         "requested_at": at,
         "override_grade": grade,
         "override_route": OVERRIDE_OUTCOMES[grade],
+        "override_scope": scope.code,
+        "override_scope_note": scope.note.strip(),
+        "override_expires_on": scope.expires_on,
         "reason_code": why.code,
         "reason": why.text,
     }
-    facts = {"grade": f"{case.decision.grade} by {case.decision.policy}", "new_grade": grade}
+    decided = f"{case.decision.grade} by {case.decision.policy}"
+    facts = {"grade": decided, "new_grade": asked_words(grade=grade, scope=scope)}
     close_cases(
         cases=[case],
         code="review.override_requested",
@@ -83,9 +106,13 @@ def override_approve(
     """Set the grade that another person asked for: a new decision takes the old one's place.
 
     :raises SecondPersonNeeded: when the person asked for it themselves.
-    :raises ReviewRefused: when it was decided by somebody else or rests on the person's own measurement.
+    :raises ReviewRefused: when it was decided by somebody else, rests on the person's own measurement, or
+        was to count until a day that is past.
     """
     case = _as_second_person(case_id, version, actor)
+    if case.override_expires_on and case.override_expires_on < at.date():
+        until = day_in_words(case.override_expires_on)
+        raise ReviewRefused(f"It was to count until {until}, which is past: decline it. Nothing was changed.")
     asked = Justification(code=case.reason_code, text=case.reason)
     decision = _overriding_decision(case, actor, at)
     close_cases(
@@ -121,6 +148,9 @@ def override_decline(
         "requested_at": None,
         "override_grade": "",
         "override_route": "",
+        "override_scope": "",
+        "override_scope_note": "",
+        "override_expires_on": None,
         "reason_code": "",
         "reason": "",
     }
@@ -146,6 +176,16 @@ def _as_second_person(case_id: int, version: int, actor: Actor) -> ReviewCase:
     return case
 
 
+def scope_of(case: ReviewCase) -> Scope:
+    """Return for what the override counts that was asked for."""
+    return Scope(
+        # Asked for before scopes were kept: nothing bounded it.
+        code=case.override_scope or ANY_USE,
+        note=case.override_scope_note,
+        expires_on=case.override_expires_on,
+    )
+
+
 def _not_in_review(case: ReviewCase) -> str:
     if case.pack.status != Status.IN_REVIEW:
         return f"the pack is {case.pack.get_status_display().lower()}, not in review."
@@ -155,8 +195,9 @@ def _not_in_review(case: ReviewCase) -> str:
 def _overriding_decision(case: ReviewCase, actor: Actor, at: datetime) -> Decision:
     """Supersede the policy's decision on the same evidence; its reasons stay readable in the new one."""
     base, policy = case.decision, compiled(case.decision.policy)
-    # Suppliers read this sentence: who and why stand in the review and in the trail.
-    sentence = f"{case.override_grade}, not {base.grade}: set by two reviewers against the policy."
+    scope = scope_of(case)
+    # Suppliers read this sentence: who, for whom and why stand in the review and in the trail.
+    sentence = override_sentence(grade=case.override_grade, instead_of=base.grade, scope=scope)
     reason = {"kind": "reason", "code": "OVERRIDE", "sentence": sentence, "fact": None}
     evidence = Evidence.from_json(base.evidence) if base.kind == Decision.Kind.POLICY else None
     judgement = Judgement(
@@ -167,6 +208,8 @@ def _overriding_decision(case: ReviewCase, actor: Actor, at: datetime) -> Decisi
         reasons=[reason | {"measured": None, "limit": None, "margin": None}, *base.reasons],
         evidence_json=canonical_json(base.evidence),
         applications=applications_json(policy, case.override_route, case.pack, evidence) if evidence else [],
+        valid_until=scope.expires_on,
+        scope=scope.words,
     )
     [key] = new_keys(model=Decision, count=1)
     supersede(pack_ids=[case.pack_id], new_ids=[key], actor=actor, at=at)

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from grading.models import Decision, ReviewCase
 from grading.queries.decisions import current_decisions, decisions_of, replayed_decisions
 from grading.services.decisions import grade_waiting
-from grading.services.reviews import override_approve, override_request
+from grading.services.reviews import Scope, override_approve, override_request
 from grading.services.reviews.cases import Justification
 from rebattery.actor import SYSTEM
 from tests.evidence import GRADED_AT, make_inspected, make_tested, publish_seed
@@ -30,7 +30,15 @@ def graded(sohs, ratios, chemistries):
     grade_waiting(actor=SYSTEM, now=lambda: GRADED_AT)
     case = ReviewCase.objects.filter(rule="NMC_SOH_NOT_ABOVE_80", pack__status="in_review").first()
     ann, ben = (make_actor(make_person("reviewer")) for _ in range(2))
-    override_request(case_id=case.pk, version=1, grade="C", why=WHY, actor=ann, at=GRADED_AT)
+    override_request(
+        case_id=case.pk,
+        version=1,
+        grade="C",
+        why=WHY,
+        scope=Scope(code="any_use"),
+        actor=ann,
+        at=GRADED_AT,
+    )
     override_approve(case_id=case.pk, version=2, why=WHY, actor=ben, at=GRADED_AT)
     return made
 

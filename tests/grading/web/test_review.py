@@ -195,7 +195,13 @@ class TestCase:
 
 
 class TestOverride:
-    ASK = {"grade": "C", "reason_code": "engineering", "reason": "Looks better", "version": 1}
+    ASK = {
+        "grade": "C",
+        "scope": "any_use",
+        "reason_code": "engineering",
+        "reason": "Looks better",
+        "version": 1,
+    }
     YES = {"reason_code": "evidence_convinces", "reason": "Agreed", "version": 2, "answer": "approve"}
 
     def test_takes_two_people(self, ann, ben):

@@ -8,7 +8,7 @@ from grading.models import Decision, DeclaredPack, ReviewCase
 from grading.queries.decisions import decision_in_force
 from grading.queries.declaration_radius import radius_of
 from grading.queries.declarations import Scope
-from grading.services import decisions
+from grading.services import decisions, reviews
 from grading.services.reviews import confirm, override_approve, override_request
 from grading.services.reviews.cases import Justification
 from grading.services.test_runs import record_capacity
@@ -56,6 +56,7 @@ def override(grade):
         version=case.version,
         grade=grade,
         why=SEEN,
+        scope=reviews.Scope(code="any_use"),
         actor=make_actor(make_person("reviewer")),
         at=GRADED_AT,
     )

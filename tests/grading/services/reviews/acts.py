@@ -2,6 +2,7 @@
 
 from grading.models import ReviewCase
 from grading.services.reviews import (
+    Scope,
     override_approve,
     override_decline,
     override_request,
@@ -12,6 +13,7 @@ from tests.evidence import (
     GRADED_AT,
 )
 
+ANY_USE = Scope(code="any_use")
 WHY = Justification(code="policy_right", text="Seen the pack")
 
 
@@ -27,14 +29,14 @@ def fresh(case):
     return ReviewCase.objects.get(pk=case.pk)
 
 
-def ask(case, actor, to="C"):
+def ask(case, actor, to="C", scope=ANY_USE, at=GRADED_AT):
     return override_request(
-        case_id=case.pk, version=case.version, grade=to, why=WHY, actor=actor, at=GRADED_AT
+        case_id=case.pk, version=case.version, grade=to, why=WHY, scope=scope, actor=actor, at=at
     )
 
 
-def approve(case, actor):
-    return override_approve(case_id=case.pk, version=case.version, why=WHY, actor=actor, at=GRADED_AT)
+def approve(case, actor, at=GRADED_AT):
+    return override_approve(case_id=case.pk, version=case.version, why=WHY, actor=actor, at=at)
 
 
 def decline(case, actor):

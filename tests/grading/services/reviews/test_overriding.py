@@ -1,17 +1,20 @@
 """Overrides take two people and never open the safety gate."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from grading.models import Decision, ReviewCase
 from grading.services.decisions import grade
 from grading.services.reviews import (
+    Scope,
     confirm,
 )
 from grading.services.reviews.cases import AlreadyDecided, ReviewRefused
-from grading.services.reviews.overriding import SafetyStands, SecondPersonNeeded
+from grading.services.reviews.overriding import SafetyStands, ScopeRefused, SecondPersonNeeded
 from rebattery.actor import SYSTEM
 from rebattery.audit.models import Event
 from tests.evidence import (
@@ -47,6 +50,51 @@ class TestOverride:
             "pack.accepted",
         ]
         balance()
+
+    def test_keeps_for_what_it_counts_and_until_when(self, policy, ann, ben):
+        [case] = make_reviews()
+        until = (GRADED_AT + timedelta(days=30)).date()
+        asked = ask(case, ann, scope=Scope(code="customer", note=" Acme ", expires_on=until))
+        told = Event.objects.get(event_type="review.override_requested")
+        assert (fresh(case).override_scope, fresh(case).override_scope_note) == ("customer", "Acme")
+        assert told.after["override_expires_on"] == until.isoformat()
+        assert "for one customer only: Acme, until" in told.facts["new_grade"]
+        decision = approve(asked, ben)
+        assert (decision.scope, decision.valid_until) == ("for one customer only: Acme", until)
+        assert "for one customer only, until" in decision.reasons[0]["sentence"]
+        assert "Acme" not in str(decision.reasons)
+        made = Event.objects.get(event_type="decision.overridden")
+        assert (made.after["scope"], made.after["valid_until"]) == (decision.scope, until.isoformat())
+        balance()
+
+    @pytest.mark.parametrize(
+        "scope",
+        [
+            Scope(code="customer", note="Acme"),
+            Scope(code="internal"),
+            Scope(code="any_use", expires_on=GRADED_AT.date()),
+        ],
+    )
+    def test_needs_its_bounds(self, policy, ann, scope):
+        [case] = make_reviews()
+        with pytest.raises(ScopeRefused) as refused, transaction.atomic():
+            ask(case, ann, scope=scope)
+        assert refused.value.fields
+        assert fresh(case).state == "open"
+
+    def test_is_not_approved_after_its_last_day(self, policy, ann, ben):
+        [case] = make_reviews()
+        until = (GRADED_AT + timedelta(days=1)).date()
+        case = ask(case, ann, scope=Scope(code="any_use", expires_on=until))
+        with pytest.raises(ReviewRefused, match="is past: decline it"):
+            approve(case, ben, at=GRADED_AT + timedelta(days=2))
+        assert approve(case, ben, at=GRADED_AT + timedelta(days=1)).valid_until == until
+
+    def test_declined_leaves_no_scope_behind(self, policy, ann, ben):
+        [case] = make_reviews()
+        until = (GRADED_AT + timedelta(days=1)).date()
+        case = decline(ask(case, ann, scope=Scope(code="any_use", expires_on=until)), ben)
+        assert (fresh(case).override_scope, fresh(case).override_expires_on) == ("", None)
 
     def test_to_a_reject_rejects(self, policy, ann, ben):
         [case] = make_reviews(soh="74", ratio=None)
