@@ -21,11 +21,13 @@ def grade_waiting(self: Task, **_: Any) -> None:
     decisions.grade_waiting(actor=task_actor("Grading", job_id=self.request.id or ""), now=timezone.now)
 
 
-@shared_task(name=Job.SWEEP_GRADING.value)
-def sweep_grading(**_: Any) -> None:
-    """Nudge grading again when something waits. Harmless to repeat."""
+@shared_task(bind=True, name=Job.SWEEP_GRADING.value)
+def sweep_grading(self: Task, **_: Any) -> None:
+    """Nudge grading again when something waits, and end its runs that nothing joins. Harmless to repeat."""
     if is_grading_waiting():
         send(Job.GRADE_WAITING)
+    actor = task_actor("Grading", job_id=self.request.id or "")
+    decisions.close_stale_runs(actor=actor, at=timezone.now())
 
 
 @shared_task(name=Job.TELL_RESULTS.value)

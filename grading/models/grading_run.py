@@ -74,7 +74,7 @@ class GradingRunTally(models.Model):
 
     run = models.ForeignKey(GradingRun, on_delete=models.CASCADE, related_name="tallies", db_index=False)
     worker = models.UUIDField()
-    """One for each start of the job: two workers never wait for each other here."""
+    """One for each process: two workers never wait for each other here."""
     kind = models.CharField(max_length=10)
     grade = models.CharField(max_length=1)
     route = models.CharField(max_length=20)

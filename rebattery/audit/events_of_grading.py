@@ -3,6 +3,19 @@
 from rebattery.audit.event_type import EventType
 
 OF_GRADING = (
+    EventType("grading_run.begun", "grading_run", "Grading by {policy} began: {what}."),
+    EventType(
+        "regrade.ordered",
+        "grading_run",
+        "{actor} had {packs:pack} graded again by {policy} ({what}): {reason}",
+        needs_reason=True,
+    ),
+    EventType(
+        "grading_run.done",
+        "grading_run",
+        "{subject} ended: {packs:pack} decided on, {left} left as they were.",
+    ),
+    EventType("grading_run.stopped", "grading_run", "{subject} stopped after {packs:pack}: {why}"),
     EventType("instrument.created", "instrument", "{actor} added the instrument {subject}."),
     EventType(
         "instrument.changed", "instrument", "{actor} changed the instrument {subject}.", needs_reason=True

@@ -2,5 +2,13 @@
 
 from grading.services.decisions.completing import complete_where_settled, lack_for, missing_for
 from grading.services.decisions.grading import grade, grade_waiting
+from grading.services.decisions.runs import close_stale_runs
 
-__all__ = ["complete_where_settled", "grade", "grade_waiting", "lack_for", "missing_for"]
+__all__ = [
+    "close_stale_runs",
+    "complete_where_settled",
+    "grade",
+    "grade_waiting",
+    "lack_for",
+    "missing_for",
+]

@@ -12,6 +12,7 @@ from grading.domain.review_reasons import rule_label
 from grading.models import Decision, PolicyVersion
 from grading.models.test_run import STANDS_SQL
 from grading.services.decisions.judging import Judgement
+from grading.services.decisions.runs import count_decided
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_packs
 from intake.services.superseding import new_keys
@@ -45,11 +46,14 @@ def write_decisions(
 ) -> None:
     """Store new decisions in the place of the packs' current ones, and take the packs where they lead.
 
-    The packs are locked, tested or in quarantine; those in quarantine stay there and get a review.
+    The packs are locked, tested or in quarantine; those in quarantine stay there and get a review. A run
+    counts them.
     """
     ids = new_keys(model=Decision, count=len(judgements))
     supersede(pack_ids=[j.pack.pk for j in judgements], new_ids=ids, actor=actor, at=at)
     insert_decisions(ids=ids, judgements=judgements, version=version, actor=actor, at=at, run_id=run_id)
+    if run_id is not None:
+        count_decided(run_id=run_id, judgements=judgements)
     _record_decisions(ids, "decision.made", actor, at)
     _close_reviews([j.pack.pk for j in judgements], actor, at)
     _move(judgements, policy, actor, at)

@@ -8,6 +8,7 @@ from grading.models import Decision, GradingClaim, ReviewCase
 from grading.services.decisions import grade_waiting
 from grading.services.decisions import grading as runs
 from grading.services.decisions.claims import MAX_ATTEMPTS, claim_next
+from grading.services.decisions.runs import join_run
 from intake.models import Pack
 from rebattery.actor import SYSTEM
 from tests.evidence import GRADED_AT, leave_claims, make_inspected, make_tested, publish_seed
@@ -72,7 +73,9 @@ class TestClaim:
         [pack] = make_tested()
         claim = claim_next(chunk_size=1)
         GradingClaim.objects.update(lease_token=uuid.uuid4())
-        assert runs._grade_claimed(claim.token, claim.pack_ids, policy, SYSTEM, GRADED_AT) == 0
+        run_id = join_run(version=policy, actor=SYSTEM, at=GRADED_AT)
+        job = runs._Job(policy, run_id, SYSTEM, GRADED_AT)
+        assert runs._grade_claimed(job, claim.token, claim.pack_ids, GRADED_AT) == 0
         assert not Decision.objects.exists()
 
     def test_is_forgotten_when_its_pack_no_longer_waits(self, policy):

@@ -141,7 +141,8 @@ class TestGradeWaiting:
             run()
 
     def test_takes_constant_statements(self, policy):
-        run()  # compiles the policy
+        make_tested()
+        run()  # compiles the policy and begins the run that all belong to
         counts = []
         for size in (10, 300):
             make_tested(size)
