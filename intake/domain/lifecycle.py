@@ -39,6 +39,7 @@ class Move(StrEnum):
     RETEST = "retest"
     REJECT = "reject"
     SUSPEND = "suspend"
+    REGRADE = "regrade"
     RETEST_DISPUTED = "retest_disputed"
     REOPEN_DISPUTED = "reopen_disputed"
 
@@ -101,6 +102,10 @@ _TABLE = (
         "Suspend",
         "pack.suspended",
         True,
+    ),
+    # Somebody had it graded again by the policy in force; what was measured stands.
+    Transition(
+        Move.REGRADE, frozenset({S.GRADED, S.IN_REVIEW}), S.TESTED, "Grade again", "pack.graded_again", True
     ),
     # Apart from that a reject is final unless its supplier disputes it and a reviewer upholds the dispute.
     Transition(

@@ -180,6 +180,13 @@ _ALL = (
         needs_reason=True,
     ),
     EventType(
+        "pack.graded_again",
+        "pack",
+        "Graded again by {policy}: {reason}",
+        "Graded again by {policy}.",
+        needs_reason=True,
+    ),
+    EventType(
         "pack.rejected",
         "pack",
         "{actor} rejected the pack: {reason}",
