@@ -1,6 +1,9 @@
 """What a reviewer may conclude, and the reason codes to choose from."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
+
+from rebattery.dates import day_in_words
 
 CONFIRM_REASONS = {
     "policy_right": "The policy is right",
@@ -20,6 +23,12 @@ RETEST_REASONS = {
     "wrong_conditions": "Tested under the wrong conditions",
     "instrument_doubt": "The instrument is in doubt",
 }
+HOLD_REASONS = {
+    "awaits_maker": "The maker or the supplier must answer first",
+    "awaits_customer": "A customer must answer first",
+    "awaits_part": "A part, a tool or an instrument must come first",
+    "awaits_others": "Decide it together with other packs",
+}
 SECOND_PERSON_REASONS = {
     "evidence_convinces": "The evidence convinces",
     "evidence_weak": "The evidence is too weak",
@@ -33,6 +42,18 @@ OVERRIDE_OUTCOMES = {
     "D": "recycling",
 }
 """Grades that two people may set against the policy, each with its route."""
+
+
+LONGEST_HOLD = timedelta(days=180)
+
+
+def hold_fault(until: date, *, today: date) -> str:
+    """Return why a review cannot be put aside until ``until``; empty when it can."""
+    if until <= today:
+        return "Choose a day after today."
+    if until > today + LONGEST_HOLD:
+        return f"At most {LONGEST_HOLD.days} days ahead: {day_in_words(today + LONGEST_HOLD)}."
+    return ""
 
 
 def is_safety_decision(grade: str, codes: Sequence[str]) -> bool:
@@ -86,6 +107,7 @@ _RULE_LABELS = {
     "CHEM_OUT_OF_SCOPE": "Chemistry out of scope",
     "UL1974_AGE_BLOCK": "Past the maker's calendar life",
     "GRADING_FAILED": "Grading failed",
+    "OVERRIDE": "Override by two people",
 }
 
 

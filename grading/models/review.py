@@ -1,5 +1,7 @@
 """Decisions that wait for a person."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -80,6 +82,10 @@ class ReviewCase(models.Model):
 
     def __str__(self) -> str:
         return f"review of pack {self.pack_id}"
+
+    def is_held(self, *, on: date) -> bool:
+        """Return whether it is put aside for now; on its day it comes back."""
+        return self.state == self.State.OPEN and self.held_until is not None and self.held_until > on
 
 
 class ReviewLook(models.Model):

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from grading.domain.review_reasons import goes_to_reuse, is_safety_decision, rule_label
 from grading.domain.separation import own_work
@@ -32,6 +32,19 @@ def reviews_waiting() -> QuerySet[ReviewCase]:
     return ReviewCase.objects.filter(
         state__in=WAITING_STATES, pack__status__in=(Status.IN_REVIEW, Status.QUARANTINED)
     ).select_related("pack__supplier", "decision__policy")
+
+
+def in_front(rows: QuerySet[ReviewCase], *, on: date) -> QuerySet[ReviewCase]:
+    """Keep the reviews that nobody put aside until after ``on``."""
+    return rows.exclude(_ASIDE, held_until__gt=on)
+
+
+def put_aside(rows: QuerySet[ReviewCase], *, on: date) -> QuerySet[ReviewCase]:
+    """Keep the reviews that somebody put aside until after ``on``."""
+    return rows.filter(_ASIDE, held_until__gt=on)
+
+
+_ASIDE = Q(state=State.OPEN, held_until__isnull=False)
 
 
 def rule_groups() -> list[RuleGroup]:
@@ -63,6 +76,7 @@ class Obstacles:
     confirm: str
     override: str
     retest: str
+    hold: str
     answer: str
 
 
@@ -76,6 +90,7 @@ def obstacles(*, case: ReviewCase, viewer: User) -> Obstacles:
         confirm=own or waits_for_second or _not_confirmable(case),
         override=own or waits_for_second or _not_overridable(case),
         retest=own or waits_for_second or _not_on_the_shelf(case),
+        hold=own or waits_for_second,
         answer=own or (asked if is_asker else "") or _not_on_the_shelf(case),
     )
 

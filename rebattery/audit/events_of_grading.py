@@ -192,6 +192,10 @@ OF_GRADING = (
         "{actor} ordered a retest {demand}: {reason}",
         needs_reason=True,
     ),
+    EventType(
+        "review.held", "review", "{actor} put the review aside until {until!d}: {reason}", needs_reason=True
+    ),
+    EventType("review.hold_ended", "review", "{actor} took the review up again."),
     EventType("review.superseded", "review", "The review was closed by a newer decision."),
     EventType(
         "review.suspended",

@@ -1,7 +1,17 @@
 """Decide on packs in review: confirm, order a retest, or override with a second person."""
 
 from grading.domain.override_scopes import Scope
+from grading.services.reviews.holding import end_hold, hold
 from grading.services.reviews.overriding import override_approve, override_decline, override_request
 from grading.services.reviews.settling import confirm, order_retest
 
-__all__ = ["Scope", "confirm", "order_retest", "override_approve", "override_decline", "override_request"]
+__all__ = [
+    "Scope",
+    "confirm",
+    "end_hold",
+    "hold",
+    "order_retest",
+    "override_approve",
+    "override_decline",
+    "override_request",
+]

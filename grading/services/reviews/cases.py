@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, Case, F, Value, When
+from django.db.models import Case, F, Value, When
 
 from grading.domain.disputes import demand_words
 from grading.domain.separation import own_work
@@ -87,25 +86,27 @@ def lock_cases(
     return found
 
 
-def close_cases(
+def change_cases(
     *,
     cases: Sequence[ReviewCase],
     code: str,
     changes: Mapping[str, Any],
-    why: Justification,
+    why: Justification | None,
     actor: Actor,
     at: datetime,
     facts: Callable[[ReviewCase], dict[str, Any]],
-    own: Mapping[int, Mapping[str, list[int]]] | None = None,
+    own: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> None:
     """Write ``changes`` to the cases, all at once, with one event each.
 
+    :param why: none where the event needs no reason.
     :param facts: what the event's sentence says of a case.
-    :param own: what differs from case to case, by its key: lists of keys by column.
+    :param own: what differs from case to case, by its key: values by column.
     :raises ReasonMissing: when there is no text.
     """
-    if not why.text.strip():
+    if why and not why.text.strip():
         raise ReasonMissing(fields={"reason": "Say why."})
+    own = own or {}
     events = [
         Event(
             code=code,
@@ -113,33 +114,36 @@ def close_cases(
             subject_label=case.pack.serial,
             pack_id=case.pack_id,
             supplier_id=case.pack.supplier_id,
-            before={name: getattr(case, name) for name in changes},
-            after={**changes, **(own or {}).get(case.pk, {})},
+            before={name: getattr(case, name) for name in {**changes, **own.get(case.pk, {})}},
+            after={**changes, **own.get(case.pk, {})},
             facts=facts(case),
-            reason_code=why.code,
-            reason=why.text,
+            reason_code=why.code if why else "",
+            reason=why.text if why else "",
         )
         for case in cases
     ]
     rows = ReviewCase.objects.filter(pk__in=[case.pk for case in cases])
-    rows.update(**changes, **_by_case(own or {}), version=F("version") + 1)
+    rows.update(**changes, **_by_case(own), version=F("version") + 1)
     record(events=events, actor=actor, at=at)
     for case in cases:
         case.version += 1
-        for name, value in changes.items():
+        for name, value in {**changes, **own.get(case.pk, {})}.items():
             setattr(case, name, value)
 
 
-def _by_case(own: Mapping[int, Mapping[str, list[int]]]) -> dict[str, Any]:
-    """Return the expressions that give each case its own lists, within the one statement."""
+def _by_case(own: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the expressions that give each case its own values, within the one statement."""
     names = {name for values in own.values() for name in values}
-    keys: Any = ArrayField(BigIntegerField())
     return {
         name: Case(
-            *(When(pk=key, then=Value(values[name], keys)) for key, values in own.items()), default=F(name)
+            *(When(pk=key, then=_value(name, values[name])) for key, values in own.items()), default=F(name)
         )
         for name in names
     }
+
+
+def _value(name: str, value: Any) -> Value:
+    return Value(value, ReviewCase._meta.get_field(name))
 
 
 def barred_by(

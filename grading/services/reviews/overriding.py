@@ -16,7 +16,7 @@ from grading.services.reviews.cases import (
     Justification,
     ReviewRefused,
     State,
-    close_cases,
+    change_cases,
     closing,
     lock_cases,
 )
@@ -87,7 +87,7 @@ def override_request(
     }
     decided = f"{case.decision.grade} by {case.decision.policy}"
     facts = {"grade": decided, "new_grade": asked_words(grade=grade, scope=scope)}
-    close_cases(
+    change_cases(
         cases=[case],
         code="review.override_requested",
         changes=changes,
@@ -115,7 +115,7 @@ def override_approve(
         raise ReviewRefused(f"It was to count until {until}, which is past: decline it. Nothing was changed.")
     asked = Justification(code=case.reason_code, text=case.reason)
     decision = _overriding_decision(case, actor, at)
-    close_cases(
+    change_cases(
         cases=[case],
         code="review.override_approved",
         changes=closing(State.OVERRIDDEN, why, actor, at),
@@ -155,7 +155,7 @@ def override_decline(
         "reason": "",
     }
     requested_by = case.requested_by
-    close_cases(
+    change_cases(
         cases=[case],
         code="review.override_declined",
         changes=changes,

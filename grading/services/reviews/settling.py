@@ -12,7 +12,7 @@ from grading.services.reviews.cases import (
     RetestDemand,
     State,
     barred_by,
-    close_cases,
+    change_cases,
     closing,
     lock_cases,
 )
@@ -33,7 +33,7 @@ def confirm(*, cases: Mapping[int, int], why: Justification, actor: Actor, at: d
     :raises MoveRefused: when a pack is not where its review left it.
     """
     found = lock_cases(cases=cases, state=State.OPEN, actor=actor, faults=[_held])
-    close_cases(
+    change_cases(
         cases=found,
         code="review.confirmed",
         changes=closing(State.CONFIRMED, why, actor, at),
@@ -68,7 +68,7 @@ def order_retest(
     :raises MoveRefused: when a pack is in quarantine or otherwise not in review.
     """
     found = lock_cases(cases=cases, state=State.OPEN, actor=actor)
-    close_cases(
+    change_cases(
         cases=found,
         code="review.retest_demanded" if demand.words else "review.retest_ordered",
         changes=closing(State.RETEST_ORDERED, why, actor, at),
