@@ -182,6 +182,7 @@ def _pack(batch: Batch, row: int, fields: dict[str, Any]) -> Pack:
         "declared_soh_method": "bms",
         "ddr_status": "none",
         "received_as": "product",
+        "legal_status": fields.get("received_as", "product"),
         "history_completeness_percent": Decimal(50),
         "declared": {"accident_flag": False},
     }

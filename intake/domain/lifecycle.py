@@ -17,10 +17,14 @@ class Status(StrEnum):
     REJECTED = "rejected"
     MISSING = "missing"
     WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
+    RECYCLED = "recycled"
 
 
 NOT_HERE = (Status.ANNOUNCED, Status.MISSING, Status.WITHDRAWN)
 """States of packs that are not in the building and never were."""
+GONE = (Status.RETURNED, Status.RECYCLED)
+"""States of packs that were here and have left the house for good."""
 
 
 class Move(StrEnum):
@@ -42,6 +46,10 @@ class Move(StrEnum):
     REGRADE = "regrade"
     RETEST_DISPUTED = "retest_disputed"
     REOPEN_DISPUTED = "reopen_disputed"
+    UNDO_REVIEW = "undo_review"
+    UNDO_REJECT = "undo_reject"
+    HAND_BACK = "hand_back"
+    RECYCLE = "recycle"
 
 
 @dataclass(frozen=True)
@@ -122,6 +130,26 @@ _TABLE = (
         S.RECEIVED,
         "Re-open for inspection",
         "pack.reopened",
+        True,
+    ),
+    # Both end an order; a dangerous pack leaves for the recycler even before anybody reviewed it.
+    Transition(Move.HAND_BACK, frozenset({S.REJECTED}), S.RETURNED, "Hand back", "pack.returned"),
+    Transition(Move.RECYCLE, frozenset({S.REJECTED, S.QUARANTINED}), S.RECYCLED, "Recycle", "pack.recycled"),
+    # A reviewer takes their own step back, right after it: the pack stands where it stood before.
+    Transition(
+        Move.UNDO_REVIEW,
+        frozenset({S.GRADED, S.REJECTED, S.INSPECTED}),
+        S.IN_REVIEW,
+        "Take the step back",
+        "pack.review_undone",
+        True,
+    ),
+    Transition(
+        Move.UNDO_REJECT,
+        frozenset({S.REJECTED}),
+        S.QUARANTINED,
+        "Take the reject back",
+        "pack.review_undone",
         True,
     ),
 )

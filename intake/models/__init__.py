@@ -7,6 +7,7 @@ from intake.models.attachment import (
     AttachmentUploadState,
 )
 from intake.models.batch import Batch
+from intake.models.disposition import DispositionOrder, DispositionPack, WasteCode, WasteOperator
 from intake.models.inspection import Inspection, InspectionDraft, Photo, Scan
 from intake.models.manifest import (
     Intent,
@@ -29,6 +30,8 @@ __all__ = [
     "AttachmentUpload",
     "AttachmentUploadState",
     "Batch",
+    "DispositionOrder",
+    "DispositionPack",
     "Inspection",
     "InspectionDraft",
     "Intent",
@@ -44,4 +47,6 @@ __all__ = [
     "Scan",
     "StoredFile",
     "Supplier",
+    "WasteCode",
+    "WasteOperator",
 ]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Upper
 
 from intake.domain.chemistry import Chemistry
+from intake.domain.dispositions import LegalStatus
 from intake.domain.lifecycle import Status
 from rebattery.accounts.models import User
 
@@ -29,6 +30,10 @@ class PackQuerySet(models.QuerySet["Pack"]):
     def visible_to(self, viewer: User) -> "PackQuerySet":
         """Keep what ``viewer`` may see: a supplier's people see their own packs only."""
         return self.filter(supplier_id=viewer.supplier_id) if viewer.is_supplier else self
+
+    def newest_stay(self) -> "PackQuerySet":
+        """Leave out packs that went back to their supplier: the same serial may be here again."""
+        return self.exclude(status=Status.RETURNED)
 
 
 class Pack(models.Model):
@@ -61,6 +66,10 @@ class Pack(models.Model):
     """The supplier's word: none, damaged, defective, recalled or critical."""
     received_as = models.CharField(max_length=10)
     """The supplier's word: product or waste."""
+    legal_status = models.CharField(
+        max_length=10, choices=[(s.value, s.value.capitalize()) for s in LegalStatus]
+    )
+    """What the pack is in law: as it was received until an order of ours makes it waste."""
     history_completeness_percent = models.DecimalField(max_digits=5, decimal_places=1)
     declared = models.JSONField(default=dict)
     """Every other canonical field of the manifest line, normalised; decimals as strings."""
@@ -70,7 +79,14 @@ class Pack(models.Model):
     objects = PackQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["supplier", "serial"], name="pack_once_per_supplier")]
+        # A pack that went back may come again, and is another row then: each stay has a story of its own.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supplier", "serial"],
+                condition=~models.Q(status=Status.RETURNED.value),
+                name="pack_once_per_supplier",
+            )
+        ]
         indexes = [
             models.Index(fields=["status", "id"]),
             models.Index(fields=["batch", "id"]),

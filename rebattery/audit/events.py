@@ -2,6 +2,7 @@
 
 from rebattery.audit.event_type import EventType
 from rebattery.audit.events_of_agreement import OF_AGREEMENT
+from rebattery.audit.events_of_dispositions import OF_DISPOSITIONS
 from rebattery.audit.events_of_grading import OF_GRADING
 from rebattery.audit.events_of_policies import OF_POLICIES
 
@@ -166,6 +167,13 @@ _ALL = (
         needs_reason=True,
     ),
     EventType(
+        "pack.review_undone",
+        "pack",
+        "{actor} took the last step back: {reason}",
+        "A step of the review was taken back.",
+        needs_reason=True,
+    ),
+    EventType(
         "pack.sent_to_retest",
         "pack",
         "{actor} ordered a retest: {reason}",
@@ -240,6 +248,7 @@ _ALL = (
     EventType("inspection.submitted", "inspection", "{actor} submitted an inspection: {outcome}."),
     EventType("inspection.superseded", "inspection", "A newer inspection took the place of {subject}."),
     EventType("photo.added", "photo", "{actor} added a photo ({slot}, SHA-256 {sha256})."),
+    *OF_DISPOSITIONS,
     *OF_GRADING,
     *OF_AGREEMENT,
     *OF_POLICIES,

@@ -23,6 +23,13 @@ BADGES: dict[str, dict[str, Badge]] = {
         "rejected": Badge("Rejected", "stop"),
         "missing": Badge("Missing", "wait"),
         "withdrawn": Badge("Withdrawn", "off"),
+        "returned": Badge("Returned to its supplier", "off"),
+        "recycled": Badge("Recycled", "off"),
+    },
+    "disposition": {
+        "ordered": Badge("To be handed over", "wait"),
+        "handed_over": Badge("Handed over", "ok"),
+        "cancelled": Badge("Cancelled", "off"),
     },
     "batch": {
         "announced": Badge("Announced", "neutral"),
@@ -168,6 +175,8 @@ BRANCHES = {
     "rejected": "tested",
     "missing": "announced",
     "withdrawn": "announced",
+    "returned": "tested",
+    "recycled": "tested",
 }
 """The step at which a pack in another state left the way, unless its page knows better."""
 

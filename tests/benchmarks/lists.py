@@ -15,12 +15,12 @@ PAGES = 15
 FILL = """
     INSERT INTO intake_pack (supplier_id, batch_id, pack_type_id, row, serial, status, status_at, version,
         make, model, chemistry, nominal_energy_kwh, rated_capacity_ah, nominal_voltage_v,
-        declared_soh_percent, declared_soh_method, ddr_status, received_as, history_completeness_percent,
-        declared, declared_raw)
+        declared_soh_percent, declared_soh_method, ddr_status, received_as, legal_status,
+        history_completeness_percent, declared, declared_raw)
     SELECT p.supplier_id, p.batch_id, p.pack_type_id, n, 'LS-' || md5(n::text), p.status, p.status_at, 1,
         p.make, p.model, p.chemistry, p.nominal_energy_kwh, p.rated_capacity_ah, p.nominal_voltage_v,
         p.declared_soh_percent, p.declared_soh_method, p.ddr_status, p.received_as,
-        p.history_completeness_percent, p.declared, p.declared_raw
+        p.legal_status, p.history_completeness_percent, p.declared, p.declared_raw
     FROM intake_pack p, generate_series(1, %s) n WHERE p.id = %s
 """
 

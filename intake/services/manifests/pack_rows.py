@@ -15,7 +15,7 @@ from intake.models import CLAIM_COLUMNS, Pack
 COLUMNS = (
     "batch_id, supplier_id, pack_type_id, row, serial, status, status_at, version, make, model, chemistry,"
     " nominal_energy_kwh, rated_capacity_ah, nominal_voltage_v, declared_soh_percent, declared_soh_method,"
-    " ddr_status, received_as, history_completeness_percent, declared, declared_raw"
+    " ddr_status, received_as, legal_status, history_completeness_percent, declared, declared_raw"
 )
 """What each line holds, the batch first: it is known only when the batch is announced."""
 
@@ -67,6 +67,7 @@ class PackRows:
             get("soh_method") or "",
             fields["ddr_status"],
             fields["received_as"],
+            fields["received_as"],  # in law a pack is what it comes as
             str(history_completeness(fields).percent),
             as_json(rest),
             as_json(raw),

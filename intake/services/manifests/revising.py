@@ -29,7 +29,7 @@ from rebattery.actor import Actor
 from rebattery.audit.record import record_rows
 
 _OWN = tuple(column for column in CLAIM_COLUMNS.values() if column != "serial")
-_TAKEN = (*_OWN, "row", "history_completeness_percent", "declared", "declared_raw")
+_TAKEN = (*_OWN, "legal_status", "row", "history_completeness_percent", "declared", "declared_raw")
 """Columns that follow the file as long as the pack has not arrived."""
 _DECIMALS = {"nominal_energy_kwh", "rated_capacity_ah", "nominal_voltage_v", "declared_soh_percent"}
 

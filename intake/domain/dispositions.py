@@ -1,0 +1,190 @@
+"""What may become of packs that nobody will use: back to the supplier, or to recycling."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from intake.domain.chemistry import Chemistry
+from intake.domain.lifecycle import Move, Status
+
+MOST_PACKS = 500
+"""Packs of one order: what a truck takes, and what a person can still tick off."""
+SETTLES_AFTER = timedelta(seconds=30)
+"""So long a reviewer can take a step back: until then nothing of it leaves the house."""
+
+
+class LegalStatus(StrEnum):
+    """What a pack is in law; why there are two words and not five stands in docs/decisions/0009."""
+
+    PRODUCT = "product"
+    WASTE = "waste"
+
+
+class OrderKind(StrEnum):
+    """Where the packs of an order go."""
+
+    RETURN = "return"
+    RECYCLING = "recycling"
+
+
+class OrderState(StrEnum):
+    """How far an order has come."""
+
+    ORDERED = "ordered"
+    HANDED_OVER = "handed_over"
+    CANCELLED = "cancelled"
+
+
+class PackState(StrEnum):
+    """How far an order has come for one pack."""
+
+    ORDERED = "ordered"
+    HANDED_OVER = "handed_over"
+    RELEASED = "released"
+
+
+KIND_WORDS = {OrderKind.RETURN: "Return to the supplier", OrderKind.RECYCLING: "Recycling"}
+PREFIXES = {OrderKind.RETURN: "RT", OrderKind.RECYCLING: "RC"}
+MOVES = {OrderKind.RETURN: Move.HAND_BACK, OrderKind.RECYCLING: Move.RECYCLE}
+_SOURCES = {
+    OrderKind.RETURN: frozenset({Status.REJECTED}),
+    OrderKind.RECYCLING: frozenset({Status.REJECTED, Status.QUARANTINED}),
+}
+ORDERABLE = frozenset().union(*_SOURCES.values())
+"""States of packs that some order can take."""
+
+
+def is_settled(*, since: datetime, at: datetime) -> bool:
+    """Return whether what happened at ``since`` cannot be taken back any more."""
+    return at >= since + SETTLES_AFTER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What an order asks of one pack."""
+
+    status: Status
+    is_settled: bool
+    has_open_review: bool = False
+    has_open_dispute: bool = False
+    other_order: str = ""
+    """Number of the order that has the pack already."""
+    hazards: tuple[str, ...] = ()
+
+
+def obstacle(kind: OrderKind, pack: Standing) -> str:
+    """Return why a pack cannot be ordered away, as the end of a sentence; empty when it can."""
+    if pack.other_order:
+        return f"is in order {pack.other_order} already"
+    if pack.status not in _SOURCES[kind]:
+        if pack.status is Status.QUARANTINED:
+            return "is in quarantine and does not go back: only to recycling"
+        return f"is {pack.status.value.replace('_', ' ')} and not rejected"
+    if pack.has_open_dispute:
+        return "is disputed: answer its supplier first"
+    if pack.has_open_review:
+        return "waits for a reviewer"
+    if not pack.is_settled:
+        return "was decided on just now: wait until that cannot be taken back"
+    if pack.status is Status.QUARANTINED and not pack.hazards:
+        return "is in quarantine and no hazard is on record: inspect it first"
+    return ""
+
+
+def legal_status_after(kind: OrderKind, now: LegalStatus) -> LegalStatus:
+    """Return what an order makes of a pack: who discards makes waste, who gives back leaves it as it is."""
+    return LegalStatus.WASTE if kind is OrderKind.RECYCLING else now
+
+
+def code_applies(*, applies_from: date | None, applies_until: date | None, on: date) -> bool:
+    """Return whether a waste code applies on a day; both ends belong to its time."""
+    return (applies_from is None or applies_from <= on) and (applies_until is None or on <= applies_until)
+
+
+@dataclass(frozen=True)
+class TransportClass:
+    """How a pack travels on the road. Source of each part: DOMAIN 2.5."""
+
+    code: str
+    label: str
+    rule: str
+    packing: str
+    """Not confirmed: from memory, the safety adviser decides."""
+    marking: str = ""
+    is_damaged: bool = False
+
+
+_CLASSES = (
+    TransportClass("normal", "Lithium-ion batteries", "UN 3480, class 9", "P903 or LP903"),
+    TransportClass(
+        "waste_disposal",
+        "Lithium batteries for disposal or recycling",
+        "Special provision 377",
+        "P909",
+        "LITHIUM BATTERIES FOR DISPOSAL / RECYCLING",
+    ),
+    TransportClass(
+        "damaged_defective",
+        "Damaged or defective",
+        "Special provision 376, not by air",
+        "P908 or LP904",
+        "DAMAGED/DEFECTIVE LITHIUM ION BATTERIES",
+        True,
+    ),
+    TransportClass(
+        "critical",
+        "Damaged and liable to react dangerously",
+        "Special provision 376, not by air",
+        "P911 or LP906, or as the authority approves",
+        "DAMAGED/DEFECTIVE LITHIUM ION BATTERIES",
+        True,
+    ),
+    TransportClass("sodium_ion", "Sodium-ion batteries", "UN 3551 or UN 3552", "as the safety adviser says"),
+    TransportClass(
+        "sodium_ion_damaged",
+        "Sodium-ion batteries, damaged or defective",
+        "UN 3551 or UN 3552, special provision 376",
+        "as the safety adviser says",
+        is_damaged=True,
+    ),
+    TransportClass(
+        "other", "Neither lithium nor sodium, or unknown", "as the safety adviser says", "as well"
+    ),
+    TransportClass(
+        "other_damaged",
+        "Neither lithium nor sodium, or unknown; damaged",
+        "as the safety adviser says",
+        "as well",
+        is_damaged=True,
+    ),
+)
+TRANSPORT = {row.code: row for row in _CLASSES}
+_NO_LITHIUM = (Chemistry.NIMH, Chemistry.PB, Chemistry.NICD, Chemistry.UNKNOWN)
+
+
+def transport_class_of(*, kind: OrderKind, chemistry: Chemistry, safety: str) -> TransportClass:
+    """Return how a pack travels.
+
+    :param safety: worst finding of its inspection, or of its supplier's word: ok, damaged or critical.
+    """
+    is_damaged = safety in ("damaged", "critical")
+    if chemistry is Chemistry.NA_ION:
+        return TRANSPORT["sodium_ion_damaged" if is_damaged else "sodium_ion"]
+    if chemistry in _NO_LITHIUM:
+        return TRANSPORT["other_damaged" if is_damaged else "other"]
+    if is_damaged:
+        return TRANSPORT["critical" if safety == "critical" else "damaged_defective"]
+    return TRANSPORT["waste_disposal" if kind is OrderKind.RECYCLING else "normal"]
+
+
+def declared_safety(ddr_status: str) -> str:
+    """Return what a supplier's own word makes of a pack that nobody has inspected."""
+    return {"none": "ok", "critical": "critical"}.get(ddr_status, "damaged")
+
+
+def named(items: Iterable[str], most: int = 5) -> str:
+    """Name the first of ``items`` and count the rest."""
+    items = list(items)
+    more = f" And {len(items) - most} more." if len(items) > most else ""
+    return " ".join(items[:most]) + more
