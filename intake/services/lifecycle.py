@@ -27,6 +27,7 @@ def move_packs(
     move: Move,
     actor: Actor,
     at: datetime,
+    since: datetime | None = None,
     reason: str = "",
     reason_code: str = "",
     facts: Mapping[str, Any] | None = None,
@@ -36,25 +37,56 @@ def move_packs(
 
     Locks the packs in key order and returns them in their new state.
 
+    :param since: since when they stand there, where the move takes another one back; else ``at``.
     :raises MoveRefused: when a pack is in a state from which the table does not allow the move; names
         the packs, changes nothing.
     :raises ReasonMissing: when the move needs a reason and there is none.
     """
-    transition = TRANSITIONS[move]
     packs = lock_packs(pack_ids=pack_ids)
+    move_locked(
+        packs=packs,
+        move=move,
+        actor=actor,
+        at=at,
+        since=since,
+        reason=reason,
+        reason_code=reason_code,
+        facts=facts,
+        facts_by_pack=facts_by_pack,
+    )
+    return packs
+
+
+def move_locked(
+    *,
+    packs: Sequence[Pack],
+    move: Move,
+    actor: Actor,
+    at: datetime,
+    since: datetime | None = None,
+    reason: str = "",
+    reason_code: str = "",
+    facts: Mapping[str, Any] | None = None,
+    facts_by_pack: Mapping[int, Mapping[str, Any]] | None = None,
+) -> None:
+    """Do what :func:`move_packs` does with packs that this transaction has read under its lock.
+
+    The packs come from :func:`lock_packs` and are in their new state afterwards.
+    """
+    transition = TRANSITIONS[move]
     forbidden = [pack for pack in packs if Status(pack.status) not in transition.sources]
     if forbidden:
         named = ", ".join(f"{pack.serial} is {pack.get_status_display().lower()}" for pack in forbidden[:5])
         more = f" and {len(forbidden) - 5} more" if len(forbidden) > 5 else ""
         raise MoveRefused(f"{transition.label}: not possible, because {named}{more}. Nothing was changed.")
     if not packs:
-        return packs
+        return
     ids = [pack.pk for pack in packs]
     sources = [pack.status for pack in packs]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE intake_pack SET status = %s, status_at = %s, version = version + 1 WHERE id = ANY(%s)",
-            [transition.target.value, at, ids],
+            [transition.target.value, since or at, ids],
         )
     _record_moves(
         transition.event,
@@ -69,8 +101,7 @@ def move_packs(
         facts_by_pack,
     )
     for pack in packs:
-        pack.status, pack.status_at, pack.version = transition.target.value, at, pack.version + 1
-    return packs
+        pack.status, pack.status_at, pack.version = transition.target.value, since or at, pack.version + 1
 
 
 def lock_packs(*, pack_ids: Sequence[int]) -> list[Pack]:

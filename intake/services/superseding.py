@@ -9,8 +9,10 @@ def new_keys(*, model: type[models.Model], count: int) -> list[int]:
     """Reserve ``count`` keys for rows that are not inserted yet."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
+            # The name of the sequence is looked up once, not for every key.
+            "SELECT nextval(s.name) FROM generate_series(1, %s),"
+            " (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) s",
+            [count, model._meta.db_table],
         )
         return [key for (key,) in cursor.fetchall()]
 

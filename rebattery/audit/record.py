@@ -102,8 +102,13 @@ def record_rows(
         return cursor.rowcount
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def plain(value: Any) -> Any:
     """Return ``value`` as JSON can hold it exactly: decimals and times as text, never as floats."""
+    if type(value) in _PLAIN:  # nearly all there is, and asking what else it may be costs most
+        return value
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, (datetime, date)):
