@@ -49,7 +49,7 @@ def changes_of(policy: Policy, evidence: Evidence) -> tuple[Change, ...]:
     """
     now = decide(policy, evidence)
     found = [*_of_gates(policy, evidence, now)]
-    for number in _numbers(policy, evidence):
+    for number in _numbers(policy, evidence, is_soh_open=SOH in now.missing):
         found += _of_number(policy, evidence, now, number)
     return tuple(found)
 
@@ -95,10 +95,14 @@ class _Number(NamedTuple):
     put: Callable[[Decimal], Evidence]
 
 
-def _numbers(policy: Policy, evidence: Evidence) -> Iterator[_Number]:
-    """Return the numbers that can be varied, cheapest first, with every limit that may matter."""
+def _numbers(policy: Policy, evidence: Evidence, *, is_soh_open: bool) -> Iterator[_Number]:
+    """Return the numbers that can be varied, cheapest first, with every limit that may matter.
+
+    :param is_soh_open: the SOH is missing, or too old for its grade: it is measured anew.
+    """
     matrix = policy.matrix_of(evidence.chemistry)
     facts = usable_facts(policy, evidence)
+    is_new = facts.soh is None or is_soh_open
     yield _Number(
         IR,
         "IR",
@@ -121,15 +125,15 @@ def _numbers(policy: Policy, evidence: Evidence) -> Iterator[_Number]:
     )
     yield _Number(
         SOH,
-        "SOH" if facts.soh is not None else "A bench SOH",
+        "A bench SOH" if is_new else "SOH",
         " %",
-        facts.measured_soh,
-        _soh_limits(policy, evidence, matrix, is_new=facts.soh is None),
+        None if is_new else facts.measured_soh,
+        _soh_limits(policy, evidence, matrix, is_new=is_new),
         Decimal(0),
         SOH_MAX_PERCENT,
-        lambda value: _with_soh(policy, evidence, value, is_new=facts.soh is None),
+        lambda value: _with_soh(policy, evidence, value, is_new=is_new),
     )
-    if facts.soh is not None and evidence.soh_u_points and policy.needs_uncertainty:
+    if not is_new and facts.soh is not None and evidence.soh_u_points and policy.needs_uncertainty:
         yield _Number(
             "soh_u_points",
             "A standard uncertainty of the SOH",
@@ -161,6 +165,7 @@ def _with_soh(policy: Policy, evidence: Evidence, value: Decimal, *, is_new: boo
         soh_percent=value,
         soh_source="lab",
         soh_age_days=0,
+        soh_age_months=0,
         soh_u_points=u,
         capacity_procedure=procedure,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
@@ -26,6 +27,10 @@ class Evidence:
     """Where ``soh_percent`` comes from: lab, bms, telematics or estimate."""
     soh_age_days: int | None = None
     """Days between the test and this snapshot; needed only where the policy limits the age."""
+    soh_age_months: int | None = None
+    """Months begun between the day of the test and that of this snapshot; only where grades run out."""
+    soh_measured_on: date | None = None
+    """Day of the test; only where grades run out, and no rule looks at it."""
     ir_ratio: Decimal | None = None
     """Measured resistance over the baseline of the pack."""
     ir_comparable: bool | None = None
@@ -73,7 +78,7 @@ class Evidence:
                 raise ValueError(f"{name} cannot be negative: {value}")
 
     def to_json(self) -> dict[str, Any]:
-        """Return the facts that differ from "not known", Decimals as strings.
+        """Return the facts that differ from "not known", Decimals and days as strings.
 
         Facts at their default are left out, so that a fact added to this class later
         changes neither the JSON nor the hash of an old snapshot.
@@ -82,7 +87,7 @@ class Evidence:
         for name, default in DEFAULTS.items():
             value = getattr(self, name)
             if value != default:
-                found[name] = str(value) if type(value) is Decimal else value
+                found[name] = str(value) if isinstance(value, Decimal | date) else value
         return found
 
     @classmethod
@@ -94,6 +99,8 @@ class Evidence:
         if strange := sorted(set(value) - set(DEFAULTS)):
             raise ValueError(f"unknown facts in evidence: {', '.join(strange)}")
         plain: dict[str, Any] = dict(value)
+        if (day := plain.get("soh_measured_on")) is not None:
+            plain["soh_measured_on"] = date.fromisoformat(day)
         return cls(**plain | {k: Decimal(v) for k, v in plain.items() if k in DECIMALS and v is not None})
 
     def evidence_sha256(self) -> str:

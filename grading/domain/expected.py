@@ -82,6 +82,7 @@ def _as_if_measured(policy: Policy, claim: Claimed) -> Evidence:
         soh_percent=soh,
         soh_source=None if soh is None else "lab",
         soh_age_days=None if soh is None else 0,
+        soh_age_months=None if soh is None else 0,
         # The usual test ends at a cell's limit, so the pack's own SOH bounds its weakest cell.
         weakest_bound_from_pack_ah=soh is not None,
         declared_soh_percent=claim.soh_percent,

@@ -12,6 +12,7 @@ from grading.domain.matrix import Band, Cell, Matrix, compile_bands, explained
 from grading.domain.policy_faults import faults_in
 from grading.domain.reasons import WEAKEST, Clause, Reason
 from grading.domain.shipped import shipped_json
+from grading.domain.validity import Term, terms_of
 from rebattery.errors import RuleViolation
 
 __all__ = [
@@ -94,6 +95,8 @@ class Policy:
     review_flags: frozenset[str]
     near: Mapping[str, Decimal]
     soh_limits: Mapping[str, tuple[Decimal, ...]]
+    validity: Mapping[str, Term]
+    """How long grades count, where the policy ends them."""
 
     @property
     def label(self) -> str:
@@ -160,6 +163,7 @@ def parse_policy(document: Mapping[str, Any]) -> Policy:
         review_flags=frozenset(review["flags"]),
         near={fact: Decimal(value) for fact, value in near.items()},
         soh_limits={code: matrix.soh_limits() for code, matrix in matrices.items()},
+        validity=terms_of(document),
     )
 
 

@@ -1,16 +1,18 @@
 """The path behind a verdict: every rule that was looked at, what it found, and how far its limit was."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Self
 
+from grading.domain.ended import ended_cells
 from grading.domain.evidence import Evidence
 from grading.domain.facts import ir_fault, overlay_fires, overlay_unknowns, soh_fault, usable_facts
 from grading.domain.matrix import Band, Cell, Facts, Matrix
 from grading.domain.policy import Overlay, Policy
 from grading.domain.reasons import IR, SOH, WEAKEST
 from grading.domain.undecided import undecided_reasons
+from grading.domain.validity import months_words
 from grading.domain.waiting_for import capped
 
 State = Literal["matched", "passed", "undecidable"]
@@ -90,12 +92,31 @@ def _steps(policy: Policy, evidence: Evidence) -> Iterator[Step]:
         for overlay in policy.caps:
             yield _overlay_step(policy, overlay, evidence, facts)
         matrix = capped(policy, evidence, matrix, facts)
+    if ended := ended_cells(policy, evidence, matrix, facts):
+        yield from _band_steps(policy, evidence, matrix, facts)
+        yield from _age_steps(policy, evidence, ended)
+        return
     unsure = undecided_reasons(policy, evidence, matrix, facts)
     for reason in unsure:
         rule = f"Retest within {policy.undecided_factor} standard uncertainties of a limit"
         yield Step(rule, "matched", reason.fact, reason.measured, reason.limit, is_near=True)
     if not unsure:
         yield from _band_steps(policy, evidence, matrix, facts)
+        if facts.soh is not None:
+            cell = matrix.strictest(matrix.band_at(facts.soh), facts.ir)
+            yield from _age_steps(policy, evidence, (cell,))
+
+
+def _age_steps(policy: Policy, evidence: Evidence, cells: Iterable[Cell]) -> Iterator[Step]:
+    """Compare the age of the SOH with the terms of the grades; none where evidence states no age."""
+    months = evidence.soh_age_months
+    for grade in dict.fromkeys(cell.grade for cell in cells):
+        term = policy.validity.get(grade)
+        if term is None or months is None:
+            continue
+        rule = f"Grade {grade} ends {months_words(term.storage_months)} after the SOH measurement"
+        state: State = "matched" if term.is_over(months) else "passed"
+        yield Step(rule, state, "soh_age_months", Decimal(months), Decimal(term.storage_months))
 
 
 def _floor_of_weakest(policy: Policy, matrix: Matrix, facts: Facts) -> Step:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from grading.domain.absences import ir_absence, soh_absence, weakest_absence
+from grading.domain.ended import ended_cells, expiry
 from grading.domain.evidence import Evidence
 from grading.domain.explaining import deciding_reason, near_limits, notes_on
 from grading.domain.facts import ir_fault, soh_fault, usable_facts
@@ -100,7 +101,10 @@ def decide(policy: Policy, evidence: Evidence) -> Verdict:
 
 def _by_matrix(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> Verdict:
     is_full = facts.soh is not None and facts.ir is not None and facts.weakest is not None
-    missing = () if is_full else open_facts(policy, evidence, matrix, facts)
+    missing = () if is_full and not policy.validity else open_facts(policy, evidence, matrix, facts)
+    if ended := ended_cells(policy, evidence, matrix, facts):
+        reason = expiry(policy, ended, missing)
+        return _held(policy, (reason,), missing, (*_CLEARED, matrix.step))
     unsure = undecided_reasons(policy, evidence, matrix, facts)
     if facts.soh is None or missing:
         # A fact that only ends the doubt at a limit is listed, but the doubt is the reason.

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
+from grading.domain.ended import ended_cells, without_ended
 from grading.domain.evidence import Evidence
 from grading.domain.facts import overlay_fires
 from grading.domain.matrix import Facts, Matrix
@@ -23,7 +24,7 @@ def open_facts(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts)
     on what is known.
     """
     if matrix.kind != "unknown":
-        found = _by_table(policy, evidence, capped(policy, evidence, matrix, facts), facts)
+        found = _with_age(policy, evidence, matrix, facts)
         return tuple(fact for fact in found if fact in policy.needed)
     if facts.weakest is not None and facts.weakest < matrix.weakest_floor:
         return ()
@@ -40,6 +41,26 @@ def capped(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> 
         if overlay.cap and overlay_fires(policy, overlay, evidence, facts):
             matrix = matrix.capped(overlay.cap)
     return matrix
+
+
+def _with_age(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> tuple[str, ...]:
+    """Return the open facts of a table; an SOH too old for a grade that is still possible is one of them.
+
+    It may be taken as it is or measured anew, so what could change the route in either case is open.
+    """
+    table = capped(policy, evidence, matrix, facts)
+    found = _by_table(policy, evidence, table, facts)
+    if not ended_cells(policy, evidence, table, facts):
+        return found
+    as_it_is = without_ended(policy, evidence, table)
+    anew = facts._replace(soh=None, measured_soh=None)
+    return cheapest_first(
+        {
+            SOH,
+            *_by_table(policy, evidence, as_it_is, facts),
+            *_by_table(policy, evidence, capped(policy, evidence, matrix, anew), anew),
+        }
+    )
 
 
 def _by_table(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts) -> tuple[str, ...]:

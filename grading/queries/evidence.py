@@ -11,6 +11,7 @@ from grading.domain.calendar_life import is_beyond_calendar_life
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy
 from grading.domain.soh import bounds_weakest_cell
+from grading.domain.validity import months_begun
 from grading.models import CapacityTest, ResistanceTest
 from grading.queries.kinds import counting_sql
 from intake.domain.chemistry import Chemistry
@@ -50,31 +51,41 @@ def evidence_sql() -> tuple[str, tuple[Any, ...]]:
 
 
 def evidence_for(
-    *, pack_ids: Sequence[int], on: date | None = None, aged_at: datetime | None = None
+    *,
+    pack_ids: Sequence[int],
+    on: date | None = None,
+    aged_at: datetime | None = None,
+    judged_on: date | None = None,
 ) -> dict[int, Evidence]:
     """Return what is known of each pack now, in one query for any number of packs.
 
     :param on: day on which the maker's calendar life is asked after; without it that is not known.
     :param aged_at: moment at which the age of a capacity test is taken; leave it out unless the policy
         limits the age, because it makes the snapshot of unchanged facts differ from day to day.
+    :param judged_on: day on which it is asked whether grades ran out; leave it out unless the policy ends
+        grades.
     """
     with connection.cursor() as cursor:
         sql, params = evidence_sql()
         cursor.execute(f"{sql} WHERE p.id = ANY(%s)", [*params, list(pack_ids)])  # noqa: S608 (constant text)
         names = [column.name for column in cursor.description]
         rows = (dict(zip(names, values, strict=True)) for values in cursor.fetchall())
-        return {row["id"]: evidence_of(row, aged_at, on) for row in rows}
+        return {row["id"]: evidence_of(row, aged_at, on, judged_on) for row in rows}
 
 
 def evidence_under(*, policy: Policy, pack_ids: Sequence[int], at: datetime) -> dict[int, Evidence]:
     """Return the evidence on each pack as ``policy`` asks for it at ``at``."""
     aged_at = None if policy.max_age_days is None else at
-    return evidence_for(pack_ids=pack_ids, on=at.date(), aged_at=aged_at)
+    judged_on = at.date() if policy.validity else None
+    return evidence_for(pack_ids=pack_ids, on=at.date(), aged_at=aged_at, judged_on=judged_on)
 
 
-def evidence_of(row: dict[str, Any], aged_at: datetime | None, on: date | None = None) -> Evidence:
+def evidence_of(
+    row: dict[str, Any], aged_at: datetime | None, on: date | None = None, judged_on: date | None = None
+) -> Evidence:
     """Return what a row of :func:`evidence_sql` says of its pack."""
     is_measured = row["capacity_test_id"] is not None
+    measured_on = row["measured_at"].date() if judged_on and is_measured else None
     chemistry = row["chemistry"]
     if chemistry == Chemistry.UNKNOWN and row["type_chemistry"]:
         chemistry = row["type_chemistry"]
@@ -85,6 +96,8 @@ def evidence_of(row: dict[str, Any], aged_at: datetime | None, on: date | None =
         soh_percent=row["soh_percent"],
         soh_source="lab" if is_measured else None,
         soh_age_days=(aged_at - row["measured_at"]).days if aged_at and is_measured else None,
+        soh_age_months=months_begun(measured_on, judged_on) if measured_on and judged_on else None,
+        soh_measured_on=measured_on,
         ir_ratio=row["ir_ratio"],
         ir_comparable=row["is_comparable"],
         ir_comparable_why=row["incomparable_because"] or "",

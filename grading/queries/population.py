@@ -17,8 +17,18 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from grading.domain.calendar_life import is_beyond_calendar_life
-from grading.domain.columnar.population import AGE, NUMBERS, SCALE, Column, Population, kind_of, unknown
+from grading.domain.columnar.population import (
+    AGE,
+    MONTHS,
+    NUMBERS,
+    SCALE,
+    Column,
+    Population,
+    kind_of,
+    unknown,
+)
 from grading.domain.evidence import Evidence
+from grading.domain.validity import months_begun
 from grading.models import PopulationSnapshot
 from grading.queries.evidence import evidence_of, evidence_sql
 
@@ -219,6 +229,7 @@ def in_memory(row: PopulationSnapshot, frame: pl.DataFrame, kinds: list[Evidence
     measured = columns["measured_us"].astype(np.int64, copy=False)
     numbers: dict[str, Column] = {name: columns[source] for name, source in _NUMBERS.items()}
     numbers[AGE] = _ages(measured, row.taken_at)
+    numbers[MONTHS] = _months_begun(measured, row.taken_at)
     return Taken(
         row=row,
         population=Population(tuple(kinds), columns["kind"], numbers),
@@ -232,3 +243,12 @@ def _ages(measured_us: Column, at: datetime) -> Column:
     """Return the whole days from each test to ``at``, as the evidence on one pack counts them."""
     now = (at - datetime(1970, 1, 1, tzinfo=at.tzinfo)) // timedelta(microseconds=1)
     return ((now - measured_us) // (_DAY // timedelta(microseconds=1))).astype(np.int32)
+
+
+def _months_begun(measured_us: Column, at: datetime) -> Column:
+    """Return the months begun from the day of each test to that of ``at``, as the evidence counts them."""
+    days = measured_us // (_DAY // timedelta(microseconds=1))
+    first, on = int(days.min(initial=0)), (at.date() - _EPOCH).days
+    # Few days for many packs: each day is asked once.
+    table = [months_begun(_EPOCH + timedelta(day), at.date()) for day in range(first, on + 1)]
+    return np.array([*table, 0], dtype=np.int32)[np.minimum(days, on + 1) - first]

@@ -15,7 +15,7 @@ from grading.queries.evidence import evidence_under
 from grading.queries.verdict_cards import Card, card_for
 from intake.models import Pack
 
-NOT_SIMULATED = {"sources", "ir_comparable_why"}
+NOT_SIMULATED = {"sources", "ir_comparable_why", "soh_measured_on"}
 FACTS = tuple(fact.name for fact in fields(Evidence) if fact.name not in NOT_SIMULATED)
 """Every fact that a simulation may set."""
 
@@ -87,6 +87,7 @@ def _as_claimed(policy: Policy, evidence: Evidence) -> Evidence:
         soh_percent=min(max(soh, Decimal(0)), SOH_MAX_PERCENT),
         soh_source="lab",
         soh_age_days=0,
+        soh_age_months=0,
         soh_u_points=Decimal(0) if policy.needs_uncertainty else None,
         weakest_bound_from_pack_ah=True,
         capacity_procedure=min(policy.procedures.get("capacity", ()), default=None),

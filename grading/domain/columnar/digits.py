@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grading.domain.columnar.limits import DECLARED_GAP, Limits, edges
-from grading.domain.columnar.population import AGE, PLACES, SCALE, Column, Population, unknown
+from grading.domain.columnar.population import AGE, MONTHS, PLACES, SCALE, Column, Population, unknown
 from grading.domain.policy import Policy
 from grading.domain.soh import SOH_MAX_PERCENT
 from grading.domain.uncertainty.limits import QUANTUM
@@ -36,7 +36,8 @@ class Digit:
         return len(self.steps) + 1
 
 
-SOH_DIGIT, GUARDED, IR_DIGIT, WEAKEST_DIGIT, UNCERTAINTY, AGED = "soh", "guarded", "ir", "weakest", "u", "age"
+SOH_DIGIT, GUARDED, IR_DIGIT, WEAKEST_DIGIT, UNCERTAINTY = "soh", "guarded", "ir", "weakest", "u"
+AGED, STORED = "age", "months"
 NEAR_SOH, NEAR_IR = "near soh ", "near ir "
 
 
@@ -54,6 +55,10 @@ def steps_of(policy: Policy, limits: Limits) -> dict[str, tuple[int, ...]]:
         found |= {f"{NEAR_IR}{limit}": [1] for limit in sorted(limits.ir - {Decimal(0)})}
     if policy.max_age_days is not None:
         found[AGED] = edges([Decimal(policy.max_age_days).scaleb(-PLACES)])
+    if policy.validity:
+        found[STORED] = edges(
+            Decimal(term.storage_months).scaleb(-PLACES) for term in policy.validity.values()
+        )
     found |= {fact: edges(values) for fact, values in limits.others.items()}
     return {name: tuple(steps) for name, steps in found.items()}
 
@@ -76,6 +81,7 @@ def digits_of(policy: Policy, limits: Limits, population: Population) -> Iterato
 _PLAIN = {SOH_DIGIT: "soh_percent", IR_DIGIT: "ir_ratio", WEAKEST_DIGIT: "weakest_cell_soh_percent"} | {
     UNCERTAINTY: "soh_u_points",
     AGED: AGE,
+    STORED: MONTHS,
 }
 
 

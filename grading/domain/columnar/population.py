@@ -19,7 +19,9 @@ NUMBERS = ("soh_percent", "ir_ratio", "weakest_cell_soh_percent", "declared_soh_
     "soh_u_points",
     "ir_ratio_u",
 )
-AGE = "soh_age_days"
+AGE, MONTHS = "soh_age_days", "soh_age_months"
+COUNTS = (AGE, MONTHS)
+"""Numbers that are counted, not measured: columns hold them as they are."""
 Column = NDArray[np.integer[Any]]
 
 
@@ -36,7 +38,8 @@ class Population:
     kind: Column
     """Place in ``kinds`` of each pack, shape (n,)."""
     numbers: Mapping[str, Column]
-    """Ten-thousandths by the name of the fact, ages in days; the least value of the type is "not known"."""
+    """Ten-thousandths by the name of the fact, ages in days and in months; the least value of the type is
+    "not known"."""
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -52,7 +55,7 @@ class Population:
         for name, column in self.numbers.items():
             value = int(column[place])
             if value != unknown(column):
-                facts[name] = value if name == AGE else Decimal(value).scaleb(-PLACES)
+                facts[name] = value if name in COUNTS else Decimal(value).scaleb(-PLACES)
         return replace(self.kinds[self.kind[place]], **facts)
 
 
@@ -68,7 +71,7 @@ def _least(dtype: np.dtype[Any]) -> int:
 
 def kind_of(evidence: Evidence) -> Evidence:
     """Return what of ``evidence`` is neither a number nor a word for people."""
-    numbers: dict[str, Any] = dict.fromkeys((*DECIMALS, AGE))
+    numbers: dict[str, Any] = dict.fromkeys((*DECIMALS, *COUNTS, "soh_measured_on"))
     return replace(evidence, **numbers, ir_comparable_why="", sources={}, soh_u_is_lower_limit=None)
 
 
@@ -80,7 +83,7 @@ def population_of(evidence: Sequence[Evidence]) -> Population:
     places: dict[Evidence, int] = {}
     kind = [places.setdefault(kind_of(item), len(places)) for item in evidence]
     numbers = {name: _column([_scaled(getattr(item, name)) for item in evidence]) for name in NUMBERS}
-    numbers[AGE] = _column([item.soh_age_days for item in evidence])
+    numbers |= {name: _column([getattr(item, name) for item in evidence]) for name in COUNTS}
     return Population(tuple(places), np.array(kind, dtype=np.int32), numbers)
 
 

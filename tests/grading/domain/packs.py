@@ -15,6 +15,13 @@ from grading.domain.verdict import Verdict
 SEED = parse_policy(seed_document())
 
 
+TERMS = {
+    "A": {"storage_months": 6, "remeasure_months": 3},
+    "B": {"storage_months": 12, "remeasure_months": None},
+}
+"""Grades of which A ends first and C never."""
+
+
 def every_policy() -> dict[str, Policy]:
     """Return all policies that are shipped, and seed-v1 with each of its switches turned, by a name."""
     shipped = {name: parse_policy(seed_document(name)) for name in SHIPPED}
@@ -22,6 +29,10 @@ def every_policy() -> dict[str, Policy]:
         "guard band": changed_policy(guard_band_pts="2"),
         "other floors": changed_policy(floors={"weakest_percent": "30", "pack_percent": "40"}),
         "undecided": changed_policy(evidence={"undecided_factor": "1.65"}),
+        "grades that end": changed_policy(grade_validity=TERMS),
+        "grades that end, undecided": changed_policy(
+            grade_validity=TERMS, evidence={"undecided_factor": "1.65"}
+        ),
     }
 
 
@@ -30,7 +41,12 @@ def well_measured(policy: Policy, facts: Evidence, changes: Mapping[str, Any]) -
     if "soh_percent" in changes:
         procedure = min(policy.procedures.get("capacity", ()), default=None)
         facts = replace(
-            facts, soh_source="lab", soh_age_days=0, soh_u_points=Decimal(0), capacity_procedure=procedure
+            facts,
+            soh_source="lab",
+            soh_age_days=0,
+            soh_age_months=0,
+            soh_u_points=Decimal(0),
+            capacity_procedure=procedure,
         )
     if "ir_ratio" in changes:
         procedure = min(policy.procedures.get("resistance", ()), default=None)
@@ -46,7 +62,7 @@ def changed_policy(**parts: Any) -> Policy:
 def changed_document(**parts: Any) -> dict[str, Any]:
     document = deepcopy(seed_document())
     for name, part in parts.items():
-        document[name] = document[name] | part if isinstance(part, dict) else part
+        document[name] = document.get(name, {}) | part if isinstance(part, dict) else part
     return document
 
 
@@ -113,6 +129,7 @@ any_evidence = st.builds(
     soh_percent=_numbers(SOHS, 120),
     soh_source=st.sampled_from(["lab", "lab", "lab", None, *SOH_SOURCES]),
     soh_age_days=st.none() | st.integers(0, 900),
+    soh_age_months=st.none() | st.sampled_from([0, 6, 7, 12, 13]),
     ir_ratio=_numbers(IRS, 5),
     ir_comparable=st.sampled_from([True, True, True, False, None]),
     ir_comparable_why=st.sampled_from(["", "temperature in °C is 12, outside 23 to 27"]),

@@ -35,6 +35,20 @@ def samples(matrices: Sequence[Matrix], guard: Decimal) -> dict[str, list[Decima
     }
 
 
+def may_have_ended(policy: Policy, facts: Evidence, chemistries: Sequence[str]) -> bool:
+    """Tell whether the SOH is too old for a grade that is still possible, so that it may be measured anew."""
+    known = usable_facts(policy, facts)
+    if known.soh is None or (known.weakest is not None and known.weakest < 20):
+        return False
+    matrices = [policy.matrices[code] for code in chemistries]
+    return any(
+        cell.grade in policy.validity and policy.validity[cell.grade].is_over(facts.soh_age_months)
+        for matrix in matrices
+        if matrix.kind == "graded"
+        for cell in matrix.band_at(known.soh).cells_at(known.ir)
+    )
+
+
 def completions(policy: Policy, facts: Evidence) -> Iterator[tuple[tuple[object, ...], Evidence]]:
     """Yield every way to fill in what is missing, with exact measurements, and the values behind it."""
     known = usable_facts(policy, facts)
@@ -42,8 +56,9 @@ def completions(policy: Policy, facts: Evidence) -> Iterator[tuple[tuple[object,
     of_class = {policy.treat_as[code]: code for code, m in policy.matrices.items() if m.kind != "unknown"}
     chemistries = sorted(of_class.values()) if matrix.kind == "unknown" else [facts.chemistry]
     found = samples([policy.matrices[code] for code in chemistries], policy.guard_band_pts)
+    is_old = may_have_ended(policy, facts, chemistries)
     numbers = [
-        found[name] if value is None else [None]
+        found[name] if value is None else [None, *(found[name] if name == "soh_percent" and is_old else ())]
         for name, value in zip(NAMES, (known.soh, known.ir, known.weakest), strict=True)
     ]
     for chemistry, soh, ir, weakest in product(chemistries, *numbers):

@@ -19,7 +19,7 @@ from grading.domain.evidence import SAFETY, SOH_SOURCES, Evidence
 from grading.domain.policy import SHIPPED, Policy, parse_policy, seed_document
 from grading.domain.verdict import decide
 from grading.domain.warranty import warranty_for
-from tests.grading.domain.packs import SEED, changed_policy, evidence
+from tests.grading.domain.packs import SEED, TERMS, changed_policy, evidence
 
 QUANTUM = Decimal("0.0001")
 PROCEDURES = [None, "iso12405-capacity", "quick-screen", "ac-1khz"]
@@ -49,6 +49,10 @@ POLICIES = {
     ),
     "undecided only": changed_policy(evidence={"undecided_factor": "1.65"}),
     "warranty on nameplate": _nameplate(),
+    "grades that end": changed_policy(grade_validity=TERMS),
+    "grades that end, lower bounds": parse_policy(
+        seed_document("seed-v2-guarded") | {"grade_validity": TERMS}
+    ),
 }
 
 
@@ -102,6 +106,7 @@ def populations(draw: st.DrawFn) -> tuple[Policy, list[Evidence]]:
         soh_percent=number("soh_percent", 120),
         soh_source=st.sampled_from(["lab", "lab", "lab", "lab", None, *SOH_SOURCES]),
         soh_age_days=st.none() | st.sampled_from([0, 364, 365, 366]),
+        soh_age_months=st.none() | st.sampled_from([0, 5, 6, 7, 11, 12, 13, 400]),
         ir_ratio=number("ir_ratio", 5),
         ir_comparable=st.sampled_from([True, True, True, True, False, None]),
         weakest_cell_soh_percent=number("weakest_cell_soh_percent", 110),
@@ -154,6 +159,27 @@ class TestDecideAll:
         found = assert_equal(POLICIES[name], items)
 
         assert any(outcome.route == "hold" for outcome in found.table)
+
+    @pytest.mark.parametrize("name", ["grades that end", "grades that end, lower bounds"])
+    def test_agrees_at_the_last_month_of_every_grade(self, name):
+        items = [
+            replace(
+                evidence(chemistry=chemistry, soh_percent=soh, ir_ratio=ir, weakest_cell_soh_percent=weakest),
+                soh_age_months=months,
+                soh_u_points=Decimal("0.5"),
+                capacity_procedure="iso12405-capacity",
+                resistance_procedure="hppc-pulses",
+            )
+            for chemistry in ("LFP", "NMC", "LMO", "UNKNOWN")
+            for soh in ("19.9999", "40", "60", "70", "80", "80.0001", "95")
+            for ir in (None, "1.4999", "1.5", "2")
+            for weakest in (None, "19.9999", "70")
+            for months in (None, 0, 5, 6, 7, 12, 13)
+        ]
+
+        found = assert_equal(POLICIES[name], items)
+
+        assert "GRADE_EXPIRED" in {outcome.code for outcome in found.table}
 
     def test_knows_no_pack_of_an_empty_population(self):
         assert decide_all(SEED, population_of([])).table == ()
