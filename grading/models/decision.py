@@ -71,6 +71,8 @@ class Decision(models.Model):
     valid_until = models.DateField(null=True)
     """The last day on which it counts: by the policy's validity of the grade, or as long as two people set
     it against the policy; none where nothing ends it."""
+    remeasure_from = models.DateField(null=True)
+    """The day from which the policy wants the pack measured again, at the latest the last one that counts."""
     scope = models.CharField(max_length=240, blank=True)
     """For what an override counts, in words; empty for any use."""
     run = models.ForeignKey(
@@ -95,6 +97,11 @@ class Decision(models.Model):
                 fields=["valid_until", "pack"],
                 condition=Q(superseded_by__isnull=True, valid_until__isnull=False),
                 name="decision_runs_out",
+            ),
+            models.Index(
+                fields=["remeasure_from", "pack"],
+                condition=Q(superseded_by__isnull=True, remeasure_from__isnull=False),
+                name="decision_remeasure",
             ),
             models.Index(fields=["run", "id"], condition=Q(run__isnull=False), name="decision_of_run"),
             # Counting rejects reads this index alone: the rows are wide, and a fleet has many of them.

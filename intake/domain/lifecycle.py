@@ -44,6 +44,7 @@ class Move(StrEnum):
     REJECT = "reject"
     SUSPEND = "suspend"
     REGRADE = "regrade"
+    EXPIRE = "expire"
     RETEST_DISPUTED = "retest_disputed"
     REOPEN_DISPUTED = "reopen_disputed"
     UNDO_REVIEW = "undo_review"
@@ -115,6 +116,8 @@ _TABLE = (
     Transition(
         Move.REGRADE, frozenset({S.GRADED, S.IN_REVIEW}), S.TESTED, "Grade again", "pack.graded_again", True
     ),
+    # Its months are over, or the days for which two people overrode the policy.
+    Transition(Move.EXPIRE, frozenset({S.GRADED}), S.TESTED, "Let the grade run out", "pack.grade_ended"),
     # Apart from that a reject is final unless its supplier disputes it and a reviewer upholds the dispute.
     Transition(
         Move.RETEST_DISPUTED,

@@ -188,6 +188,12 @@ _ALL = (
         needs_reason=True,
     ),
     EventType(
+        "pack.grade_ended",
+        "pack",
+        "Its grade {grade} by {policy} counted until {until!d} and is decided anew.",
+        "Grade {grade} by {policy} counted until {until!d} and is decided anew.",
+    ),
+    EventType(
         "pack.graded_again",
         "pack",
         "Graded again by {policy}: {reason}",

@@ -11,6 +11,7 @@ from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy
 from grading.domain.reasons import Reason
 from grading.domain.tracing import path_of
+from grading.domain.validity import last_day, remeasure_day
 from grading.domain.verdict import Verdict, decide
 from grading.domain.warranty import warranty_for
 from grading.models import Decision
@@ -37,6 +38,8 @@ class Judgement:
     """Steps of the evaluation; none where no policy was applied."""
     valid_until: date | None = None
     """The last day on which the decision counts."""
+    remeasure_from: date | None = None
+    """The day from which the pack should be measured again."""
     scope: str = ""
     """For what an override counts, in words."""
     review_rule: str = ""
@@ -65,6 +68,8 @@ def judge(*, pack: Pack, evidence: Evidence, policy: Policy) -> Judgement:
         applications=applications_json(policy, verdict.route, pack, evidence),
         warranty=warranty_json(policy, verdict, evidence),
         path=[step.to_json() for step in path_of(policy, evidence)],
+        valid_until=last_day(policy.validity, verdict.grade, evidence.soh_measured_on),
+        remeasure_from=remeasure_day(policy.validity, verdict.grade, evidence.soh_measured_on),
         review_rule=review_rule(policy, verdict),
     )
 

@@ -21,7 +21,7 @@ from rebattery.audit.record import record_rows
 
 _COLUMNS = (
     "id, pack_id, policy_id, policy_sha256, kind, grade, route, reasons, missing, path, applications,"
-    " warranty, evidence, evidence_sha256, valid_until, scope, run_id, decided_at, decided_by"
+    " warranty, evidence, evidence_sha256, valid_until, remeasure_from, scope, run_id, decided_at, decided_by"
 )
 _OF_DECISIONS = """
     FROM grading_decision d
@@ -121,6 +121,7 @@ def _row(judgement: Judgement, version: PolicyVersion) -> tuple[Any, ...]:
         judgement.evidence_json,
         judgement.evidence_sha256,
         judgement.valid_until,
+        judgement.remeasure_from,
         judgement.scope,
     )
 
