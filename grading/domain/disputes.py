@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 
-from intake.domain.lifecycle import Status
+from intake.domain.lifecycle import GONE, Status
 
+REASON_CODE = "dispute"
+"""Of every step that an answer to a dispute brings about."""
 DISPUTABLE = (Status.GRADED, Status.IN_REVIEW, Status.QUARANTINED, Status.REJECTED)
 """States in which a pack rests on its decision."""
 _UNDER_WAY = (Status.RECEIVED, Status.INSPECTED, Status.TESTED)
@@ -52,6 +54,8 @@ def obstacle(*, status: str, has_decision: bool, has_open_dispute: bool, answere
         return "This result is disputed already: one dispute at a time."
     if not has_decision:
         return "There is no decision on this pack yet."
+    if status in GONE:
+        return "The pack has left our house: nothing of it can be measured again."
     if status not in DISPUTABLE:
         return "The pack is being inspected or tested again: wait for the new decision."
     if answered >= MOST_DISPUTES:

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from grading.domain.review_reasons import goes_to_reuse, is_safety_decision, rule_label
 from grading.domain.separation import own_work
 from grading.models import ReviewCase
+from grading.queries.review_steps import undo_obstacle
 from intake.domain.lifecycle import Status
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
@@ -77,10 +78,11 @@ class Obstacles:
     override: str
     retest: str
     hold: str
+    undo: str
     answer: str
 
 
-def obstacles(*, case: ReviewCase, viewer: User) -> Obstacles:
+def obstacles(*, case: ReviewCase, viewer: User, at: datetime) -> Obstacles:
     """Return what stands between ``viewer`` and each step; the services refuse the same."""
     own = _own(case, viewer)
     waits_for_second = "An override waits for its answer." if case.state == State.OVERRIDE_REQUESTED else ""
@@ -91,6 +93,7 @@ def obstacles(*, case: ReviewCase, viewer: User) -> Obstacles:
         override=own or waits_for_second or _not_overridable(case),
         retest=own or waits_for_second or _not_on_the_shelf(case),
         hold=own or waits_for_second,
+        undo=undo_obstacle(case=case, person_id=viewer.pk, at=at),
         answer=own or (asked if is_asker else "") or _not_on_the_shelf(case),
     )
 

@@ -195,6 +195,7 @@ OF_GRADING = (
     EventType(
         "review.held", "review", "{actor} put the review aside until {until!d}: {reason}", needs_reason=True
     ),
+    EventType("review.undone", "review", "{actor} took back {step}."),
     EventType("review.hold_ended", "review", "{actor} took the review up again."),
     EventType("review.superseded", "review", "The review was closed by a newer decision."),
     EventType(

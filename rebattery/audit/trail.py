@@ -116,6 +116,17 @@ def events_of(*, subject_type: str, subject_id: int) -> QuerySet[Event]:
     return Event.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("id")
 
 
+def latest_events(*, subject_type: str, subject_ids: Sequence[int]) -> list[Event]:
+    """Return the last event about each of the rows, in no order; one query."""
+    found = Event.objects.filter(subject_type=subject_type, subject_id__in=subject_ids)
+    return list(found.order_by("subject_id", "-id").distinct("subject_id"))
+
+
+def events_after(*, event_id: int, pack_id: int) -> list[Event]:
+    """Return what the trail tells of a pack after an event, oldest first."""
+    return list(events_of_pack(pack_id=pack_id).filter(pk__gt=event_id))
+
+
 def story_of(*, subject_type: str, subject_id: int) -> list[Entry]:
     """Return the lines of the events about one row, newest first."""
     told = events_of(subject_type=subject_type, subject_id=subject_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 
-from grading.domain.disputes import REMEDY_WORDS, Outcome, Remedy, remedy
+from grading.domain.disputes import REASON_CODE, REMEDY_WORDS, Outcome, Remedy, remedy
 from grading.domain.review_reasons import rests_on_safety_gate
 from grading.domain.separation import own_work
 from grading.models import Dispute, ReviewCase
@@ -22,8 +22,6 @@ from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
 from rebattery.notices.domain.topics import Topic
 from rebattery.notices.services import News, notify
-
-REASON_CODE = "dispute"
 
 
 class AnswerRefused(RuleViolation):

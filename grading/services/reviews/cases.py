@@ -10,12 +10,15 @@ from django.db.models import Case, F, Value, When
 from grading.domain.disputes import demand_words
 from grading.domain.separation import own_work
 from grading.models import CapacityTest, Dispute, ResistanceTest, ReviewCase
+from grading.queries.review_steps import Step, last_steps
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, ReasonMissing, record
 from rebattery.errors import RuleViolation
 
 State = ReviewCase.State
+NAMED = 5
+"""Packs that a refusal names; the rest is counted."""
 Fault = Callable[[ReviewCase], str]
 
 
@@ -29,6 +32,11 @@ class AlreadyDecided(ReviewRefused):
     """Somebody else decided first. Nothing was changed."""
 
     code = "already_decided"
+
+    def __init__(self, message: str = "", *, first: Sequence[Step] = ()):
+        super().__init__(message)
+        self.first = tuple(first)
+        """What was done first: who, what, when and why, by review."""
 
 
 class OwnMeasurement(ReviewRefused):
@@ -60,12 +68,12 @@ class RetestDemand:
 
 
 def lock_cases(
-    *, cases: Mapping[int, int], state: State, actor: Actor, faults: Sequence[Fault] = ()
+    *, cases: Mapping[int, int], states: Sequence[State], actor: Actor, faults: Sequence[Fault] = ()
 ) -> list[ReviewCase]:
     """Lock the cases with their packs and return them, if ``actor`` may decide on every one of them.
 
     :param cases: key of each case with the version that the person saw.
-    :param state: the state that all of them must be in.
+    :param states: all of them must be in one of these.
     :param faults: further checks; each returns a sentence, empty when there is nothing to say.
     :raises AlreadyDecided: when somebody changed a case since; says who and what.
     :raises OwnMeasurement: when the person inspected or measured a pack.
@@ -79,7 +87,7 @@ def lock_cases(
     found = list(locked.select_related("pack", "decision__policy"))
     if len(found) != len(cases) or not found:
         raise ReviewRefused("One of the reviews is not there. Nothing was changed.")
-    _refuse(found, lambda case: _changed(case, cases[case.pk], state), AlreadyDecided)
+    _refuse_changed([case for case in found if case.version != cases[case.pk] or case.state not in states])
     _refuse(found, lambda case: _own(case, actor), OwnMeasurement)
     for fault in faults:
         _refuse(found, fault, ReviewRefused)
@@ -172,6 +180,11 @@ def _ids(sources: Mapping[int, Mapping[str, Any]], name: str) -> list[int]:
     return [source[name] for source in sources.values() if name in source]
 
 
+def versions_after(cases: Sequence[ReviewCase]) -> dict[int, dict[str, Any]]:
+    """Return, by case, the version that its locked pack has once the step moved it."""
+    return {case.pk: {"closed_pack_version": case.pack.version + 1} for case in cases}
+
+
 def closing(state: State, why: Justification, actor: Actor, at: datetime) -> dict[str, Any]:
     """Return the columns of a case that ``actor`` closes."""
     return {
@@ -187,18 +200,28 @@ def closing(state: State, why: Justification, actor: Actor, at: datetime) -> dic
 def _refuse(found: Sequence[ReviewCase], fault: Fault, error: type[ReviewRefused]) -> None:
     faults = [f"{case.pack.serial}: {text}" for case in found if (text := fault(case))]
     if faults:
-        more = f" And {len(faults) - 5} more." if len(faults) > 5 else ""
-        raise error(f"{' '.join(faults[:5])}{more} Nothing was changed.")
+        raise error(f"{_listed(faults)} Nothing was changed.")
 
 
-def _changed(case: ReviewCase, seen_version: int, state: State) -> str:
-    if case.state == state and case.version == seen_version:
-        return ""
+def _listed(sentences: Sequence[str]) -> str:
+    more = f" And {len(sentences) - NAMED} more." if len(sentences) > NAMED else ""
+    return f"{' '.join(sentences[:NAMED])}{more}"
+
+
+def _refuse_changed(changed: Sequence[ReviewCase]) -> None:
+    if changed:
+        steps = last_steps(case_ids=[case.pk for case in changed])
+        first = [steps[case.pk] for case in changed if case.pk in steps]
+        named = [f"{case.pack.serial}: {_first_words(case, steps.get(case.pk))}" for case in changed]
+        raise AlreadyDecided(f"{_listed(named)} Nothing was changed.", first=first)
+
+
+def _first_words(case: ReviewCase, step: Step | None) -> str:
     if case.state == State.OVERRIDE_REQUESTED:
         return f"{case.requested_by} asked for an override first, to grade {case.override_grade}."
     if case.closed_at:
         return f"{case.closed_by} decided first: {case.get_state_display().lower()}."
-    return "this review changed since you opened it."
+    return f"it changed since you opened it. {step.sentence}" if step else "it changed since you opened it."
 
 
 def _own(case: ReviewCase, actor: Actor) -> str:

@@ -30,7 +30,7 @@ def hold(
     """
     if fault := hold_fault(until, today=at.date()):
         raise HoldRefused(fields={"until": fault})
-    [case] = lock_cases(cases={case_id: version}, state=State.OPEN, actor=actor)
+    [case] = lock_cases(cases={case_id: version}, states=(State.OPEN,), actor=actor)
     change_cases(
         cases=[case],
         code="review.held",
@@ -51,7 +51,7 @@ def end_hold(*, case_id: int, version: int, actor: Actor, at: datetime) -> Revie
     :raises HoldRefused: when it is not put aside.
     :raises ReviewRefused: when it was decided by somebody else or rests on the person's own measurement.
     """
-    [case] = lock_cases(cases={case_id: version}, state=State.OPEN, actor=actor)
+    [case] = lock_cases(cases={case_id: version}, states=(State.OPEN,), actor=actor)
     if not case.is_held(on=at.date()):
         raise HoldRefused("This review is not put aside. Nothing was changed.")
     change_cases(

@@ -65,7 +65,7 @@ def override_request(
     :raises ReviewRefused: when the grade cannot be set, was decided by somebody else, or rests on the
         person's own measurement.
     """
-    [case] = lock_cases(cases={case_id: version}, state=State.OPEN, actor=actor, faults=[_not_in_review])
+    [case] = lock_cases(cases={case_id: version}, states=(State.OPEN,), actor=actor, faults=[_not_in_review])
     if is_safety_decision(case.decision.grade, case.decision.reason_codes):
         raise SafetyStands
     if grade not in OVERRIDE_OUTCOMES or grade == case.decision.grade:
@@ -169,7 +169,7 @@ def override_decline(
 
 def _as_second_person(case_id: int, version: int, actor: Actor) -> ReviewCase:
     [case] = lock_cases(
-        cases={case_id: version}, state=State.OVERRIDE_REQUESTED, actor=actor, faults=[_not_in_review]
+        cases={case_id: version}, states=(State.OVERRIDE_REQUESTED,), actor=actor, faults=[_not_in_review]
     )
     if case.requested_by_person_id == actor.person_id:
         raise SecondPersonNeeded

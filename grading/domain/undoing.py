@@ -1,0 +1,40 @@
+"""Which steps of a reviewer can be taken back, by whom and for how long."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+UNDO_WINDOW = timedelta(seconds=30)
+"""Nothing of a step leaves the house before; after it the step stands."""
+TELL_AFTER = 2 * UNDO_WINDOW
+"""Suppliers are told of nothing younger: what is taken back in the last second still has to be committed."""
+ASKED = "review.override_requested"
+UNDOABLE: Mapping[str, str] = {
+    "review.confirmed": "the confirmation",
+    "review.retest_ordered": "the retest",
+    "review.retest_demanded": "the retest",
+    "review.held": "the hold",
+    ASKED: "the request for an override",
+}
+"""Steps that can be taken back, by the code of their event, in words."""
+CHANGED_SINCE = "Something happened to the pack since: this step stands."
+_NOTHING = "There is nothing to take back."
+
+
+def undo_fault(*, code: str, who: str, is_own: bool, is_told: bool, age: timedelta) -> str:
+    """Return why the last step on a review cannot be taken back; empty when it can.
+
+    :param code: of the step's event.
+    :param who: took the step.
+    :param is_told: the supplier was told with it, as by the answer to a dispute.
+    :param age: how long ago it was.
+    """
+    if code not in UNDOABLE:
+        return _NOTHING
+    if not is_own:
+        return f"{who} took this step: only they can take it back."
+    if is_told:
+        return "The supplier read it in the answer to the dispute: it stands."
+    # A request that nobody answered has had no effect yet: whoever asked may take it back at any time.
+    if age > UNDO_WINDOW and code != ASKED:
+        return f"The {UNDO_WINDOW.seconds} seconds for taking it back are over."
+    return ""

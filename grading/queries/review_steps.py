@@ -1,0 +1,105 @@
+"""The last step on a review: who took it, and whether it can be taken back or may leave the house."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from grading.domain.disputes import REASON_CODE
+from grading.domain.undoing import CHANGED_SINCE, UNDO_WINDOW, UNDOABLE, undo_fault
+from grading.models import ReviewCase
+from intake.models import Pack
+from rebattery.audit.trail import entry_of, events_after, latest_events
+
+State = ReviewCase.State
+_MOVING = (State.CONFIRMED, State.RETEST_ORDERED)
+"""States into which a step moved the pack, and out of which it can be taken back."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What somebody did to a review last."""
+
+    event_id: int
+    case_id: int
+    code: str
+    sentence: str
+    who: str
+    person_id: int | None
+    at: datetime
+    reason: str
+    reason_code: str
+    before: Mapping[str, Any]
+    """The columns that it changed, as they were."""
+
+    @property
+    def words(self) -> str:
+        """What would be taken back."""
+        return UNDOABLE.get(self.code, "the step")
+
+
+def last_steps(*, case_ids: Sequence[int]) -> dict[int, Step]:
+    """Return the last step on each of the reviews, its opening counted; one query."""
+    return {
+        event.subject_id: Step(
+            event_id=event.pk,
+            case_id=event.subject_id,
+            code=event.event_type,
+            sentence=entry_of(event).sentence,
+            who=event.actor_label,
+            person_id=event.person_id,
+            at=event.at,
+            reason=event.reason,
+            reason_code=event.reason_code,
+            before=event.before or {},
+        )
+        for event in latest_events(subject_type="review", subject_ids=case_ids)
+    }
+
+
+def undo_obstacle(*, case: ReviewCase, person_id: int | None, at: datetime) -> str:
+    """Return why the person cannot take the last step on a review back; empty where they can."""
+    step = last_steps(case_ids=[case.pk]).get(case.pk)
+    return step_obstacle(case=case, pack=case.pack, step=step, person_id=person_id, at=at)
+
+
+def step_obstacle(
+    *, case: ReviewCase, pack: Pack, step: Step | None, person_id: int | None, at: datetime
+) -> str:
+    """Return why ``step``, the last on its review, cannot be taken back by the person; empty where it can."""
+    if step is None:
+        return undo_fault(code="", who="", is_own=False, is_told=False, age=UNDO_WINDOW)
+    fault = undo_fault(
+        code=step.code,
+        who=step.who,
+        is_own=person_id is not None and step.person_id == person_id,
+        is_told=step.reason_code == REASON_CODE,
+        age=at - step.at,
+    )
+    if fault or case.state not in _MOVING:
+        return fault
+    # The pack's own move belongs to the step; whatever else the trail tells of the pack came later.
+    if pack.version != case.closed_pack_version:
+        return CHANGED_SINCE
+    return "" if len(events_after(event_id=step.event_id, pack_id=pack.pk)) == 1 else CHANGED_SINCE
+
+
+def status_before(*, step: Step, pack_id: int) -> str:
+    """Return the pack's state from which ``step`` moved it."""
+    [moved] = events_after(event_id=step.event_id, pack_id=pack_id)
+    return str((moved.before or {})["status"])
+
+
+def is_settled(*, case: ReviewCase, at: datetime) -> bool:
+    """Return whether the review is decided for good, so that its outcome may leave the house."""
+    if case.closed_at is None:
+        return False
+    return case.state not in _MOVING or at - case.closed_at > UNDO_WINDOW
+
+
+def settled(rows: QuerySet[ReviewCase], *, at: datetime) -> QuerySet[ReviewCase]:
+    """Keep the reviews that are decided for good; says the same as :func:`is_settled`."""
+    over = Q(closed_at__lt=at - UNDO_WINDOW) | ~Q(state__in=_MOVING)
+    return rows.filter(over, closed_at__isnull=False)
