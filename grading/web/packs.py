@@ -1,12 +1,17 @@
 """The list of packs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from grading.domain.review_reasons import rule_label
 from grading.models import Grade
+from grading.queries import rejects
 from grading.queries.packs import UNGRADED, WAITS, graded, packs_for, waiting, with_serial
+from intake.domain.hazards import finding_label
 from intake.models import Pack
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
@@ -14,6 +19,7 @@ from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
 from rebattery.ui.listing import Column, Filter, list_page
 
+Packs = QuerySet[Pack]
 STATES = Pack._meta.get_field("status").flatchoices
 FILTERS = (
     Filter(key="q", label="Serial", apply=with_serial),
@@ -27,6 +33,41 @@ FILTERS = (
     ),
     Filter(key="batch", label="Batch", apply=lambda rows, value: rows.filter(batch__number__iexact=value)),
 )
+
+
+def _on_day(keep: Callable[[Packs, date], Packs]) -> Callable[[Packs, str], Packs]:
+    """Let ``keep`` take a day as an address names it; what is no day keeps nothing."""
+
+    def kept(rows: Packs, text: str) -> Packs:
+        try:
+            return keep(rows, date.fromisoformat(text))
+        except (ValueError, OverflowError):
+            return rows.none()
+
+    return kept
+
+
+OF_REJECTS = (
+    Filter(
+        key="rejected",
+        label="Rejected",
+        apply=lambda rows, _: rejects.rejected(rows),
+        choices=[("yes", "yes")],
+        is_linked=True,
+    ),
+    Filter(key="rule", label="Rule", apply=rejects.decided_by_rule, is_linked=True, words=rule_label),
+    Filter(
+        key="finding",
+        label="Found at the inspection",
+        apply=rejects.with_finding,
+        is_linked=True,
+        words=lambda code: "nothing" if code == rejects.NONE else finding_label(code),
+    ),
+    Filter(key="type", label="Type", apply=rejects.of_type, is_linked=True),
+    Filter(key="decided_since", label="Decided from", apply=_on_day(rejects.decided_since), is_linked=True),
+    Filter(key="decided_until", label="Decided until", apply=_on_day(rejects.decided_until), is_linked=True),
+)
+"""What the bars of the rejects lead to; the counts there and the lists here are the same packs."""
 FOR_STAFF = (
     Filter(key="waits", label="Waits for", apply=waiting, choices=WAITS),
     Filter(
@@ -34,6 +75,7 @@ FOR_STAFF = (
         label="Supplier code",
         apply=lambda rows, value: rows.filter(supplier__code__iexact=value),
     ),
+    *OF_REJECTS,
 )
 
 

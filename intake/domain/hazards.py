@@ -50,6 +50,8 @@ REQUIRED_PHOTO_SLOTS = ("label",)
 
 ISOLATION_LIMIT_OHM_PER_V = Decimal(100)
 """DC circuits need at least 100 Ω/V (UN R100, 5.1.3)."""
+ISOLATION_LOW = "isolation_low"
+"""Code of the finding that comes from measuring, not from a question."""
 
 
 _DECLARED_STATUS = {
@@ -101,8 +103,15 @@ def findings_of(
         ohm_per_v = isolation_kohm * 1000 / pack_voltage_v
         if ohm_per_v < ISOLATION_LIMIT_OHM_PER_V:
             text = f"Isolation {ohm_per_v:.0f} Ω/V is below {ISOLATION_LIMIT_OHM_PER_V} Ω/V"
-            found.append(Finding("isolation_low", text, "damaged"))
+            found.append(Finding(ISOLATION_LOW, text, "damaged"))
     return sorted(found, key=lambda finding: finding.safety != "critical")
+
+
+def finding_label(code: str) -> str:
+    """Return the words for a kind of finding; a code that is new here stays itself."""
+    if code == ISOLATION_LOW:
+        return f"Isolation below {ISOLATION_LIMIT_OHM_PER_V} Ω/V"
+    return BY_CODE[code].text.rstrip("?") if code in BY_CODE else code
 
 
 def safety_of(findings: list[Finding]) -> Safety:

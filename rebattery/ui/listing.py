@@ -42,6 +42,10 @@ class Filter:
     """Value and label; empty means free text."""
     is_day: bool = False
     """The text is a day, such as 2026-11-22."""
+    is_linked: bool = False
+    """Set by links of other pages only: shown as a chip when it is set, never as a field."""
+    words: Callable[[str], str] = str
+    """Takes the value, returns what its chip says; choices say it themselves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +244,7 @@ def _filter(item: Filter, params: QueryDict) -> dict[str, Any]:
         "label": item.label,
         "choices": item.choices,
         "type": "date" if item.is_day else "search",
+        "is_linked": item.is_linked,
         "value": params.get(item.key, ""),
     }
 
@@ -248,7 +253,7 @@ def _chips(filters: Sequence[Filter], params: QueryDict, base: Mapping[str, str]
     chips = []
     for item in filters:
         if value := params.get(item.key, "").strip():
-            label = dict(item.choices).get(value, value)
+            label = dict(item.choices).get(value) or item.words(value)
             rest = {key: kept for key, kept in base.items() if key != item.key}
             chips.append(Chip(label=item.label, value=label, remove_url=_url(rest)))
     return chips

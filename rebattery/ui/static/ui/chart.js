@@ -24,7 +24,7 @@
     type: { number: "value", time: "time", category: "category" }[axis.kind],
     name: isNamed ? axis.title : "",
     nameLocation: "middle",
-    nameGap: side === "x" ? 30 : 46,
+    nameGap: side !== "x" ? 46 : axis.kind === "category" ? 84 : 30,
     min: axis.low ?? undefined,
     max: axis.high ?? undefined,
     scale: !axis.fromZero,
@@ -33,7 +33,9 @@
     axisLabel: {
       show: isNamed,
       color: token("ink-2"),
-      hideOverlap: true,
+      hideOverlap: axis.kind !== "category",
+      // Names are long and none may be left out: they stand slanted and end in "…".
+      ...(axis.kind === "category" && { interval: 0, rotate: 35, width: 110, overflow: "truncate" }),
       showMinLabel: side === "y" && axis.low !== null ? false : undefined,
       showMaxLabel: side === "y" && axis.high !== null ? false : undefined,
     },
@@ -103,7 +105,7 @@
     return {
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: token("ink") },
-      grid: { left: 64, right: spec.y.length > 1 ? 64 : 24, top: series.length > 1 ? 36 : 16, bottom: spec.stacked ? 8 : spec.zoom ? 88 : 48 },
+      grid: { left: 64, right: spec.y.length > 1 ? 64 : 24, top: series.length > 1 ? 36 : 16, bottom: spec.stacked ? 8 : spec.zoom ? 88 : spec.x.kind === "category" ? 104 : 48 },
       legend: { show: series.length > 1, top: 0, left: 64, type: "scroll", textStyle: { color: token("ink") }, icon: undefined },
       // The HTML tooltip writes inline styles, which the content policy forbids.
       tooltip: {
