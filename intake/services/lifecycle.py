@@ -142,8 +142,9 @@ def _record_moves(
             SELECT p.id AS subject_id, p.serial AS subject_label, NULL::bigint AS pack_id, p.supplier_id,
                    jsonb_build_object('status', m.source) AS before,
                    jsonb_build_object('status', %(target)s::text) AS after,
-                   m.facts::jsonb AS facts
-            FROM unnest(%(ids)s::bigint[], %(sources)s::text[], %(facts)s::text[]) AS m(id, source, facts)
+                   m.facts AS facts
+            FROM ROWS FROM (unnest(%(ids)s::bigint[]), unnest(%(sources)s::text[]),
+                            jsonb_array_elements(%(facts)s::jsonb)) AS m(id, source, facts)
             JOIN intake_pack p ON p.id = m.id
             ORDER BY p.id
         """,
@@ -151,6 +152,7 @@ def _record_moves(
             "ids": ids,
             "sources": sources,
             "target": target.value,
-            "facts": [json.dumps(shared | plain(own.get(pk, {}))) for pk in ids],
+            # One JSON text: an array of texts would have every quote in it escaped once more.
+            "facts": json.dumps([shared | plain(own.get(pk, {})) for pk in ids]),
         },
     )
