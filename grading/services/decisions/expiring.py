@@ -1,0 +1,150 @@
+"""Decide anew on packs whose grade does not count any more, chunk after chunk, one transaction each."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, transaction
+
+from grading.models import Decision, GradingRun, PolicyVersion
+from grading.models.decision import CURRENT
+from grading.queries.ending import ended_among, is_any_ended, lock_next_ended
+from grading.queries.evidence import evidence_under
+from grading.queries.policies import compiled, policy_in_force
+from grading.services.decisions.grading import CHUNK_SIZE, TIME_LIMIT
+from grading.services.decisions.judging import failure, judge
+from grading.services.decisions.runs import begin_run, end_run, note_progress
+from grading.services.decisions.writing import write_decisions
+from intake.domain.lifecycle import Move
+from intake.services.lifecycle import lock_packs, move_locked
+from rebattery.actor import Actor
+from rebattery.turns import await_turn
+
+log = logging.getLogger(__name__)
+
+
+def expire(
+    *,
+    actor: Actor,
+    now: Callable[[], datetime],
+    chunk_size: int = CHUNK_SIZE,
+    time_limit: timedelta = TIME_LIMIT,
+) -> int:
+    """Let the grades run out whose last day is past, and return how many; a second run finds nothing.
+
+    Each such pack is judged by the policy in force like any other: one that ended by its months is held
+    for a fresh measurement, one whose override ended gets what the policy gives it.
+
+    :raises NoPolicyInForce: when a grade ran out and there is nothing to judge by.
+    """
+    ends_at = now() + time_limit
+    done = 0
+    while (at := now()) < ends_at and is_any_ended(on=at.date()):
+        version = policy_in_force(at=at)
+        run_id = _run_of(version, actor, at)
+        decided = _expire_next(version, run_id, actor, at, chunk_size)
+        if not decided:
+            break  # another worker has the rest
+        done += decided
+        note_progress(run_id=run_id, at=at)
+    _end_runs(actor, now())
+    return done
+
+
+def _expire_next(version: PolicyVersion, run_id: int, actor: Actor, at: datetime, size: int) -> int:
+    """Decide on the next chunk; when one of its packs cannot be judged, find it by halving."""
+    ids: list[int] = []
+    try:
+        with transaction.atomic():
+            ids = lock_next_ended(on=at.date(), size=size)
+            return _expire(ids, version, run_id, actor, at)
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble, not a pack's: the next run tries again
+    except Exception as exc:
+        return _by_halves(ids, exc, version, run_id, actor, at)
+
+
+def _by_halves(
+    ids: list[int], exc: Exception, version: PolicyVersion, run_id: int, actor: Actor, at: datetime
+) -> int:
+    if not ids:
+        raise exc
+    if len(ids) == 1:
+        log.error("Pack %s cannot be graded.", ids[0], exc_info=exc)
+        with transaction.atomic():
+            return _expire(ids, version, run_id, actor, at, message=f"{type(exc).__name__}: {exc}")
+    middle, done = len(ids) // 2, 0
+    for half in (ids[:middle], ids[middle:]):
+        try:
+            with transaction.atomic():
+                done += _expire(half, version, run_id, actor, at)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as found:
+            done += _by_halves(half, found, version, run_id, actor, at)
+    return done
+
+
+def _expire(
+    ids: Sequence[int],
+    version: PolicyVersion,
+    run_id: int,
+    actor: Actor,
+    at: datetime,
+    message: str = "",
+) -> int:
+    """Take those packs whose grade has still ended back, and decide on them; or hold them with a message."""
+    packs = lock_packs(pack_ids=ids)
+    ended = ended_among(pack_ids=ids, on=at.date())
+    packs = [pack for pack in packs if pack.pk in ended]
+    if not packs:
+        return 0
+    facts = _facts([pack.pk for pack in packs])
+    move_locked(packs=packs, move=Move.EXPIRE, actor=actor, at=at, facts_by_pack=facts)
+    policy = compiled(version)
+    if message:
+        judgements = [failure(pack=pack, message=message) for pack in packs]
+    else:
+        evidence = evidence_under(policy=policy, pack_ids=[pack.pk for pack in packs], at=at)
+        judgements = [judge(pack=pack, evidence=evidence[pack.pk], policy=policy) for pack in packs]
+    write_decisions(judgements=judgements, version=version, policy=policy, actor=actor, at=at, run_id=run_id)
+    return len(packs)
+
+
+def _facts(pack_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Return what the trail says of each grade that ended."""
+    rows = Decision.objects.filter(CURRENT, pack_id__in=pack_ids).select_related("policy")
+    rows = rows.only("pack_id", "grade", "valid_until", "policy__code", "policy__version")
+    return {
+        row.pack_id: {"grade": row.grade, "policy": str(row.policy), "until": row.valid_until} for row in rows
+    }
+
+
+def _run_of(version: PolicyVersion, actor: Actor, at: datetime) -> int:
+    """Return the run of grades that run out, under ``version``; begin one where none is open."""
+    return _open_run(version) or _begin_once(version, actor, at)
+
+
+def _open_run(version: PolicyVersion) -> int | None:
+    runs = GradingRun.objects.filter(
+        kind=GradingRun.Kind.EXPIRY, state=GradingRun.State.QUEUED, policy=version
+    )
+    return runs.order_by("-pk").values_list("pk", flat=True).first()
+
+
+@transaction.atomic
+def _begin_once(version: PolicyVersion, actor: Actor, at: datetime) -> int:
+    await_turn("begin a run of grades that run out")
+    found = _open_run(version)
+    return found or begin_run(kind=GradingRun.Kind.EXPIRY, version=version, actor=actor, at=at).pk
+
+
+@transaction.atomic
+def _end_runs(actor: Actor, at: datetime) -> None:
+    """End the open runs once no grade is left to run out; packs of another worker still count as left."""
+    if is_any_ended(on=at.date()):
+        return
+    runs = GradingRun.objects.filter(kind=GradingRun.Kind.EXPIRY, state=GradingRun.State.QUEUED)
+    for run in runs.select_for_update(no_key=True).order_by("pk"):
+        end_run(run=run, state=GradingRun.State.DONE, actor=actor, at=at, done_at=run.last_at)
