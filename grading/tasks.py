@@ -30,6 +30,12 @@ def sweep_grading(self: Task, **_: Any) -> None:
     decisions.close_stale_runs(actor=actor, at=timezone.now())
 
 
+@shared_task(bind=True, name=Job.EXPIRE_GRADES.value)
+def expire_grades(self: Task, **_: Any) -> None:
+    """Decide anew where a grade ran out. Natural key: the decision that has ended; a second run finds none."""
+    decisions.expire(actor=task_actor("Grading", job_id=self.request.id or ""), now=timezone.now)
+
+
 @shared_task(name=Job.TELL_RESULTS.value)
 def tell_results(**_: Any) -> None:
     """Tell suppliers the results of their packs. Natural key: the span of the trail not told yet."""

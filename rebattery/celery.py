@@ -30,6 +30,8 @@ app.conf.beat_schedule = {
     "sweep declarations": _every(Job.SWEEP_DECLARATIONS, 15),
     "sweep notices": _every(Job.SWEEP_NOTICES, 15),
     "tell results": _every(Job.TELL_RESULTS, 60),
+    # Days end at midnight UTC; asking costs one look into an index.
+    "expire grades": _every(Job.EXPIRE_GRADES, 900),
     "take population": _every(Job.TAKE_POPULATION, 1800),
     "fit agreement": {"task": Job.FIT_AGREEMENT.value, "schedule": crontab("0", "3", day_of_month="1")},
 }

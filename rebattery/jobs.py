@@ -22,6 +22,7 @@ class Job(StrEnum):
     SWEEP_ATTACHMENTS = "intake.tasks.sweep_attachments"
     GRADE_WAITING = "grading.tasks.grade_waiting"
     SWEEP_GRADING = "grading.tasks.sweep_grading"
+    EXPIRE_GRADES = "grading.tasks.expire_grades"
     TAKE_POPULATION = "grading.tasks.take_population"
     TELL_RESULTS = "grading.tasks.tell_results"
     CARRY_OUT_DECLARATION = "grading.tasks.carry_out_declaration"
