@@ -15,6 +15,10 @@ RESULTS = {
     "pack.quarantined": "put into quarantine",
 }
 """The events that are a result for a supplier, each in a word; in the order in which they are told."""
+_UNDO = "pack.review_undone"
+"""It takes back the event before it: the result before that one stands again."""
+OF_REVIEWERS = ("pack.accepted", "pack.rejected", "pack.sent_to_retest")
+"""The events that a reviewer can take back for a moment."""
 _TAKEN_BACK = ("pack.sent_to_retest", "pack.suspended", "pack.reopened")
 """The events after which an earlier result counts no more; none of them is a result."""
 
@@ -32,16 +36,19 @@ class BatchResults:
     """Of one of these packs: the pack, where there is only one."""
 
 
-def results_between(*, since: int, until: int) -> list[BatchResults]:
+def results_between(*, since: int, until: int, seen: int) -> list[BatchResults]:
     """Return the results of the transactions from ``since`` to before ``until``, by batch.
 
-    A pack that got several counts once, with the last; one whose last was taken back does not count.
+    A pack that got several counts once, with the last; one whose last was taken back does not count, and
+    neither does one with a later event before ``seen``: that one is told when its turn comes.
     """
     params: dict[str, Any] = {
         "since": since,
         "until": until,
+        "seen": seen,
+        "undo": _UNDO,
         "subject_type": "pack",
-        "codes": [*RESULTS, *_TAKEN_BACK],
+        "codes": [*RESULTS, *_TAKEN_BACK, _UNDO],
         "taken_back": list(_TAKEN_BACK),
     }
     with connection.cursor() as cursor:
@@ -63,6 +70,6 @@ _BY_BATCH = f"""
     FROM ({LATEST_OF_EACH}) e
     JOIN intake_pack p ON p.id = e.subject_id
     JOIN intake_batch b ON b.id = p.batch_id
-    WHERE e.event_type <> ALL(%(taken_back)s)
+    WHERE e.event_type <> ALL(%(taken_back)s) AND e.transaction_id < %(until)s
     GROUP BY b.id, e.event_type ORDER BY b.id, e.event_type
 """

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 
-from grading.queries.results import BatchResults, results_between
-from rebattery.audit.trail import settled_before
+from grading.domain.undoing import TELL_AFTER
+from grading.queries.results import OF_REVIEWERS, BatchResults, results_between
+from rebattery.audit.trail import first_younger_than, settled_before
 from rebattery.notices.domain.topics import Topic
 from rebattery.notices.models import Watermark
 from rebattery.notices.services import News, notify
@@ -29,10 +30,13 @@ def tell_results(*, at: datetime, every: timedelta = EVERY) -> int:
     mark = Watermark.objects.select_for_update(no_key=True).get(pk=mark.pk)
     if is_new or mark.at > at - every:
         return 0
-    since, until = mark.transaction_id, settled_before()  # asked behind the lock: it never goes back
+    since, seen = mark.transaction_id, settled_before()  # asked behind the lock: it never goes back
+    # What a reviewer may still take back is not told yet, nor is anything after it.
+    held_back = first_younger_than(at=at - TELL_AFTER, codes=OF_REVIEWERS)
+    until = seen if held_back is None else min(seen, held_back)
     mark.transaction_id, mark.at = until, at
     mark.save(update_fields=["transaction_id", "at"])
-    found = results_between(since=since, until=until)
+    found = results_between(since=since, until=until, seen=seen)
     return len(notify(news=[_news(batch, since) for batch in found], at=at))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from rebattery.audit.events import EVENTS
 from rebattery.audit.models import Event
@@ -191,13 +191,26 @@ def settled_before() -> int:
 
 
 LATEST_OF_EACH = """
-    SELECT DISTINCT ON (subject_id) subject_id, event_type
-    FROM audit_event
-    WHERE transaction_id >= %(since)s AND transaction_id < %(until)s
-      AND subject_type = %(subject_type)s AND event_type = ANY(%(codes)s)
+    SELECT DISTINCT ON (subject_id) subject_id, event_type, transaction_id
+    FROM (
+        SELECT subject_id, event_type, transaction_id, id,
+               lead(event_type) OVER (PARTITION BY subject_id ORDER BY id) AS next
+        FROM audit_event
+        WHERE transaction_id >= %(since)s AND transaction_id < %(seen)s
+          AND subject_type = %(subject_type)s AND event_type = ANY(%(codes)s)) spanned
+    WHERE event_type <> %(undo)s AND next IS DISTINCT FROM %(undo)s
     ORDER BY subject_id, id DESC
 """
-"""SQL of the newest event of each subject in a span of transactions, to be joined by sets of it."""
+"""SQL of the newest event of each subject in a span of transactions, to be joined by sets of it.
+
+An event of the type ``undo`` takes back the one of ``codes`` before it, and neither counts.
+"""
+
+
+def first_younger_than(*, at: datetime, codes: Sequence[str]) -> int | None:
+    """Return the lowest transaction number of events of ``codes`` after ``at``, None when there are none."""
+    found = Event.objects.filter(at__gt=at, event_type__in=codes)
+    return found.aggregate(first=Min("transaction_id"))["first"]
 
 
 def events_about(*, subjects: Mapping[str, Sequence[int]]) -> QuerySet[Event]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from grading.domain.override_scopes import Scope
+from grading.domain.sampling import sample_size
 from grading.management.demo import arriving, measuring
 from grading.management.demo.timeline import Year
 from grading.models import ReviewCase
@@ -11,6 +12,7 @@ from grading.services import reviews
 from grading.services.reviews.cases import Justification, RetestDemand
 from intake.domain.lifecycle import Status
 from intake.services import inspections
+from rebattery.accounts.models import User
 
 _DAY = timedelta(days=1)
 REPAIRABLE = ("dried_leak", "connector_damage")
@@ -33,12 +35,22 @@ def review(year: Year, at: datetime, may_override: bool) -> None:
     asked = overridable[:1] if may_override else []
     held = [case for case in cases if case.decision.grade == "H" and case.pack.status == Status.IN_REVIEW]
     settled = [case for case in cases if case.decision.grade != "H" and case not in repaired + asked]
-    if settled:
-        reviews.confirm(cases=_versions(settled), why=CONFIRMED, actor=year.who("reviewer2"), at=at)
+    _confirm(year, at, settled)
     _order_retests(year, at, [case for case in held if case not in asked])
     _reopen(year, at, repaired)
     for case in asked:
         ask_override(year, at, case)
+
+
+def _confirm(year: Year, at: datetime, cases: list[ReviewCase]) -> None:
+    """Confirm rule by rule what the second reviewer looked into."""
+    actor = year.who("reviewer2")
+    person = User.objects.get(pk=actor.person_id)
+    for rule in sorted({case.rule for case in cases}):
+        group = [case for case in cases if case.rule == rule]
+        for case in group[: sample_size(len(group))]:
+            reviews.look(case=case, person=person, at=at)
+        reviews.confirm(cases=_versions(group), why=CONFIRMED, actor=actor, at=at)
 
 
 def ask_override(year: Year, at: datetime, case: ReviewCase | None = None) -> None:

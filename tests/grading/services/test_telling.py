@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections, transaction
 
-from grading.services import decisions
+from grading.domain.undoing import TELL_AFTER, UNDO_WINDOW
+from grading.services import decisions, reviews
 from grading.services.telling import EVERY, tell_results
 from intake.domain.lifecycle import Move
 from intake.services.lifecycle import move_packs
@@ -13,10 +14,12 @@ from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
 from rebattery.audit.trail import settled_before
 from rebattery.notices.models import Notice, Watermark
-from tests.evidence import GRADED_AT, make_tested, publish_seed
+from tests.evidence import GRADED_AT, make_reviews, make_tested, publish_seed
 from tests.factories import make_actor, make_person
 from tests.grading.services.disputes.acts import answer, dispute
+from tests.grading.services.reviews.acts import WHY
 
+MOMENT = timedelta(microseconds=1)
 START = GRADED_AT + timedelta(hours=1)
 
 
@@ -57,6 +60,20 @@ def graded(count, **evidence):
     packs = make_tested(count, **evidence)
     decisions.grade_waiting(actor=SYSTEM, now=lambda: GRADED_AT)
     return packs
+
+
+def reviewed(**evidence):
+    [case] = make_reviews(**evidence)
+    return case
+
+
+def about(case):
+    return f"Pack {case.pack.serial} of batch {case.pack.batch.number} has a result"
+
+
+@pytest.fixture
+def ravi(begun):
+    return make_actor(make_person(Role.REVIEWER))
 
 
 class TestTellResults:
@@ -120,6 +137,44 @@ class TestTellResults:
 
         assert tell(EVERY) == 1
         assert told()[-1][0] == f"{packs[1].batch.number}: pack {packs[1].serial} has a result"
+
+    def test_waits_while_a_reviewer_may_take_their_step_back(self, begun, ravi):
+        case = reviewed()
+        step = START + EVERY
+        reviews.confirm(cases={case.pk: 1}, why=WHY, actor=ravi, at=step)
+
+        assert tell(EVERY + TELL_AFTER - MOMENT) == 0
+        assert tell(2 * EVERY + TELL_AFTER) == 1
+        assert told()[-1][1].endswith(" has a result: rejected.")
+
+    def test_tells_nothing_of_a_step_that_was_taken_back(self, begun, ravi):
+        case = reviewed()
+        tell(EVERY)
+        step = START + 2 * EVERY
+        reviews.confirm(cases={case.pk: 1}, why=WHY, actor=ravi, at=step)
+        reviews.undo(case_id=case.pk, version=2, actor=ravi, at=step + UNDO_WINDOW)
+
+        # The reject is old enough to be told, its end is not.
+        assert tell(2 * EVERY + TELL_AFTER) == 0
+        assert tell(4 * EVERY) == 0
+        assert [text for _, text in told()] == [f"{about(case)}: held for a review."]
+
+    def test_tells_what_stood_before_a_step_that_was_taken_back(self, begun, ravi):
+        case = reviewed()
+        reviews.confirm(cases={case.pk: 1}, why=WHY, actor=ravi, at=START)
+        reviews.undo(case_id=case.pk, version=2, actor=ravi, at=START + UNDO_WINDOW)
+
+        assert tell(EVERY) == 1
+        assert [text for _, text in told()] == [f"{about(case)}: held for a review."]
+
+    def test_tells_the_step_that_followed_one_taken_back(self, begun, ravi):
+        case = reviewed(soh="74", ratio="2.0")
+        reviews.confirm(cases={case.pk: 1}, why=WHY, actor=ravi, at=START)
+        reviews.undo(case_id=case.pk, version=2, actor=ravi, at=START)
+        reviews.confirm(cases={case.pk: 3}, why=WHY, actor=ravi, at=START)
+
+        assert tell(EVERY) == 1
+        assert [text for _, text in told()] == [f"{about(case)}: graded."]
 
     @pytest.mark.parametrize(("early", "number"), [(timedelta(seconds=1), 0), (timedelta(), 1)])
     def test_waits_its_time_to_the_second(self, begun, early, number):
