@@ -1,0 +1,153 @@
+"""Grading runs: the list, how far one has come, what it decided and what it changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from grading.models import Decision, GradingRun, GradingRunPack, GradingRunTally
+from grading.queries.waiting import packs_waiting_for_grade
+
+Kind, State = GradingRun.Kind, GradingRun.State
+JUST_NOW = timedelta(seconds=30)
+"""A run that decided within that time is running."""
+_JOINED = timedelta(minutes=15)
+"""A run of waiting packs that has decided nothing for longer gets no further packs."""
+_RECENT = 5_000
+"""The last decisions from which the speed is told."""
+_SHORTEST = timedelta(seconds=2)
+
+
+def grading_runs() -> QuerySet[GradingRun]:
+    """Return the runs that decided something or were ordered, each with ``decided`` and ``failed``."""
+    tallies = GradingRunTally.objects.filter(run=OuterRef("pk")).order_by().values("run")
+    return (
+        GradingRun.objects.select_related("policy")
+        .annotate(decided=_sum(tallies), failed=_sum(tallies.filter(kind=Decision.Kind.FAILED)))
+        .filter(~Q(kind=Kind.WAITING) | Exists(GradingRunTally.objects.filter(run=OuterRef("pk"))))
+    )
+
+
+def _sum(tallies: QuerySet[GradingRunTally, dict[str, object]]) -> Coalesce:
+    total = tallies.annotate(total=Sum("packs")).values("total")
+    return Coalesce(Subquery(total), Value(0), output_field=IntegerField())
+
+
+@dataclass(frozen=True)
+class Group:
+    """Packs that a run gave the same grade and route."""
+
+    kind: str
+    grade: str
+    route: str
+    packs: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a run has come."""
+
+    is_running: bool
+    decided: int
+    failed: int
+    left: int
+    """Packs of an order that it left as they were."""
+    total: int
+    """Packs that it is about; 0 where nobody can know."""
+    groups: Sequence[Group]
+    """Best grade first."""
+    per_minute: int | None
+    """Packs decided on a minute, lately; None where it is not known."""
+    minutes_left: int | None
+    """At this speed, rounded up; None where it is not known."""
+
+    @property
+    def done(self) -> int:
+        """Return how many packs it is done with."""
+        return self.decided + self.left
+
+
+def progress_of(*, run: GradingRun, at: datetime) -> Progress:
+    """Count what the run has decided, and what still waits for it."""
+    tallies = GradingRunTally.objects.filter(run=run).order_by("grade", "route", "kind")
+    rows = tallies.values_list("kind", "grade", "route").annotate(Sum("packs"))
+    groups = [Group(*row) for row in rows]
+    decided = sum(group.packs for group in groups)
+    left = GradingRunPack.objects.filter(run=run, outcome=GradingRunPack.Outcome.LEFT).count()
+    is_open = run.state == State.QUEUED
+    waiting = 0
+    if is_open and run.kind == Kind.WAITING and at - run.last_at <= _JOINED and _is_newest(run):
+        waiting = packs_waiting_for_grade()
+    is_running = is_open and (run.kind != Kind.WAITING or waiting > 0 or at - run.last_at <= JUST_NOW)
+    total = run.pack_count or 0
+    if is_running and run.kind == Kind.WAITING:
+        total = decided + waiting
+    speed = _per_minute(run, at) if is_running else None
+    rest = max(total - decided - left, 0)
+    return Progress(
+        is_running=is_running,
+        decided=decided,
+        failed=sum(group.packs for group in groups if group.kind == Decision.Kind.FAILED),
+        left=left,
+        total=total,
+        groups=groups,
+        per_minute=round(speed) if speed else None,
+        minutes_left=-int(-rest // speed) if speed and rest else None,
+    )
+
+
+def _is_newest(run: GradingRun) -> bool:
+    return not GradingRun.objects.filter(kind=Kind.WAITING, started_at__gt=run.started_at).exists()
+
+
+def _per_minute(run: GradingRun, at: datetime) -> float | None:
+    """Return how many packs a minute the last decisions took; None unless they are from just now."""
+    newest = Decision.objects.filter(run=run).order_by("-pk")[:_RECENT]
+    moments = sorted(newest.values_list("decided_at", flat=True))
+    if not moments or at - moments[-1] > JUST_NOW:
+        return None
+    # What was decided at the first moment took its time before it.
+    span = moments[-1] - moments[0]
+    later = sum(moment > moments[0] for moment in moments)
+    return later / (span / timedelta(minutes=1)) if span >= _SHORTEST else None
+
+
+def decisions_of_run(*, run: GradingRun) -> QuerySet[Decision]:
+    """Return what the run decided, each with ``old_grade`` where the pack had one before."""
+    former = Decision.objects.filter(pack=OuterRef("pack"), superseded_by=OuterRef("pk"))
+    return (
+        Decision.objects.filter(run=run)
+        .select_related("pack__supplier", "policy")
+        .annotate(old_grade=Subquery(former.values("grade")[:1]))
+    )
+
+
+def left_by_run(*, run: GradingRun) -> QuerySet[GradingRunPack]:
+    """Return the packs of an order that were left as they are, each with why."""
+    rows = GradingRunPack.objects.filter(run=run, outcome=GradingRunPack.Outcome.LEFT)
+    return rows.select_related("pack__supplier")
+
+
+def failures_of(*, run: GradingRun) -> QuerySet[Decision]:
+    """Return those of the run's failures that still stand, the packs being in review."""
+    failed = Decision.objects.filter(
+        run=run, kind=Decision.Kind.FAILED, superseded_by__isnull=True, pack__status="in_review"
+    )
+    return failed.select_related("pack").order_by("pk")
+
+
+def changes_of(*, run: GradingRun) -> dict[tuple[str, str], int]:
+    """Return how many packs of an order went from which grade to which."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT f.grade, d.grade, count(*)
+               FROM grading_gradingrunpack m
+               JOIN grading_decision f ON f.id = m.former_id
+               JOIN grading_decision d ON d.run_id = m.run_id AND d.pack_id = m.pack_id
+               WHERE m.run_id = %s GROUP BY 1, 2""",
+            [run.pk],
+        )
+        return {(old, new): count for old, new, count in cursor.fetchall()}

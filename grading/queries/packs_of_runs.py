@@ -1,0 +1,55 @@
+"""Packs by what was decided on them: of one run, by older policies, in a what-if report."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from grading.models import Decision, PolicyVersion, WhatIfMove
+from grading.models.decision import IN_FORCE
+from grading.queries.grading_runs import failures_of, grading_runs
+from grading.queries.policies import policies
+from intake.models import Pack
+
+_STANDING = ("graded", "in_review")
+
+
+def of_run(packs: QuerySet[Pack], run: str) -> QuerySet[Pack]:
+    """Keep the packs that the run of this number decided on."""
+    key = _key(run)
+    return packs.filter(pk__in=Decision.objects.filter(run=key).values("pack")) if key else packs.none()
+
+
+def failed_in(packs: QuerySet[Pack], run: str) -> QuerySet[Pack]:
+    """Keep the packs in review that the run of this number could not judge."""
+    found = grading_runs().filter(pk=_key(run)).first()
+    return packs.filter(pk__in=failures_of(run=found).values("pack")) if found else packs.none()
+
+
+def graded_before(packs: QuerySet[Pack], policy: str) -> QuerySet[Pack]:
+    """Keep the packs, graded or in review, that stand graded by an older policy than the one of this key."""
+    version = policies().filter(pk=_key(policy)).first()
+    if version is None:
+        return packs.none()
+    return packs.filter(Exists(_older(version)), status__in=_STANDING)
+
+
+def count_graded_before(*, version: PolicyVersion) -> int:
+    """Return how many packs, graded or in review, stand graded by a policy older than ``version``."""
+    return graded_before(Pack.objects.all(), str(version.pk)).count()
+
+
+def moved_in_report(packs: QuerySet[Pack], report: str) -> QuerySet[Pack]:
+    """Keep the packs that the what-if report of this number lists as moved."""
+    return packs.filter(pk__in=WhatIfMove.objects.filter(report=_key(report)).values("pack"))
+
+
+def policy_name(policy: str) -> str:
+    """Return what the policy of this key is called; an unknown key stays itself."""
+    return str(policies().filter(pk=_key(policy)).first() or policy)
+
+
+def _older(version: PolicyVersion) -> QuerySet[Decision]:
+    current = Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"), kind=Decision.Kind.POLICY)
+    return current.filter(policy__effective_from__lt=version.effective_from)
+
+
+def _key(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
