@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from grading.queries.waiting import is_grading_waiting
-from grading.services import decisions, declarations, results_files, tester_files
+from grading.services import decisions, declarations, regrading, results_files, tester_files
 from grading.services.agreement import fit_all
 from grading.services.telling import tell_results as tell
 from grading.services.tester_files.watched_folder import look_into_watched_folder
@@ -34,6 +34,19 @@ def sweep_grading(self: Task, **_: Any) -> None:
 def expire_grades(self: Task, **_: Any) -> None:
     """Decide anew where a grade ran out. Natural key: the decision that has ended; a second run finds none."""
     decisions.expire(actor=task_actor("Grading", job_id=self.request.id or ""), now=timezone.now)
+
+
+@shared_task(bind=True, name=Job.REGRADE.value)
+def regrade(self: Task, *, grading_run_id: int, **_: Any) -> None:
+    """Grade the packs of one order again. Natural key: the run and its packs; what is settled stays."""
+    actor = task_actor("Grading", job_id=self.request.id or "")
+    regrading.run(grading_run_id=grading_run_id, actor=actor, now=timezone.now)
+
+
+@shared_task(name=Job.SWEEP_REGRADES.value)
+def sweep_regrades(**_: Any) -> None:
+    """Nudge what waits. Natural key: the orders that are not done; a second run nudges again in vain."""
+    regrading.sweep()
 
 
 @shared_task(name=Job.TELL_RESULTS.value)

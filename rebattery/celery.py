@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "sweep manifests": _every(Job.SWEEP_MANIFESTS, 15),
     "sweep attachments": _every(Job.SWEEP_ATTACHMENTS, 15),
     "sweep grading": _every(Job.SWEEP_GRADING, 15),
+    "sweep regrades": _every(Job.SWEEP_REGRADES, 15),
     "sweep tester files": _every(Job.SWEEP_TESTER_FILES, 15),
     "sweep results files": _every(Job.SWEEP_RESULTS_FILES, 15),
     "sweep declarations": _every(Job.SWEEP_DECLARATIONS, 15),

@@ -23,6 +23,8 @@ class Job(StrEnum):
     GRADE_WAITING = "grading.tasks.grade_waiting"
     SWEEP_GRADING = "grading.tasks.sweep_grading"
     EXPIRE_GRADES = "grading.tasks.expire_grades"
+    REGRADE = "grading.tasks.regrade"
+    SWEEP_REGRADES = "grading.tasks.sweep_regrades"
     TAKE_POPULATION = "grading.tasks.take_population"
     TELL_RESULTS = "grading.tasks.tell_results"
     CARRY_OUT_DECLARATION = "grading.tasks.carry_out_declaration"

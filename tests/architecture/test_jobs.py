@@ -14,6 +14,7 @@ from rebattery.jobs import Job
 from tests.evidence import make_tested, publish_seed
 from tests.factories import AT, balance, make_actor, make_batch, make_instrument, make_supplier, manifest_csv
 from tests.grading.declaring import approve, propose
+from tests.grading.regrading import make_graded, order
 from tests.grading.results_files import send as send_results
 from tests.grading.testing_files import send as send_tester_file
 from tests.intake.sending import send
@@ -80,6 +81,7 @@ def work(db) -> dict[Job, dict[str, int]]:
         Job.READ_RESULTS_FILE: {"results_file_id": send_results(b"", make_actor()).pk},
         Job.CARRY_OUT_DECLARATION: {"declaration_id": approve(propose(make_instrument()), at_once=-1).pk},
         Job.KEEP_TESTER_TABLES: {"derivation_id": 0},
+        Job.REGRADE: {"grading_run_id": order(make_graded(2)).pk},
         Job.TAKE_IN_ATTACHMENTS: {"upload_id": send(make_batch(), "RB-0001.pdf").pk},
     }
 
