@@ -1,9 +1,9 @@
 """The path behind a verdict: every rule that was looked at, what it found, and how far its limit was."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, Self
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, Self
 
 from grading.domain.ended import ended_cells
 from grading.domain.evidence import Evidence
@@ -18,9 +18,8 @@ from grading.domain.waiting_for import capped
 State = Literal["matched", "passed", "undecidable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One rule as the evaluation came by it."""
+class Step(NamedTuple):
+    """One rule as the evaluation came by it; a tuple, because every graded pack has a dozen of them."""
 
     rule: str
     """The rule in words."""
@@ -191,10 +190,17 @@ def _cell_steps(policy: Policy, band: Band, facts: Facts) -> Iterator[Step]:
 
 
 def _band_words(matrix: Matrix, band: Band) -> str:
-    grades = " or ".join(dict.fromkeys(cell.grade for cell in band.cells))
-    if band is matrix.bands[0]:
-        return f"{grades}: SOH below the floor"
-    return f"{grades}: SOH {'of at least' if band.lo_incl else 'above'} {band.lo} %"
+    grades = tuple(cell.grade for cell in band.cells)
+    return _interval_words(grades, None if band is matrix.bands[0] else str(band.lo), band.lo_incl)
+
+
+@lru_cache(maxsize=1024)
+def _interval_words(grades: tuple[str, ...], above: str | None, is_included: bool) -> str:
+    """Name an interval of SOH by its grades; without a lower end it is the one below the floor."""
+    named = " or ".join(dict.fromkeys(grades))
+    if above is None:
+        return f"{named}: SOH below the floor"
+    return f"{named}: SOH {'of at least' if is_included else 'above'} {above} %"
 
 
 def _outcome(cell: Cell) -> str:
