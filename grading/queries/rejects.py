@@ -80,24 +80,25 @@ def labels_of(*, by: str, keys: list[str]) -> Mapping[str, str]:
     return {key: naming.get(by, str)(key) for key in keys}
 
 
-def rejected(packs: QuerySet[Pack]) -> QuerySet[Pack]:
-    """Keep the packs whose decision in force rejects them."""
-    return _decided(packs, grade__in=REJECTING_GRADES)
+def rejected(packs: QuerySet[Pack], **conditions: Any) -> QuerySet[Pack]:
+    """Keep the packs whose decision in force rejects them, and is as ``conditions`` say."""
+    found = Decision.objects.filter(IN_FORCE, grade__in=REJECTING_GRADES, pack=OuterRef("pk"))
+    return packs.filter(Exists(found.filter(**conditions)))
 
 
-def decided_by_rule(packs: QuerySet[Pack], rule: str) -> QuerySet[Pack]:
-    """Keep the packs whose decision in force rests on ``rule`` first."""
-    return _decided(packs, rule=rule)
+def rejected_by_rule(packs: QuerySet[Pack], rule: str) -> QuerySet[Pack]:
+    """Keep the packs that ``rule`` rejects first."""
+    return rejected(packs, rule=rule)
 
 
-def decided_since(packs: QuerySet[Pack], day: date) -> QuerySet[Pack]:
-    """Keep the packs whose decision in force was made on ``day`` (UTC) or later."""
-    return _decided(packs, decided_at__gte=_midnight(day))
+def rejected_since(packs: QuerySet[Pack], day: date) -> QuerySet[Pack]:
+    """Keep the packs that were rejected on ``day`` (UTC) or later."""
+    return rejected(packs, decided_at__gte=_midnight(day))
 
 
-def decided_until(packs: QuerySet[Pack], day: date) -> QuerySet[Pack]:
-    """Keep the packs whose decision in force was made on ``day`` (UTC) or earlier."""
-    return _decided(packs, decided_at__lt=_midnight(day + timedelta(days=1)))
+def rejected_until(packs: QuerySet[Pack], day: date) -> QuerySet[Pack]:
+    """Keep the packs that were rejected on ``day`` (UTC) or earlier."""
+    return rejected(packs, decided_at__lt=_midnight(day + timedelta(days=1)))
 
 
 def with_finding(packs: QuerySet[Pack], code: str) -> QuerySet[Pack]:
@@ -111,10 +112,6 @@ def with_finding(packs: QuerySet[Pack], code: str) -> QuerySet[Pack]:
 def of_type(packs: QuerySet[Pack], key: str) -> QuerySet[Pack]:
     """Keep the packs of the type ``key``; ``NONE`` keeps those that have no type in the catalog."""
     return packs.filter(pack_type__isnull=True) if key == NONE else packs.filter(pack_type__key=key)
-
-
-def _decided(packs: QuerySet[Pack], **conditions: Any) -> QuerySet[Pack]:
-    return packs.filter(Exists(Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"), **conditions)))
 
 
 def _by_rule(found: QuerySet[Decision]) -> dict[str, int]:

@@ -55,7 +55,7 @@ OF_REJECTS = (
         choices=[("yes", "yes")],
         is_linked=True,
     ),
-    Filter(key="rule", label="Rule", apply=rejects.decided_by_rule, is_linked=True, words=rule_label),
+    Filter(key="rule", label="Rejected by", apply=rejects.rejected_by_rule, is_linked=True, words=rule_label),
     Filter(
         key="finding",
         label="Found at the inspection",
@@ -64,8 +64,12 @@ OF_REJECTS = (
         words=lambda code: "nothing" if code == rejects.NONE else finding_label(code),
     ),
     Filter(key="type", label="Type", apply=rejects.of_type, is_linked=True),
-    Filter(key="decided_since", label="Decided from", apply=_on_day(rejects.decided_since), is_linked=True),
-    Filter(key="decided_until", label="Decided until", apply=_on_day(rejects.decided_until), is_linked=True),
+    Filter(
+        key="rejected_since", label="Rejected from", apply=_on_day(rejects.rejected_since), is_linked=True
+    ),
+    Filter(
+        key="rejected_until", label="Rejected until", apply=_on_day(rejects.rejected_until), is_linked=True
+    ),
 )
 """What the bars of the rejects lead to; the counts there and the lists here are the same packs."""
 FOR_STAFF = (

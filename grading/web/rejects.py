@@ -27,10 +27,10 @@ class ScopeForm(forms.Form):
     """Which rejects are counted."""
 
     since = forms.DateField(
-        label="Decided from", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label="Rejected from", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     until = forms.DateField(
-        label="Decided until", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label="Rejected until", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     supplier = forms.ChoiceField(label="Supplier", required=False)
     type = forms.ChoiceField(label="Type", required=False)
@@ -105,8 +105,8 @@ def packs_url(scope: RejectScope, by: str = "", key: str = "") -> str:
         "rejected": "yes",
         "supplier": scope.supplier,
         "type": scope.pack_type,
-        "decided_since": since,
-        "decided_until": until,
+        "rejected_since": since,
+        "rejected_until": until,
     } | ({} if by in ("", "month") else {by: key})
     return f"{reverse('packs')}?{urlencode({name: value for name, value in asked.items() if value})}"
 

@@ -134,13 +134,13 @@ class TestRejectPareto:
 
 class TestLinkedFilters:
     def test_stand_as_chips_and_stay_when_another_is_set(self, staff, rejects):
-        text = staff.get("/packs/?rejected=yes&rule=SOH_BELOW_20&decided_since=2026-11-01").text
+        text = staff.get("/packs/?rejected=yes&rule=SOH_BELOW_20&rejected_since=2026-11-01").text
 
-        assert "Rule: SOH below the floor" in text and "Decided from: 2026-11-01" in text
+        assert "Rejected by: SOH below the floor" in text and "Rejected from: 2026-11-01" in text
         assert '<input type="hidden" name="rule" value="SOH_BELOW_20">' in text
 
     @pytest.mark.parametrize(
-        "asked", ["rejected=no", "decided_since=soon", "decided_until=9999-12-31x", "finding=[1"]
+        "asked", ["rejected=no", "rejected_since=soon", "rejected_until=9999-12-31x", "finding=[1"]
     )
     def test_of_nonsense_keep_nothing(self, staff, rejects, asked):
         shown = staff.get(f"/packs/?{asked}")
@@ -149,4 +149,4 @@ class TestLinkedFilters:
         assert not shown.context["page"].rows
 
     def test_of_the_last_day_there_is(self, staff, rejects):
-        assert staff.get("/packs/?decided_until=9999-12-31").status_code == 200
+        assert staff.get("/packs/?rejected_until=9999-12-31").status_code == 200
