@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from grading.models import Dispute
 from grading.queries.declarations import declarations_waiting
 from grading.queries.disputes import disputes_waiting
+from grading.queries.ending import due_within, ending_decisions
 from grading.queries.instruments import UNUSABLE, standings
 from grading.queries.instruments_controls import overdue_instrument_ids
 from grading.queries.review_queue import WAITING_STATES, reviews_waiting
@@ -52,6 +53,7 @@ _NOUNS = (
     ("instruments", "instrument"),
 )
 """What is counted: many, one."""
+DUE_WITHIN_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Figure:
         return f"?{urlencode(self.params)}" if self.params else ""
 
 
-def waiting_for(*, viewer: User, packs: Mapping[str, int]) -> list[Figure]:
+def waiting_for(*, viewer: User, packs: Mapping[str, int], at: datetime) -> list[Figure]:
     """Return what waits for ``viewer``'s role, by the capabilities it holds; the query count is fixed.
 
     :param packs: of :func:`pack_counts`.
@@ -96,6 +98,9 @@ def waiting_for(*, viewer: User, packs: Mapping[str, int]) -> list[Figure]:
         ]
     if viewer.may(Capability.RECORD_TESTS):
         counts.append(_packs(packs, Status.INSPECTED, "packs to test", "wait"))
+        due = due_within(ending_decisions(), days=DUE_WITHIN_DAYS, on=at.date()).count()
+        within = {"within": str(DUE_WITHIN_DAYS)}
+        counts.append(_figure(due, "packs whose grade runs out soon", "running_out", within, "wait"))
         waiting = files_waiting()
         counts.append(
             _figure(waiting, "tester files to look at", "tester_files", {"state": NEEDS_PERSON}, "wait")

@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     packs = pack_counts(viewer=viewer)
     context = {
         "viewer": viewer,
-        "waiting": waiting_for(viewer=viewer, packs=packs),
+        "waiting": waiting_for(viewer=viewer, packs=packs, at=now),
         "wrong": wrong_for(viewer=viewer, packs=packs, at=now),
         "batches": batches_for(viewer=viewer).order_by("-id")[:NEWEST],
         "may_upload": viewer.may(Capability.UPLOAD_MANIFEST),

@@ -13,6 +13,7 @@ from grading.web import (
     declarations,
     disputes,
     dossier,
+    ending,
     expected,
     home,
     instruments,
@@ -39,6 +40,7 @@ from grading.web import (
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("packs/", packs.packs, name="packs"),
+    path("packs/running-out/", ending.running_out, name="running_out"),
     path("packs/<int:pack_id>/", dossier.pack, name="pack"),
     path("trail/", trail.trail, name="trail"),
     path("trail/<int:event_id>/", trail.trail_event, name="trail_event"),
