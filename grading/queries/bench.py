@@ -77,7 +77,7 @@ def retest_reason_of(*, pack: Pack, viewer: User) -> str:
 
 def packs_with_code(*, code: str, viewer: User) -> QuerySet[Pack]:
     """Return the packs whose serial is ``code``; two suppliers may use the same one."""
-    packs = Pack.objects.visible_to(viewer).filter(serial=normalize_serial(code))
+    packs = Pack.objects.visible_to(viewer).newest_stay().filter(serial=normalize_serial(code))
     return packs.select_related("pack_type", "supplier").order_by("pk")
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from intake.domain.batches import is_overdue, state_of
 from intake.domain.hazards import declared_hazards
-from intake.domain.lifecycle import NOT_HERE, Status
+from intake.domain.lifecycle import GONE, NOT_HERE, Status
 from intake.models import Batch, Pack, Scan
 from rebattery.accounts.models import User
 
@@ -140,7 +140,9 @@ def tile_of(*, scan: Scan, batch: Batch) -> Tile:
     if scan.outcome == Scan.Outcome.ALREADY and pack:
         return Tile("already", "Already here", _first_receipt(pack), scan.code, pack, [], None, scan.at)
     if scan.outcome == Scan.Outcome.REFUSED:
-        text = "The supplier withdrew this pack. Put it aside and tell the office."
+        left = bool(pack) and pack.status in GONE
+        why = "This pack has left our house already" if left else "The supplier withdrew this pack"
+        text = f"{why}. Put it aside and tell the office."
         return Tile("stop", "Stop: not received", text, scan.code, pack, [], None, scan.at)
     expected_in = pack.batch if pack else None
     text = "" if expected_in else "Nobody announced this code. Put the pack aside and tell the office."

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from intake.domain.hazards import PHOTO_SLOTS
-from intake.domain.lifecycle import NOT_HERE
+from intake.domain.lifecycle import GONE, NOT_HERE
 from intake.domain.pictures import SHOWN_MEDIA_TYPE, PictureRefused, read_picture
 from intake.models import Photo
 from intake.services import files
@@ -36,7 +36,7 @@ def add(
     shown = files.store(content=picture.shown, media_type=SHOWN_MEDIA_TYPE, at=at)
     with transaction.atomic():
         packs = lock_packs(pack_ids=pack_ids)
-        if absent := [pack.serial for pack in packs if pack.status in NOT_HERE]:
+        if absent := [pack.serial for pack in packs if pack.status in (*NOT_HERE, *GONE)]:
             raise PictureRefused(f"Receive the pack first: {', '.join(absent[:5])}. Nothing was added.")
         same = Photo.objects.filter(pack__in=packs, slot=slot, original=original).order_by("-pk")
         there = {photo.pack_id: photo for photo in same}

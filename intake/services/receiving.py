@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from intake.domain.identity import is_serial, normalize_serial
-from intake.domain.lifecycle import NOT_HERE, TRANSITIONS, Move, Status
+from intake.domain.lifecycle import GONE, NOT_HERE, TRANSITIONS, Move, Status
 from intake.models import Batch, Pack, Scan
 from intake.services.lifecycle import move_packs
 from intake.services.telling import tell_closed
@@ -77,7 +77,7 @@ def receive(*, batch_id: int, code: str, nonce: uuid.UUID | None, actor: Actor, 
         return made
     pack = _expected(batch, [serial]).get(serial)
     if pack is None:
-        elsewhere = list(Pack.objects.filter(serial=serial).order_by("pk")[:2])
+        elsewhere = list(Pack.objects.newest_stay().filter(serial=serial).order_by("pk")[:2])
         reading = _Reading(
             serial, Outcome.UNEXPECTED, elsewhere[0] if len(elsewhere) == 1 else None, own_nonce
         )
@@ -151,7 +151,7 @@ def _outcome_for(pack: Pack) -> Outcome:
     status = Status(pack.status)
     if status in _RECEIVABLE:
         return Outcome.RECEIVED
-    return Outcome.REFUSED if status is Status.WITHDRAWN else Outcome.ALREADY
+    return Outcome.REFUSED if status in (Status.WITHDRAWN, *GONE) else Outcome.ALREADY
 
 
 def _record_readings(batch: Batch, readings: Sequence[_Reading], actor: Actor, at: datetime) -> list[Scan]:

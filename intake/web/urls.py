@@ -21,6 +21,7 @@ from intake.web import (
     suppliers,
     templates,
     uploads,
+    waste,
     workbooks,
 )
 
@@ -107,4 +108,12 @@ urlpatterns: list[URLPattern] = [
     path("catalogue/new/", catalogue.pack_type_new, name="pack_type_new"),
     path("catalogue/<int:pack_type_id>/", catalogue.pack_type, name="pack_type"),
     path("catalogue/<int:pack_type_id>/edit/", catalogue.pack_type_edit, name="pack_type_edit"),
+    path("waste/operators/", waste.operator_list, name="waste_operators"),
+    path("waste/operators/new/", waste.operator_new, name="waste_operator_new"),
+    path("waste/operators/<int:operator_id>/", waste.operator, name="waste_operator"),
+    path("waste/operators/<int:operator_id>/edit/", waste.operator_edit, name="waste_operator_edit"),
+    path("waste/codes/", waste.waste_code_list, name="waste_codes"),
+    path("waste/codes/new/", waste.waste_code_new, name="waste_code_new"),
+    path("waste/codes/<int:waste_code_id>/", waste.waste_code, name="waste_code"),
+    path("waste/codes/<int:waste_code_id>/edit/", waste.waste_code_edit, name="waste_code_edit"),
 ]

@@ -29,6 +29,8 @@ class Capability(StrEnum):
     FIT_AGREEMENT = "fit_agreement"
     DISPUTE_RESULTS = "dispute_results"
     DECIDE_REVIEWS = "decide_reviews"
+    ORDER_DISPOSITIONS = "order_dispositions"
+    HAND_OVER_PACKS = "hand_over_packs"
     VIEW_REVIEWS = "view_reviews"
     VIEW_POLICIES = "view_policies"
     MANAGE_POLICIES = "manage_policies"
@@ -83,6 +85,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     | {
         C.RECEIVE_PACKS,
         C.INSPECT_PACKS,
+        C.HAND_OVER_PACKS,
         C.RECORD_TESTS,
         C.RECORD_CHECKS,
         C.PROPOSE_DECLARATIONS,
@@ -97,6 +100,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         C.FIT_AGREEMENT,
         C.DECIDE_REVIEWS,
         C.VIEW_REVIEWS,
+        C.ORDER_DISPOSITIONS,
         C.MANAGE_PROCEDURES,
         C.MANAGE_POLICIES,
         C.MANAGE_TOKENS,
@@ -105,6 +109,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     | {
         C.UPLOAD_MANIFEST,
         C.VIEW_REVIEWS,
+        C.ORDER_DISPOSITIONS,
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
         C.RECORD_CHECKS,
@@ -130,6 +135,8 @@ WRITES = frozenset(
         C.FIT_AGREEMENT,
         C.DISPUTE_RESULTS,
         C.DECIDE_REVIEWS,
+        C.ORDER_DISPOSITIONS,
+        C.HAND_OVER_PACKS,
         C.MANAGE_CATALOGUE,
         C.MANAGE_INSTRUMENTS,
         C.RECORD_CHECKS,

@@ -40,6 +40,7 @@ OF_DISPOSITIONS = (
     EventType("disposition_pack.added", "disposition_pack", "{subject} came into {order}."),
     EventType("disposition_pack.handed_over", "disposition_pack", "{subject} left by {order}."),
     EventType("disposition_pack.released", "disposition_pack", "{subject} was taken out of {order}."),
+    EventType("review.overtaken", "review", "The review was closed: the pack went to recycling by {order}."),
     EventType(
         "pack.return_ordered",
         "pack",

@@ -85,7 +85,8 @@ def row_of(run_id: int, row_id: int) -> BenchDraft:
 def packs_by_serial(serials: Sequence[str]) -> dict[str, list[Pack]]:
     """Return the packs with each of these normalized serials; suppliers may share one."""
     found: dict[str, list[Pack]] = {}
-    for pack in Pack.objects.filter(serial__in=serials).select_related("supplier").order_by("pk"):
+    packs = Pack.objects.newest_stay().filter(serial__in=serials)
+    for pack in packs.select_related("supplier").order_by("pk"):
         found.setdefault(pack.serial, []).append(pack)
     return found
 

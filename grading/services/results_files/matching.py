@@ -16,9 +16,8 @@ def match_packs(rows: Sequence[Staged]) -> None:
     """Find the pack of every row by serial, and by supplier where two use the same; one query."""
     serials = {row.values["serial"] for row in rows if "serial" in row.values}
     known: Mapping[str, list[Pack]] = defaultdict(list)
-    for pack in (
-        Pack.objects.filter(serial__in=serials).select_related("pack_type", "supplier").order_by("pk")
-    ):
+    packs = Pack.objects.newest_stay().filter(serial__in=serials)
+    for pack in packs.select_related("pack_type", "supplier").order_by("pk"):
         known[pack.serial].append(pack)
     for row in rows:
         if serial := row.values.get("serial"):

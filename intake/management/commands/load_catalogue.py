@@ -1,4 +1,4 @@
-"""Load the pack types that come with ReBattery."""
+"""Load the pack types and waste codes that come with ReBattery."""
 
 import csv
 from collections.abc import Iterator
@@ -12,17 +12,21 @@ from django.utils import timezone
 import intake.domain
 from intake.domain.chemistry import resolve_chemistry
 from intake.services.catalogue import load_pack_types
+from intake.services.waste import load_waste_codes
 from rebattery.actor import SYSTEM
 
 FACTS = Path(intake.domain.__file__).with_name("pack_types.csv")
 
 
 class Command(BaseCommand):
-    help = "Load the pack types that come with ReBattery; a second run changes nothing."
+    help = "Load the pack types and waste codes that come with ReBattery; a second run changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        added, changed = load_pack_types(rows=catalogue_rows(), actor=SYSTEM, at=timezone.now())
-        self.stdout.write(f"Catalogue: {added} pack types added, {changed} changed.")
+        at = timezone.now()
+        added, changed = load_pack_types(rows=catalogue_rows(), actor=SYSTEM, at=at)
+        codes = load_waste_codes(actor=SYSTEM, at=at)
+        types = f"{added} pack types added, {changed} changed"
+        self.stdout.write(f"Catalogue: {types}; {codes} waste codes added.")
 
 
 def catalogue_rows() -> Iterator[dict[str, Any]]:

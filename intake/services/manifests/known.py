@@ -85,6 +85,14 @@ class KnownSerials:
         if known.status == Status.WITHDRAWN:
             message = f"This pack was announced in your batch {known.number} and withdrawn."
             issues.append((SERIAL, error("serial_withdrawn", message, "Write to us, or remove the row.")))
+        elif known.status == Status.RECYCLED:
+            message = f"This pack was in your batch {known.number} and went to recycling."
+            issues.append(
+                (SERIAL, error("serial_recycled", message, "Compare it with the label on the pack."))
+            )
+        elif known.status == Status.RETURNED and known.batch_id != self._replaced_batch_id:
+            message = f"This pack was in your batch {known.number} and went back to you."
+            issues.append((SERIAL, warning("serial_returned", message, "Leave it if the pack comes again.")))
         elif known.batch_id != self._replaced_batch_id:
             issues.append((SERIAL, _announced(f"This pack is already in your batch {known.number}.")))
         if known.batch_id == self._replaced_batch_id:

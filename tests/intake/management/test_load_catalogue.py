@@ -16,8 +16,8 @@ def load(capsys):
 
 class TestLoadCatalogue:
     def test_loads_once(self, db, capsys):
-        assert load(capsys) == "Catalogue: 62 pack types added, 0 changed.\n"
-        assert load(capsys) == "Catalogue: 0 pack types added, 0 changed.\n"
+        assert load(capsys) == "Catalogue: 62 pack types added, 0 changed; 5 waste codes added.\n"
+        assert load(capsys) == "Catalogue: 0 pack types added, 0 changed; 0 waste codes added.\n"
         assert PackType.objects.count() == 62
         balance()
 

@@ -1,0 +1,33 @@
+"""News of packs that have left the house."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("notices", "0004_results_withdrawn"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="notice",
+            name="topic",
+            field=models.CharField(
+                choices=[
+                    ("file_checked", "A file was checked and needs you"),
+                    ("file_refused", "A file was refused"),
+                    ("file_failed", "A file could not be read"),
+                    ("batch_announced", "A batch was announced"),
+                    ("batch_corrected", "A corrected file changed a batch"),
+                    ("batch_cancelled", "A batch was cancelled"),
+                    ("batch_closed", "A batch was closed"),
+                    ("results", "Packs have a result"),
+                    ("results_withdrawn", "Results do not count any more"),
+                    ("dispute_answered", "A dispute was answered"),
+                    ("packs_left", "Packs went back or to recycling"),
+                    ("test", "Test of a webhook"),
+                ],
+                max_length=40,
+            ),
+        ),
+    ]
