@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateField, F, Q, QuerySet
-from django.db.models.functions import Coalesce, Least
+from django.db.models import DateField, Q, QuerySet
+from django.db.models.functions import Coalesce
 
+from grading.domain.reasons import GRADE_EXPIRED
 from grading.models import Decision
-from grading.models.decision import IN_FORCE
+from grading.models.decision import CURRENT, IN_FORCE
 from intake.domain.lifecycle import Status
 
 _ENDED = """
@@ -43,15 +44,23 @@ def _rows(sql: str, params: dict[str, Any]) -> list[Any]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def ending_within(*, days: int, on: date) -> QuerySet[Decision]:
-    """Return the decisions on graded packs that end, or want a new measurement, within ``days``.
+def ending_decisions() -> QuerySet[Decision]:
+    """Return the decisions on graded packs that end some day.
 
-    Each has the day on which that begins as ``due_on``.
+    Each has as ``due_on`` the day from which it wants a new measurement, or on which it ends without one.
     """
-    until = on + timedelta(days)
-    soon = Q(valid_until__lte=until) | Q(remeasure_from__lte=until)
-    found = Decision.objects.filter(IN_FORCE & soon, pack__status=Status.GRADED)
-    due_on = Least(
-        Coalesce(F("remeasure_from"), F("valid_until")), F("valid_until"), output_field=DateField()
-    )
+    found = Decision.objects.filter(IN_FORCE, valid_until__isnull=False, pack__status=Status.GRADED)
+    due_on = Coalesce("remeasure_from", "valid_until", output_field=DateField())
     return found.annotate(due_on=due_on).select_related("policy", "pack__supplier", "pack__batch")
+
+
+def due_within(decisions: QuerySet[Decision], *, days: int, on: date) -> QuerySet[Decision]:
+    """Keep those that end, or want a new measurement, within ``days``."""
+    until = on + timedelta(days)
+    return decisions.filter(Q(valid_until__lte=until) | Q(remeasure_from__lte=until))
+
+
+def why_ended(*, pack_id: int) -> str:
+    """Return why the pack's last decision says that its grade ran out; empty where it does not."""
+    found = Decision.objects.filter(CURRENT, pack_id=pack_id).values_list("reasons", flat=True).first()
+    return next((str(r["sentence"]) for r in found or () if r["code"] == GRADE_EXPIRED), "")

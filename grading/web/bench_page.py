@@ -20,6 +20,7 @@ from grading.queries.bench import (
     retest_reason_of,
 )
 from grading.queries.bench_runs import KINDS, draft_of, fresh_results, open_runs_with
+from grading.queries.ending import why_ended
 from grading.queries.instruments import Standing, standings_of_kinds
 from grading.queries.packs import packs_for
 from grading.queries.procedures import pickable
@@ -120,6 +121,7 @@ def pack_page(
         sections = [replace(each, word=words[each.kind][0], is_needed=words[each.kind][1]) for each in shown]
         context |= {
             "retest_reason": retest_reason_of(pack=pack, viewer=person_of(request)),
+            "why_ended": why_ended(pack_id=pack.pk),
             "missing": lack.words if lack.facts else "",
             # What was refused stands first, so that nobody looks for the reason; then what is needed.
             "sections": sorted(sections, key=lambda each: (not each.form.errors, not each.is_needed)),
