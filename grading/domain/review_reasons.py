@@ -35,6 +35,14 @@ SECOND_PERSON_REASONS = {
     "risk_too_high": "The risk is too high",
 }
 
+
+
+def reason_words(code: str) -> str:
+    """Return the words of any coded reason of a reviewer; empty for a code that is none."""
+    every = (CONFIRM_REASONS, OVERRIDE_REASONS, RETEST_REASONS, HOLD_REASONS, SECOND_PERSON_REASONS)
+    return next((words[code] for words in every if code in words), "")
+
+
 OVERRIDE_OUTCOMES = {
     "A": "pack_reuse",
     "B": "pack_reuse",

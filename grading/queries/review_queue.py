@@ -1,31 +1,21 @@
-"""What waits for the reviewers, grouped by the rule that brought it there, and who may decide on it."""
+"""What waits for the reviewers, and who may decide on it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from grading.domain.review_reasons import goes_to_reuse, is_safety_decision, rule_label
-from grading.domain.separation import own_work
+from grading.domain.review_reasons import goes_to_reuse, is_safety_decision
 from grading.models import ReviewCase
 from grading.queries.review_steps import undo_obstacle
+from grading.queries.separation import acts_on_reviews
 from intake.domain.lifecycle import Status
+from intake.domain.separation import Acts, Judging, why_not
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 
 State = ReviewCase.State
 WAITING_STATES = (State.OPEN, State.OVERRIDE_REQUESTED)
-
-
-@dataclass(frozen=True)
-class RuleGroup:
-    """Reviews that wait because of the same rule."""
-
-    rule: str
-    label: str
-    count: int
-    oldest_at: datetime
 
 
 def reviews_waiting() -> QuerySet[ReviewCase]:
@@ -48,26 +38,11 @@ def put_aside(rows: QuerySet[ReviewCase], *, on: date) -> QuerySet[ReviewCase]:
 _ASIDE = Q(state=State.OPEN, held_until__isnull=False)
 
 
-def rule_groups() -> list[RuleGroup]:
-    """Return the queue's groups, the largest first."""
-    found = reviews_waiting().values_list("rule").annotate(count=Count("pk"), oldest_at=Min("opened_at"))
-    ordered = found.order_by("-count", "rule")
-    return [RuleGroup(rule, rule_label(rule), count, oldest_at) for rule, count, oldest_at in ordered]
-
-
 def review_cases() -> QuerySet[ReviewCase]:
     """Return all reviews, decided ones too, with what their page shows of pack and decision."""
     return ReviewCase.objects.select_related(
         "pack__supplier", "pack__batch", "pack__pack_type", "decision__policy"
     )
-
-
-def neighbors(*, case: ReviewCase) -> tuple[int | None, int | None]:
-    """Return the keys of the waiting reviews before and after ``case`` in its group."""
-    group = reviews_waiting().filter(rule=case.rule)
-    before = group.filter(pk__lt=case.pk).order_by("-pk").values_list("pk", flat=True).first()
-    after = group.filter(pk__gt=case.pk).order_by("pk").values_list("pk", flat=True).first()
-    return before, after
 
 
 @dataclass(frozen=True)
@@ -84,30 +59,25 @@ class Obstacles:
 
 def obstacles(*, case: ReviewCase, viewer: User, at: datetime) -> Obstacles:
     """Return what stands between ``viewer`` and each step; the services refuse the same."""
-    own = _own(case, viewer)
+    acts = acts_on_reviews(cases=[case])[case.pk]
+    own = _own(case, viewer, Judging.REVIEW, acts)
     waits_for_second = "An override waits for its answer." if case.state == State.OVERRIDE_REQUESTED else ""
-    asked = "You asked for this override; a second person must answer."
-    is_asker = case.requested_by_person_id == viewer.pk and case.state == State.OVERRIDE_REQUESTED
     return Obstacles(
         confirm=own or waits_for_second or _not_confirmable(case),
         override=own or waits_for_second or _not_overridable(case),
         retest=own or waits_for_second or _not_on_the_shelf(case),
         hold=own or waits_for_second,
         undo=undo_obstacle(case=case, person_id=viewer.pk, at=at),
-        answer=own or (asked if is_asker else "") or _not_on_the_shelf(case),
+        answer=_own(case, viewer, Judging.OVERRIDE, acts) or _not_on_the_shelf(case),
     )
 
 
-def _own(case: ReviewCase, viewer: User) -> str:
-    checks: tuple[tuple[Callable[[], bool], str], ...] = (
-        (
-            lambda: case.state not in WAITING_STATES,
-            f"{case.closed_by} decided first: {case.get_state_display().lower()}.",
-        ),
-        (lambda: not viewer.may(Capability.DECIDE_REVIEWS), "Only reviewers decide."),
-    )
-    own = own_work(viewer.pk, measured_by=case.measured_by_person_ids)
-    return next((text for applies, text in checks if applies()), own)
+def _own(case: ReviewCase, viewer: User, judging: Judging, acts: Acts) -> str:
+    if case.state not in WAITING_STATES:
+        return f"{case.closed_by} decided first: {case.get_state_display().lower()}."
+    if not viewer.may(Capability.DECIDE_REVIEWS):
+        return "Only reviewers decide."
+    return why_not(judging, viewer.pk, acts)
 
 
 def _not_confirmable(case: ReviewCase) -> str:

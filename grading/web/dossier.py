@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from grading.queries.dossiers import Dossier, dossier_of, pack_for
 from grading.queries.policies import in_force_or_none
+from grading.queries.review_story import overrides_of
 from grading.services.decisions import missing_for
 from intake.domain.lifecycle import Status
 from intake.models import Pack
@@ -39,6 +40,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         "trail_links": viewer.may(C.VIEW_TRAIL),
         "next_step": next_step(dossier, viewer),
         "missing": missing_from(shown),
+        "overrides": overrides_of(decisions=dossier.decisions),
         "documents": documents_of_pack(pack_id=shown.pk),
         "may_dispute": viewer.may(C.DISPUTE_RESULTS) and not dossier.obstacle_to_dispute,
         "may_test": viewer.may(C.RECORD_TESTS),

@@ -8,12 +8,21 @@ from django import forms
 from grading.domain.override_scopes import LONGEST_NOTE, SCOPES, Scope
 from grading.domain.review_reasons import (
     CONFIRM_REASONS,
+    HOLD_REASONS,
+    LONGEST_HOLD,
     OVERRIDE_OUTCOMES,
     OVERRIDE_REASONS,
     RETEST_REASONS,
     SECOND_PERSON_REASONS,
 )
+from grading.queries.review_evidence import Behind
 from grading.services.reviews.cases import Justification, RetestDemand
+
+
+class SeenForm(forms.Form):
+    """A step that needs no reason: which version of the review the person saw."""
+
+    version = forms.IntegerField()
 
 
 class ReasonForm(forms.Form):
@@ -45,6 +54,25 @@ class StepForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any):
         # Several of these forms stand on one page: each needs ids of its own.
         super().__init__(*args, auto_id=f"{type(self).__name__.lower()}_%s", **kwargs)
+        # The key n leads to it from anywhere on the page.
+        self.fields["reason"].widget.attrs |= {"data-key": "n", "data-key-label": "Go to your words"}
+
+    def take(self, *, version: int) -> None:
+        """Show what was filled in as an answer to ``version``, which the person sees beside it now."""
+        self.data = {**self.data.dict(), "version": str(version)}  # type: ignore[attr-defined]
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """Return what the person filled in: label and value of each field, choices in words."""
+        found = []
+        for field in self.visible_fields():
+            value = field.value()
+            choices = dict(getattr(field.field, "choices", ()))
+            if value not in (None, "", False):
+                found.append(
+                    (str(field.label), "yes" if value in (True, "on") else str(choices.get(value, value)))
+                )
+        return found
 
 
 class ConfirmForm(StepForm):
@@ -65,12 +93,29 @@ class RetestForm(StepForm):
     )
     field_order = ["reason_code", "reason", "other_instrument", "other_person"]
 
+    def __init__(self, *args: Any, found: Behind | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if found and found.instruments:
+            self.fields["other_instrument"].help_text = f"Not {', '.join(found.instruments)} again."
+        if found and found.people:
+            self.fields["other_person"].help_text = f"Not by {', '.join(found.people)} again."
+
     @property
     def demand(self) -> RetestDemand:
         return RetestDemand(
             other_instrument=self.cleaned_data["other_instrument"],
             other_person=self.cleaned_data["other_person"],
         )
+
+
+class HoldForm(StepForm):
+    codes = HOLD_REASONS
+    until = forms.DateField(
+        label="Until",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=f"It comes back on that day; at most {LONGEST_HOLD.days} days ahead.",
+    )
+    field_order = ["until", "reason_code", "reason"]
 
 
 class OverrideForm(StepForm):
@@ -119,6 +164,12 @@ class CasesField(forms.Field):
             return {int(key): int(version) for key, version in (text.split(":") for text in value or [])}
         except ValueError:
             raise forms.ValidationError("The list of reviews is damaged; load the page again.") from None
+
+
+class CasesForm(forms.Form):
+    """Reviews, each as the person saw it."""
+
+    cases = CasesField()
 
 
 class GroupForm(ReasonForm):

@@ -146,31 +146,20 @@ def histogram_chart(bins: Sequence[tuple[float, int]], soh_percent: float | None
     )
 
 
+def evidence_charts(row: Derivation) -> list[Chart]:
+    """Return the charts by which somebody judges a result: the discharge that counts, and the whole test."""
+    if not table_of(row).exists():
+        return []
+    used = _used(row.result)
+    over_time = [replace(chart, bands=_bands(used), size="small") for chart in _charts(row, ("voltage",))]
+    counted = [replace(_discharge_chart(row, others=()), size="small")] if used else []
+    return [*counted, *over_time]
+
+
 def _discharges(row: Derivation, used: Mapping[str, Any] | None, others: Sequence[Derivation]) -> list[Chart]:
     if used is None:
         return []
-    series = [Series(name="This test", points=_discharge(row))]
-    for other in others:
-        if table_of(other).exists():
-            day = other.derived_at.date().isoformat()
-            points = _discharge(other)
-            series.append(
-                Series(
-                    name=f"{other.tester_file.file_name}, read {day}",
-                    points=points,
-                    tone="quiet",
-                    is_dashed=True,
-                )
-            )
-    charts = [
-        Chart(
-            id=f"chart-{row.test_index}-discharge",
-            title="The discharge that counts, over those of the same pack's other files",
-            x=Axis(label="Charge taken out", unit="Ah", places=2, from_zero=True),
-            y=Axis(label="Voltage", unit="V", places=3),
-            series=series,
-        )
-    ]
+    charts = [_discharge_chart(row, others=others)]
     curve = slope(
         table_of(row),
         row_from=used["row_from"],
@@ -189,6 +178,30 @@ def _discharges(row: Derivation, used: Mapping[str, Any] | None, others: Sequenc
             )
         )
     return charts
+
+
+def _discharge_chart(row: Derivation, *, others: Sequence[Derivation]) -> Chart:
+    series = [Series(name="This test", points=_discharge(row))]
+    for other in others:
+        if table_of(other).exists():
+            day = other.derived_at.date().isoformat()
+            points = _discharge(other)
+            series.append(
+                Series(
+                    name=f"{other.tester_file.file_name}, read {day}",
+                    points=points,
+                    tone="quiet",
+                    is_dashed=True,
+                )
+            )
+    over = ", over those of the same pack's other files" if others else ""
+    return Chart(
+        id=f"chart-{row.test_index}-discharge",
+        title=f"The discharge that counts{over}",
+        x=Axis(label="Charge taken out", unit="Ah", places=2, from_zero=True),
+        y=Axis(label="Voltage", unit="V", places=3),
+        series=series,
+    )
 
 
 def _discharge(row: Derivation) -> list[tuple[float, float]]:

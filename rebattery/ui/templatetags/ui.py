@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from rebattery.dates import day_in_words
 from rebattery.ui.charts import Chart
@@ -45,6 +46,12 @@ def utc(value: datetime | None) -> str:
 def day(value: date | None) -> str:
     """Return a date as ``22 Nov 2026``."""
     return day_in_words(value) if value else NOTHING
+
+
+@register.filter
+def age(value: datetime | None) -> str:
+    """Return how long ago a moment is, in its largest unit, such as ``3 days``."""
+    return timesince(value, depth=1).replace("\xa0", " ") if value else NOTHING
 
 
 @register.filter

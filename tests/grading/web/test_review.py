@@ -1,20 +1,22 @@
-"""The review queue and the steps on a review, through the pages."""
+"""The review queue through its pages."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from grading.models import ReviewCase
-from intake.models import Pack
-from tests.evidence import GRADED_AT, make_inspected, make_reviews, make_tested, publish_seed
-from tests.factories import make_person
+from grading.services import reviews
+from tests.evidence import make_reviews, publish_seed
+from tests.factories import make_actor, make_person
+from tests.grading.services.reviews.acts import WHY
+from tests.grading.web.reviewing import ANSWER, fresh, open_cases, signed_in, state, ticks, url
 
 pytestmark = pytest.mark.django_db
-ANSWER = {"reason_code": "policy_right", "reason": "Seen the pack"}
+QUEUE = "review_queue"
 
 
 @pytest.fixture(autouse=True)
@@ -22,28 +24,9 @@ def policy():
     return publish_seed()
 
 
-def signed_in(person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
 @pytest.fixture
 def ann():
     return signed_in(make_person("reviewer", name="Ann"))
-
-
-@pytest.fixture
-def ben():
-    return signed_in(make_person("reviewer", name="Ben"))
-
-
-def url(name, case):
-    return reverse(name, args=[case.pk])
-
-
-def state(case):
-    return ReviewCase.objects.get(pk=case.pk).state
 
 
 class TestAccess:
@@ -51,7 +34,7 @@ class TestAccess:
     def test_is_not_for_the_floor(self, role):
         [case] = make_reviews()
         client = signed_in(make_person(role))
-        assert client.get(reverse("review_queue")).status_code == 403
+        assert client.get(reverse(QUEUE)).status_code == 403
         assert client.get(url("review_case", case)).status_code == 403
 
     @pytest.mark.parametrize("role", ["auditor", "administrator"])
@@ -60,54 +43,128 @@ class TestAccess:
         client = signed_in(make_person(role))
         page = client.get(url("review_case", case))
         assert "Only reviewers decide." in page.content.decode()
-        steps = ("review_confirm", "review_retest", "review_override", "review_answer")
+        steps = ("confirm", "retest", "override", "answer", "hold", "end_hold")
         for name in steps:
-            assert client.post(url(name, case), ANSWER | {"version": 1}).status_code == 403
+            assert client.post(url(f"review_{name}", case), ANSWER | {"version": 1}).status_code == 403
         assert client.post(reverse("review_confirm_group"), ANSWER).status_code == 403
+        assert client.post(reverse("review_undo"), {"cases": ticks([case])}).status_code == 403
         assert state(case) == "open"
+        assert not case.looks.exists()
 
 
 class TestQueue:
     def test_is_empty_at_first(self, ann):
-        assert "Nothing waits for review." in ann.get(reverse("review_queue")).content.decode()
+        assert "Nothing waits for review." in ann.get(reverse(QUEUE)).content.decode()
 
-    def test_groups_by_rule_with_counts(self, ann):
+    def test_groups_by_rule_with_counts_and_age(self, ann):
         make_reviews(3)
         make_reviews(soh="74", ratio=None)
-        page = ann.get(reverse("review_queue")).content.decode()
-        assert re.search(r'>3</span>\s*<span class="tile-label">Nickel chemistry, SOH not above 80 %', page)
-        only = ann.get(reverse("review_queue"), {"rule": "IR_MISSING"}).content.decode()
+        page = ann.get(reverse(QUEUE)).content.decode()
+        tile = r'>3</span>\s*<span class="tile-label">Nickel chemistry, SOH not above 80 %</span>'
+        assert re.search(tile + r'\s*<span class="tile-note">oldest \d+ \w+<', page)
+        only = ann.get(reverse(QUEUE), {"rule": "IR_MISSING"}).content.decode()
         assert only.count('name="cases"') == 1
 
     def test_takes_the_same_queries_for_any_number(self, ann):
         counts = []
         for _ in range(2):
             make_reviews(5)
-            ann.get(reverse("review_queue"))
+            ann.get(reverse(QUEUE))
             with CaptureQueriesContext(connection) as queries:
-                ann.get(reverse("review_queue"))
+                ann.get(reverse(QUEUE))
             counts.append(len(queries))
         assert counts[0] == counts[1]
 
     def test_exports(self, ann):
         [case] = make_reviews()
-        response = ann.get(reverse("review_queue"), {"export": "csv"})
+        response = ann.get(reverse(QUEUE), {"export": "csv"})
         assert case.pack.serial.encode() in b"".join(response)
 
-    def test_confirms_a_ticked_group(self, ann):
-        cases = make_reviews(3)
-        ticked = [f"{case.pk}:1" for case in cases[:2]]
-        response = ann.post(reverse("review_confirm_group"), ANSWER | {"cases": ticked}, follow=True)
-        assert "2 decisions confirmed." in response.content.decode()
-        assert [state(case) for case in cases] == ["confirmed", "confirmed", "open"]
+    def test_keeps_its_filters_on_the_way_to_a_review(self, ann):
+        [case] = make_reviews()
+        asked = {"supplier": case.pack.supplier.code, "sort": "-opened_at"}
+        page = ann.get(reverse(QUEUE), asked).content.decode()
+        kept = f"?supplier={case.pack.supplier.code}&amp;sort=-opened_at"
+        assert f"{url('review_case', case)}{kept}" in page
+
+    def test_shows_what_is_held_under_a_filter_of_its_own(self, ann):
+        first, second = make_reviews(2)
+        now = timezone.now()
+        reviews.hold(
+            case_id=first.pk,
+            version=1,
+            until=now.date() + timedelta(7),
+            why=WHY,
+            actor=make_actor(make_person("reviewer")),
+            at=now,
+        )
+        in_front = ann.get(reverse(QUEUE)).content.decode()
+        aside = ann.get(reverse(QUEUE), {"held": "later"}).content.decode()
+        assert (first.pack.serial in in_front, second.pack.serial in in_front) == (False, True)
+        assert (first.pack.serial in aside, second.pack.serial in aside) == (True, False)
+        assert "put aside until" in aside
+
+    def test_shows_who_signed_an_override_and_whose_answer_it_waits_for(self, ann):
+        case, _ = make_reviews(2)
+        ben = signed_in(make_person("reviewer", name="Ben"))
+        ask = {"grade": "C", "scope": "any_use", "reason_code": "engineering", "reason": "x", "version": 1}
+        ann.post(url("review_override", case), ask)
+        mine, others = {"signed": "asked"}, {"signed": "answer"}
+        found = [client.get(reverse(QUEUE), asked).content.decode() for client, asked in
+                 ((ann, mine), (ann, others), (ben, mine), (ben, others))]  # fmt: skip
+        row = f'class="code" href="{url("review_case", case)}?signed='
+        assert [row in page for page in found] == [True, False, False, True]
+        assert "Ann signed for C, " in found[3]
+
+
+class TestGroup:
+    def post(self, client, cases, **query):
+        address = f"{reverse('review_confirm_group')}?rule={cases[0].rule}"
+        return client.post(address, ANSWER | {"cases": ticks(cases)}, **query)
+
+    def test_is_confirmed_after_a_sample_was_opened(self, ann):
+        cases = make_reviews(4)
+        open_cases(ann, cases[:3])
+        response = self.post(ann, cases[:3], follow=True)
+        assert "3 decisions confirmed." in response.content.decode()
+        assert [state(case) for case in cases] == ["confirmed"] * 3 + ["open"]
+
+    def test_is_refused_unopened(self, ann):
+        cases = make_reviews(4)
+        open_cases(ann, cases[:2])
+        page = self.post(ann, cases).content.decode()
+        assert "Open 1 more review of these 4" in page
+        assert page.count(" checked") == 4
+        assert {state(case) for case in cases} == {"open"}
+
+    def test_offers_its_button_once_enough_are_opened(self, ann):
+        cases = make_reviews(4)
+        queue = f"{reverse(QUEUE)}?rule={cases[0].rule}"
+        button = '<button class="btn btn-primary">Confirm the ticked decisions</button>'
+        open_cases(ann, cases[:2])
+        page = ann.get(queue).content.decode()
+        assert "Opened 2 of 3 needed." in page and button not in page
+        assert page.count(f'href="{url("review_case", cases[2])}?rule=') >= 2
+        open_cases(ann, cases[2:3])
+        page = ann.get(queue).content.decode()
+        assert "Opened 3 of 3 needed." in page and button in page
+
+    def test_asks_for_one_rule_first(self, ann):
+        make_reviews(2)
+        make_reviews(soh="74", ratio=None)
+        page = ann.get(reverse(QUEUE)).content.decode()
+        assert "Choose one rule above" in page
+        assert 'name="cases"' not in page
 
     @pytest.mark.rule(21)
     def test_names_the_forbidden_one_and_changes_nothing(self, ann):
         group = make_reviews(2) + make_reviews(soh="74", ratio=None)
-        ticked = [f"{case.pk}:1" for case in group]
-        page = ann.post(reverse("review_confirm_group"), ANSWER | {"cases": ticked}).content.decode()
+        open_cases(ann, group)
+        page = ann.post(
+            reverse("review_confirm_group"), ANSWER | {"cases": ticks(group)}
+        ).content.decode()  # fmt: skip
         assert f"{group[-1].pack.serial}: a hold is not a verdict" in page
-        assert page.count("checked") == 3
+        assert page.count(" checked") == 3
         assert {state(case) for case in group} == {"open"}
 
     @pytest.mark.parametrize("cases", [[], ["x"], ["1"]])
@@ -116,117 +173,11 @@ class TestQueue:
         page = ann.post(reverse("review_confirm_group"), ANSWER | {"cases": cases}).content.decode()
         assert ("Tick the reviews" in page) or ("damaged" in page)
 
-
-class TestCase:
-    def test_shows_reasons_evidence_and_trail(self, ann):
-        [case] = make_reviews(by=make_person(name="Tess Ter"))
-        page = ann.get(url("review_case", case)).content.decode()
-        assert "SOH 78.0 % is not above 80 % (margin 2.0 points)." in page
-        assert "Tess Ter" in page
-        assert "A review was opened: Nickel chemistry, SOH not above 80 %." in page
-        assert "Claimed against measured" in page
-
-    def test_of_every_kind_can_be_looked_at(self, ann):
-        from grading.services.decisions import grade_waiting
-        from rebattery.actor import SYSTEM
-
-        for safety in ("critical", "damaged", "odd"):
-            make_inspected(safety=safety)
-        make_tested(soh=None)
-        make_tested(chemistry="UNKNOWN")
-        grade_waiting(actor=SYSTEM, now=lambda: GRADED_AT)
-        cases = ReviewCase.objects.all()
-        assert len(cases) == 5
-        for case in cases:
-            assert ann.get(url("review_case", case)).status_code == 200
-
-    def test_is_confirmed_with_a_reason(self, ann):
-        [case] = make_reviews()
-        response = ann.post(url("review_confirm", case), ANSWER | {"version": 1}, follow=True)
-        assert f"D of pack {case.pack.serial} confirmed." in response.content.decode()
-        assert (state(case), Pack.objects.get(pk=case.pack_id).status) == ("confirmed", "rejected")
-
-    def test_leads_to_the_next_of_its_group(self, ann):
-        first, second = make_reviews(2)
-        response = ann.post(url("review_confirm", first), ANSWER | {"version": 1})
-        assert response.url == url("review_case", second)
-
-    def test_without_a_reason_stays(self, ann):
-        [case] = make_reviews()
-        page = ann.post(url("review_confirm", case), {"version": 1, "reason": "  "}).content.decode()
-        assert "This field is required" in page
-        assert state(case) == "open"
-
-    def test_orders_a_retest(self, ann):
-        [case] = make_reviews(soh="74", ratio=None)
-        answer = {"reason_code": "missing_evidence", "reason": "Measure IR", "version": 1}
-        ann.post(url("review_retest", case), answer)
-        assert Pack.objects.get(pk=case.pack_id).status == "inspected"
-
-    def test_orders_a_retest_with_other_means(self, ann):
-        [case] = make_reviews(soh="74", ratio=None)
-        page = ann.get(url("review_case", case)).content.decode()
-        answer = {"reason_code": "instrument_doubt", "reason": "Drifts", "version": 1}
-        ann.post(url("review_retest", case), answer | {"other_instrument": "on"})
-        case.refresh_from_db()
-        assert "With another instrument" in page and "By another person" in page
-        assert (len(case.barred_instrument_ids), case.barred_person_ids) == (1, [])
-
-    @pytest.mark.rule(22)
-    def test_tells_the_second_and_keeps_what_they_wrote(self, ann, ben):
-        [case] = make_reviews()
-        ann.post(url("review_confirm", case), ANSWER | {"version": 1})
-        answer = {"reason_code": "conflict", "reason": "My long explanation", "version": 1}
-        page = ben.post(url("review_retest", case), answer).content.decode()
-        assert "Ann decided first: confirmed." in page
-        assert page.count("Ann decided first: confirmed.") >= 3
-        assert "My long explanation" in page
-        assert state(case) == "confirmed"
-
-    @pytest.mark.rule(4)
-    def test_shows_why_the_measurer_may_not_decide(self):
-        person = make_person("reviewer")
-        [case] = make_reviews(by=person)
-        client = signed_in(person)
-        page = client.get(url("review_case", case)).content.decode()
-        assert page.count("You inspected or measured this pack yourself") == 3
-        client.post(url("review_confirm", case), ANSWER | {"version": 1})
-        assert state(case) == "open"
-
-
-class TestOverride:
-    ASK = {
-        "grade": "C",
-        "scope": "any_use",
-        "reason_code": "engineering",
-        "reason": "Looks better",
-        "version": 1,
-    }
-    YES = {"reason_code": "evidence_convinces", "reason": "Agreed", "version": 2, "answer": "approve"}
-
-    def test_takes_two_people(self, ann, ben):
-        [case] = make_reviews()
-        assert (
-            "second reviewer must answer"
-            in ann.post(url("review_override", case), self.ASK, follow=True).content.decode()
-        )
-        page = ben.get(url("review_case", case)).content.decode()
-        assert "Ann asked for" not in page.split("<main")[0]
-        assert "Approve: grade C" in page
-        ben.post(url("review_answer", case), self.YES)
-        assert (state(case), Pack.objects.get(pk=case.pack_id).status) == ("overridden", "graded")
-
-    def test_can_be_declined(self, ann, ben):
-        [case] = make_reviews()
-        ann.post(url("review_override", case), self.ASK)
-        ben.post(url("review_answer", case), self.YES | {"answer": "decline"})
-        assert state(case) == "open"
-
-    @pytest.mark.rule(4)
-    def test_is_not_answered_by_the_one_who_asked(self, ann):
-        [case] = make_reviews()
-        ann.post(url("review_override", case), self.ASK)
-        page = ann.get(url("review_case", case)).content.decode()
-        assert "You asked for this override; a second person must answer." in page
-        ann.post(url("review_answer", case), self.YES)
-        assert state(case) == "override_requested"
+    def test_can_be_taken_back_whole(self, ann):
+        cases = make_reviews(3)
+        open_cases(ann, cases)
+        page = self.post(ann, cases, follow=True).content.decode()
+        assert "3 decisions confirmed." in page
+        values = re.findall(r'type="hidden" name="cases" value="([\d:]+)"', page)
+        ann.post(reverse("review_undo"), {"cases": values})
+        assert [(state(case), fresh(case).pack.status) for case in cases] == [("open", "in_review")] * 3

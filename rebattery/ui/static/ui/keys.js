@@ -1,4 +1,4 @@
-// Keys: data-key="a", "g b" or "Ctrl+Enter" on links and buttons; j and k for rows; 1, 2, 3 for questions.
+// Keys: data-key="a", "g b" or "Ctrl+Enter" on links, buttons and fields, data-key-also for a second one; j and k for rows; 1, 2, 3 for questions.
 (() => {
   "use strict";
   const PAUSE_MS = 80; // A scanner types faster than this: what it types must never press a button.
@@ -48,11 +48,16 @@
   const focusSearch = () => (visible("[data-search]") || visible("[data-scan] input[name=code]"))?.focus();
   const ACTIONS = { j: () => moveRow(1), k: () => moveRow(-1), "/": focusSearch, "?": showHelp };
 
+  // A key leads into a field and presses everything else.
+  const press = (target) => (isTyping(target) ? target.focus() : target.click());
+  // Arrows move in lists, choices and boxes that scroll; only elsewhere they are keys of the page.
+  const isArrow = (event) => ["ArrowLeft", "ArrowRight"].includes(event.key) && !event.target.closest("input, [role], [data-rows], [tabindex='0'], dialog");
+
   const run = (key) => {
     const name = prefix ? `${prefix} ${key}` : key;
     prefix = "";
-    const target = visible(`[data-key="${CSS.escape(name)}"]`);
-    if (target) target.click();
+    const target = visible(`[data-key="${CSS.escape(name)}"]`) || visible(`[data-key-also="${CSS.escape(name)}"]`);
+    if (target) press(target);
     else if ("123".includes(key) && answer(Number(key))) return;
     else if (document.querySelector(`[data-key^="${CSS.escape(name)} "]`)) {
       prefix = name;
@@ -71,7 +76,7 @@
       visible('[data-key="Ctrl+Enter"]')?.click();
       return;
     }
-    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if ((event.key.length !== 1 && !isArrow(event)) || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (event.key === "/" || event.key === "'") event.preventDefault(); // Firefox would open its search.
     timer = setTimeout(run, PAUSE_MS, event.key);
   });

@@ -1,0 +1,62 @@
+"""Pictures beside a review: the pack among its type, and the curve of its test."""
+
+from decimal import Decimal
+
+from grading.domain.reasons import SOH
+from grading.models import Derivation
+from grading.queries.review_evidence import BIN_POINTS, TypeDistribution
+from grading.queries.verdict_cards import Card
+from grading.services.tester_files.tables import table_of
+from grading.web.tester_files_charts import evidence_charts
+from rebattery.jobs import Job, send
+from rebattery.ui.charts import Axis, Chart, Line, Point, Series
+
+
+def curve_charts(row: Derivation | None) -> list[Chart]:
+    """Return the curves of the test behind a decision; asks for its table where that is not there."""
+    if row is None:
+        return []
+    if not table_of(row).exists() and row.result["rows"]:
+        send(Job.KEEP_TESTER_TABLES, derivation_id=row.pk)
+        return []
+    return evidence_charts(row)
+
+
+def distribution_chart(
+    found: TypeDistribution, *, soh_percent: Decimal | None, card: Card | None, serial: str
+) -> Chart | None:
+    """Return how the SOH of a type is distributed, with this pack and the limits of its policy as lines."""
+    if not found.is_picture:
+        return None
+    count = len(found.values)
+    which = f"the newest {count:,}" if found.is_cut else f"{count:,}"
+    return Chart(
+        id="chart-type",
+        title=f"SOH of {which} packs of this type, {found.basis.lower()}; median {found.median:.1f} %",
+        x=Axis(label="SOH", unit="%", places=0),
+        y=Axis(label="Packs", places=0, from_zero=True),
+        series=[
+            Series(
+                name="Packs",
+                points=[
+                    Point(x=low + BIN_POINTS / 2, y=number, label=f"{low} to {low + BIN_POINTS} %")
+                    for low, number in found.bins
+                ],
+                kind="bar",
+                tone="quiet",
+            )
+        ],
+        lines=_lines(soh_percent, card, serial),
+        size="small",
+        labels={"point": "Range"},
+    )
+
+
+def _lines(soh_percent: Decimal | None, card: Card | None, serial: str) -> list[Line]:
+    scale = next((scale for scale in card.scales if scale.fact == SOH), None) if card else None
+    limits = [
+        Line(label=f"limit {limit.normalize():f}", value=limit, axis="x", tone="warn")
+        for limit, _ in (scale.limits if scale else ())
+    ]
+    own = [Line(label=serial, value=soh_percent, axis="x", tone="accent")] if soh_percent is not None else []
+    return [*limits, *own]

@@ -1,0 +1,94 @@
+"""Which reviews somebody looks through: asked for in the address of the queue, kept while moving in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from grading.models import ReviewCase
+from grading.queries.review_desk import RuleCount, rule_counts, signed, waiting
+from rebattery.accounts.models import User
+from rebattery.ui.listing import Chip, Filter, filtered
+
+STATES = (("open", "Waiting for a reviewer"), ("override_requested", "Waiting for a second person"))
+SIGNED = (("answer", "An override waits for my answer"), ("asked", "I asked for an override"))
+HELD = "held"
+KEPT = ("rule", "state", "signed", HELD, "supplier", "q", "sort")
+"""Keys of the address that stay while somebody goes from review to review."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for."""
+
+    base: QuerySet[ReviewCase]
+    """All that waits in front, or what is held until later where the address asks for that."""
+    filters: Sequence[Filter]
+    groups: Sequence[RuleCount]
+    params: QueryDict
+
+    @property
+    def rows(self) -> QuerySet[ReviewCase]:
+        """Return the reviews that it asks for."""
+        return filtered(self.base, filters=self.filters, params=self.params)
+
+    @property
+    def kept(self) -> str:
+        """Return what it asks for as the end of an address; empty when it asks for nothing."""
+        found = {key: value for key in KEPT if (value := self.params.get(key, ""))}
+        return _address(found)
+
+    @property
+    def chips(self) -> list[Chip]:
+        """Return each filter in force with the address that removes it."""
+        found = {key: value for key in KEPT if (value := self.params.get(key, ""))}
+        return [
+            Chip(
+                label=item.label,
+                value=dict(item.choices).get(found[item.key], found[item.key]),
+                remove_url=_address({key: value for key, value in found.items() if key != item.key}),
+            )
+            for item in self.filters
+            if item.key in found
+        ]
+
+
+def asked(params: QueryDict, *, viewer: User, on: date) -> Asked:
+    """Return what ``params`` ask for; one query, for the counts of the groups."""
+    base = waiting(on=on, is_held=params.get(HELD) == "later")
+    groups = rule_counts(base)
+    return Asked(base, _filters(groups, viewer), groups, params)
+
+
+def _filters(groups: Sequence[RuleCount], viewer: User) -> tuple[Filter, ...]:
+    rules = tuple((group.rule, f"{group.label} ({group.count})") for group in groups)
+    return (
+        Filter(key="rule", label="Rule", apply=lambda rows, rule: rows.filter(rule=rule), choices=rules),
+        Filter(
+            key="state", label="State", apply=lambda rows, state: rows.filter(state=state), choices=STATES
+        ),
+        Filter(
+            key="signed",
+            label="Second person",
+            apply=lambda rows, by: signed(rows, viewer=viewer, is_asker=by == "asked"),
+            choices=SIGNED,
+        ),
+        # The rows are chosen by it already: what is held is left out of everything else.
+        Filter(
+            key=HELD, label="Put aside", apply=lambda rows, _: rows, choices=(("later", "Held until later"),)
+        ),
+        Filter(
+            key="supplier",
+            label="Supplier",
+            apply=lambda rows, text: rows.filter(pack__supplier__code__icontains=text),
+        ),
+        Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(pack__serial__icontains=text)),
+    )
+
+
+def _address(values: dict[str, str]) -> str:
+    query = QueryDict(mutable=True)
+    query.update(values)
+    return f"?{query.urlencode()}" if values else ""

@@ -1,0 +1,28 @@
+// The reviewer's desk: an opened step waits for words at once, Enter sends them, and an undo that ran out goes.
+(() => {
+  "use strict";
+  const first = (form) => [...form.querySelectorAll("select, textarea, input:not([type=hidden], [type=checkbox])")]
+    .find((field) => !field.value) || form.querySelector("textarea");
+
+  document.querySelectorAll("[data-step]").forEach((step) => step.addEventListener("toggle", () => {
+    if (step.open) first(step)?.focus();
+    else if (step.contains(document.activeElement)) step.querySelector("summary").focus();
+  }));
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("[data-step] form");
+    if (!form || event.isComposing) return;
+    if (event.key === "Escape") form.closest("[data-step]").open = false;
+    if (event.key !== "Enter" || event.shiftKey || !event.target.matches("textarea")) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
+  // What the server answered with faults is open already: the words that were refused have the focus.
+  document.querySelectorAll("[data-undo-until]").forEach((toast) => {
+    setTimeout(() => toast.remove(), Number(toast.dataset.undoUntil) * 1000 + 1500);
+  });
+
+  // The list opens where the open review stands.
+  document.querySelector(".desk-queue [aria-current=true]")?.scrollIntoView({ block: "nearest" });
+})();
