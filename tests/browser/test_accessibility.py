@@ -51,6 +51,7 @@ ASKED = {
     "scan": "?code=NOBODY",
     "bench": "?code=NOBODY",
     "packs": "?status=graded",
+    "reject_pareto": "?by=finding",
     "trail": "?subject=pack",
 }
 """Lists with something asked of them; each is seen without as well."""
