@@ -13,6 +13,8 @@ COPY rebattery rebattery
 COPY intake intake
 COPY grading grading
 COPY templates templates
+# Each received file is read by a process of its own, which would compile our code every time.
+RUN python -m compileall -q rebattery intake grading
 RUN python manage.py collectstatic --noinput
 USER rebattery
 EXPOSE 8000

@@ -7,6 +7,9 @@ PIP       := $(PY) -m pip install -q --disable-pip-version-check --require-hashe
 # For tools that read the settings and touch no server.
 NOWHERE   := REBATTERY_LOCAL=1 DATABASE_URL=dummy:// REDIS_URL=redis://127.0.0.1:1/0
 export UV_PYTHON_DOWNLOADS = never
+# Whoever forbids Python to keep bytecode (as containers often do) compiles every library at every start of a
+# process, and the tests start hundreds: each reading of an uploaded file is one.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: setup run test check lint browser rules bench clean
 
