@@ -11,6 +11,7 @@
     return getComputedStyle(probe).color;
   };
   const TONES = { accent: "accent", ink: "ink", quiet: "ink-2", ok: "ok", warn: "warn", danger: "danger", "grade-a": "grade-a", "grade-b": "grade-b", "grade-c": "grade-c" };
+  const FEW = 6;
   const SHAPES = ["circle", "rect", "triangle", "diamond"];
   const color = (tone) => token(TONES[tone] || "accent");
 
@@ -20,7 +21,12 @@
     return axis.kind === "category" ? String(value) : Number(value).toFixed(axis.places);
   };
 
-  const axisOf = (axis, side, isNamed = true) => ({
+  // Names are long and none may be left out: few of them take several lines, many stand slanted.
+  const labelsOf = (axis, count) => axis.kind !== "category" ? { hideOverlap: true } : count > FEW
+    ? { interval: 0, rotate: 35, width: 110, overflow: "truncate" }
+    : { interval: 0, width: 108, overflow: "break", lineHeight: 15 };
+
+  const axisOf = (axis, side, isNamed = true, count = 0) => ({
     type: { number: "value", time: "time", category: "category" }[axis.kind],
     name: isNamed ? axis.title : "",
     nameLocation: "middle",
@@ -28,14 +34,13 @@
     min: axis.low ?? undefined,
     max: axis.high ?? undefined,
     scale: !axis.fromZero,
+    minInterval: axis.places ? 0 : 1,
     nameTextStyle: { color: token("ink-2") },
     // Ends that are given are seldom round and would stand in the way of the round figures.
     axisLabel: {
       show: isNamed,
       color: token("ink-2"),
-      hideOverlap: axis.kind !== "category",
-      // Names are long and none may be left out: they stand slanted and end in "…".
-      ...(axis.kind === "category" && { interval: 0, rotate: 35, width: 110, overflow: "truncate" }),
+      ...labelsOf(axis, count),
       showMinLabel: side === "y" && axis.low !== null ? false : undefined,
       showMaxLabel: side === "y" && axis.high !== null ? false : undefined,
     },
@@ -117,8 +122,9 @@
         textStyle: { color: token("ink") },
         formatter: (points) => tooltipOf(spec, points),
       },
-      xAxis: axisOf(spec.x, "x", !spec.stacked),
-      yAxis: spec.y.map((axis) => axisOf(axis, "y")),
+      xAxis: axisOf(spec.x, "x", !spec.stacked, series[0]?.data.length),
+      // Two grids that do not meet confuse: the second axis has its figures only.
+      yAxis: spec.y.map((axis, place) => place ? { ...axisOf(axis, "y"), splitLine: { show: false } } : axisOf(axis, "y")),
       dataZoom: spec.zoom ? [
         { type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, ...sides },
         // A stacked chart keeps a slider out of sight: charts of a group follow each other by its place.
