@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from grading.domain.separation import own_work
 from intake.domain.lifecycle import TRANSITIONS, Move, Status
 
 AT_ONCE = 2_000
 """Results that an approval still carries out within the request; with more of them a worker does it."""
 MOST_NAMED = 20
 """Packs that a notice names; the rest is counted."""
-SAME_PERSON = "You proposed this yourself; another person must approve it."
-MEASURED_WITH_IT = "You measured with it since then; somebody who did not must approve it."
 NO_CERTIFICATES = "None: certificates are not issued yet, so no buyer has one in hand."
 
 
@@ -61,18 +58,6 @@ def fate_of(*, status: Status, rests: bool, is_dangerous: bool = False) -> Fate:
     if rests and is_dangerous and status is Status.REJECTED:
         return Fate.REJECTED
     return FATES.get(status, Fate.UNTOUCHED) if rests else Fate.UNTOUCHED
-
-
-def may_not_approve(person_id: int | None, *, proposed_by: int, measured_by: frozenset[int]) -> str:
-    """Return why ``person_id`` may not approve a declaration; empty when they may.
-
-    Neither the one who proposed it nor anybody who measured with the instrument since then: otherwise
-    results that somebody does not like could be thrown out and measured again by themselves. Whoever
-    measured may propose, because the one at the bench is the one who sees that something is wrong.
-    """
-    if person_id == proposed_by:
-        return SAME_PERSON
-    return MEASURED_WITH_IT if own_work(person_id, measured_by=measured_by) else ""
 
 
 def since_faults(*, since: datetime, now: datetime) -> dict[str, str]:

@@ -44,6 +44,7 @@ from grading.models.decision import CURRENT
 from grading.queries.kinds import counting_first
 from grading.queries.review_queue import WAITING_STATES
 from intake.domain.lifecycle import Status
+from intake.domain.separation import Act
 from intake.models import Batch, Inspection, Pack, Supplier
 
 State = InstrumentDeclaration.State
@@ -227,6 +228,19 @@ def people_who_measured(*, scope: Scope) -> frozenset[int]:
         rows = scope.tests(model).filter(person_id__isnull=False).order_by()
         found.update(rows.values_list("person_id", flat=True).distinct())
     return frozenset(found)
+
+
+def acts_on_declaration(*, declaration: InstrumentDeclaration) -> list[tuple[Act, int | None]]:
+    """Return who proposed it, and who measured with the instrument since then; two queries.
+
+    Neither approves it: otherwise results that somebody does not like could be thrown out and measured again
+    by themselves. Whoever measured may propose, because the one at the bench sees that something is wrong.
+    """
+    people = people_who_measured(scope=Scope.of(declaration))
+    return [
+        (Act.PROPOSED, declaration.proposed_by_person_id),
+        *((Act.MEASURED, person) for person in sorted(people)),
+    ]
 
 
 def touched_pack_ids(*, scope: Scope) -> list[int]:

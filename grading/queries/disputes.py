@@ -1,12 +1,11 @@
 """Disputes: those of a pack, those that wait, and who may answer."""
 
-from dataclasses import dataclass
-
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from grading.domain.disputes import obstacle
-from grading.domain.separation import own_work
-from grading.models import Decision, Dispute, DisputeFile, ReviewCase
+from grading.models import Decision, Dispute, DisputeFile
+from grading.queries.separation import acts_on_dispute
+from intake.domain.separation import Judging, why_not
 from intake.models import Pack
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
@@ -35,39 +34,13 @@ def disputes_of(*, pack_id: int) -> list[Dispute]:
     return list(rows.prefetch_related("files__original").order_by("-id"))
 
 
-@dataclass(frozen=True)
-class People:
-    """Who stands behind a decision."""
-
-    measured_by: frozenset[int]
-    decided_by: frozenset[int]
-
-
-def people_behind(*, decision: Decision) -> People:
-    """Return who measured the pack for ``decision``, and who decided on it or asked for it; one query.
-
-    An override stands on the review of the decision that it replaced.
-    """
-    sources = decision.evidence.get("sources", {}) if isinstance(decision.evidence, dict) else {}
-    measured: set[int] = set(sources.get("people", []))
-    decided: set[int] = set()
-    judged = Q(decision=decision)
-    if decision.is_override:
-        judged |= Q(decision__superseded_by=decision)
-    for case in ReviewCase.objects.filter(judged):
-        measured.update(case.measured_by_person_ids)
-        decided.update(person for person in (case.requested_by_person_id, case.closed_by_person_id) if person)
-    return People(frozenset(measured), frozenset(decided))
-
-
 def obstacle_to_answer(*, dispute: Dispute, viewer: User) -> str:
     """Return why ``viewer`` may not answer; empty where they may. The service refuses the same."""
     if dispute.state != Dispute.State.OPEN:
         return "This dispute is answered."
     if not viewer.may(Capability.DECIDE_REVIEWS):
         return "Only reviewers answer."
-    people = people_behind(decision=dispute.decision)
-    return own_work(viewer.pk, measured_by=people.measured_by, decided_by=people.decided_by)
+    return why_not(Judging.DISPUTE, viewer.pk, acts_on_dispute(dispute=dispute))
 
 
 def obstacle_to_dispute(*, pack: Pack, decision: Decision | None, disputes: list[Dispute]) -> str:

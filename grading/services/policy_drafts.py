@@ -11,6 +11,7 @@ from grading.domain.canonical import sha256_of
 from grading.domain.policy import parse_policy
 from grading.models import PolicyDraft, PolicyVersion, WhatIfReport
 from grading.services.policies import store, wait_for_other_publishers
+from intake.domain.separation import Act, Judging, why_not
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
@@ -212,8 +213,10 @@ def publish_draft(
     """
     wait_for_other_publishers()
     draft = _open_draft(draft_id)
-    if actor.person_id is None or actor.person_id == draft.author_person_id:
-        raise PublisherIsAuthor
+    if actor.person_id is None:
+        raise PublisherIsAuthor("Only a person publishes a draft.")
+    if own := why_not(Judging.PUBLICATION, actor.person_id, [(Act.WROTE, draft.author_person_id)]):
+        raise PublisherIsAuthor(own)
     _require_revision(draft, revision)
     if draft.state != State.PROPOSED:
         raise DraftNotProposed

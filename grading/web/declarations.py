@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from grading.domain.blast_radius import NO_CERTIFICATES, REJECTED_WORDS, may_not_approve
+from grading.domain.blast_radius import NO_CERTIFICATES, REJECTED_WORDS
 from grading.models import Instrument, InstrumentDeclaration
 from grading.queries.declaration_radius import Radius, radius_of
 from grading.queries.declarations import (
     Scope,
+    acts_on_declaration,
     declarations,
     last_proof,
-    people_who_measured,
 )
 from grading.queries.instruments_use import channels_of_instrument
 from grading.services.declarations import (
@@ -26,6 +26,7 @@ from grading.services.declarations import (
 )
 from grading.web.declarations_forms import CloseForm, DeclareForm
 from grading.web.declarations_parts import PARTS
+from intake.domain.separation import Judging, why_not
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import story_of
@@ -104,7 +105,7 @@ def instrument_declare(request: HttpRequest, instrument_id: int) -> HttpResponse
 def declaration(request: HttpRequest, declaration_id: int) -> HttpResponse:
     found = get_object_or_404(declarations(), pk=declaration_id)
     viewer, scope = person_of(request), Scope.of(found)
-    radius = radius_of(scope=scope)
+    radius, acts = radius_of(scope=scope), acts_on_declaration(declaration=found)
     may_approve = viewer.may(Capability.APPROVE_DECLARATIONS)
     is_mine = found.proposed_by_person_id == viewer.pk
     context = {
@@ -113,13 +114,9 @@ def declaration(request: HttpRequest, declaration_id: int) -> HttpResponse:
         "counts": _counts(radius),
         "is_proposed": found.state == State.PROPOSED,
         "is_mine": is_mine,
-        "may_refuse": may_approve and not is_mine,
+        "may_refuse": may_approve and not why_not(Judging.REFUSAL, viewer.pk, acts),
         "may_approve": may_approve,
-        "obstacle": may_not_approve(
-            viewer.pk,
-            proposed_by=found.proposed_by_person_id,
-            measured_by=people_who_measured(scope=scope),
-        ),
+        "obstacle": why_not(Judging.DECLARATION, viewer.pk, acts),
         "form": CloseForm(),
         "story": story_of(subject_type="instrument_declaration", subject_id=found.pk),
         "no_certificates": NO_CERTIFICATES,

@@ -21,6 +21,7 @@ from grading.services.policy_drafts import (
 )
 from grading.web.policy_draft_forms import DiscardForm, PublishForm, RevisionForm, StartForm
 from grading.web.policy_parts import PARTS, tables_of
+from intake.domain.separation import Act, Judging, why_not
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import story_of
@@ -71,7 +72,9 @@ def _page(
         "reports": reports_on(draft=shown),
         "is_mine": is_mine,
         "may_manage": may_manage,
-        "may_publish": may_manage and not is_mine and shown.state == "proposed",
+        "may_publish": may_manage
+        and shown.state == "proposed"
+        and not why_not(Judging.PUBLICATION, person.pk, [(Act.WROTE, shown.author_person_id)]),
         "publish_form": publish_form or PublishForm(shown, initial={"revision": shown.revision}),
         "discard_form": discard_form or DiscardForm(),
     }

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from intake.domain.hazards import Answer, safety_of
 from intake.domain.inspection import Observation, differences, missing_to_pass, out_of_range
 from intake.domain.lifecycle import Move, Status
+from intake.domain.separation import Act, Judging, why_not
 from intake.models import Inspection, InspectionDraft, Pack
 from intake.queries.inspections import current_inspections, observation_of, photo_slots
 from intake.services.lifecycle import lock_packs, move_packs
@@ -144,7 +145,11 @@ def reopen(*, pack_ids: Sequence[int], reason: str, actor: Actor, at: datetime) 
     """
     packs = lock_packs(pack_ids=pack_ids)
     found = current_inspections(pack_ids=[pack.pk for pack in packs])
-    own = {pk for pk, row in found.items() if actor.person_id and row.person_id == actor.person_id}
+    own = {
+        pk
+        for pk, row in found.items()
+        if why_not(Judging.REOPENING, actor.person_id, [(Act.MEASURED, row.person_id)])
+    }
     if own:
         named = ", ".join(pack.serial for pack in packs if pack.pk in own)
         raise OwnInspection(

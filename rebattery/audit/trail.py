@@ -127,6 +127,19 @@ def events_after(*, event_id: int, pack_id: int) -> list[Event]:
     return list(events_of_pack(pack_id=pack_id).filter(pk__gt=event_id))
 
 
+def people_behind_events(
+    *, subject_type: str, subject_ids: Sequence[int], codes: Sequence[str]
+) -> dict[int, set[int]]:
+    """Return, by row, which people an event of ``codes`` about it names as its authors; one query."""
+    found: dict[int, set[int]] = {}
+    told = Event.objects.filter(
+        subject_type=subject_type, subject_id__in=subject_ids, event_type__in=codes, person_id__isnull=False
+    )
+    for subject_id, person_id in told.values_list("subject_id", "person_id").order_by().distinct():
+        found.setdefault(subject_id, set()).add(person_id)
+    return found
+
+
 def story_of(*, subject_type: str, subject_id: int) -> list[Entry]:
     """Return the lines of the events about one row, newest first."""
     told = events_of(subject_type=subject_type, subject_id=subject_id)

@@ -9,7 +9,7 @@ from grading.management.demo import measuring
 from grading.management.demo.documents import page_of
 from grading.management.demo.timeline import Year
 from grading.models import Decision, Dispute
-from grading.queries.disputes import people_behind
+from grading.queries.separation import acts_on_dispute
 from grading.services.disputes import Upload, answer_dispute, open_dispute
 from intake.domain.lifecycle import Status
 
@@ -61,8 +61,7 @@ def _dispute(year: Year, at: datetime, status: Status, *, has_report: bool) -> D
 
 
 def _answer(year: Year, at: datetime, dispute: Dispute, outcome: Outcome, text: str) -> None:
-    people = people_behind(decision=dispute.decision)
-    involved = people.measured_by | people.decided_by
+    involved = {person for _, person in acts_on_dispute(dispute=dispute)}
     name = next(name for name in _REVIEWERS if year.cast[name].person_id not in involved)
     answer_dispute(dispute_id=dispute.pk, outcome=outcome, text=text, actor=year.who(name), at=at)
 

@@ -10,7 +10,7 @@ from django.db import connection
 from grading.domain.policy import Policy
 from grading.domain.review_reasons import rule_label
 from grading.models import Decision, PolicyVersion
-from grading.models.test_run import STANDS_SQL
+from grading.queries.separation import MEASURED_BY_SQL
 from grading.services.decisions.judging import Judgement
 from grading.services.decisions.runs import count_decided
 from intake.domain.lifecycle import Move, Status
@@ -226,12 +226,7 @@ def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Ac
                    override_scope, override_scope_note, closed_by, reason_code, reason, barred_instrument_ids,
                    barred_person_ids)
                SELECT d.pack_id, d.id, m.rule, 'open', %s, 1,
-                   ARRAY(SELECT person_id FROM intake_inspection
-                         WHERE pack_id = d.pack_id AND superseded_by_id IS NULL AND person_id IS NOT NULL
-                         UNION SELECT person_id FROM grading_capacitytest c
-                         WHERE pack_id = d.pack_id AND {STANDS_SQL.format("c")} AND person_id IS NOT NULL
-                         UNION SELECT person_id FROM grading_resistancetest r
-                         WHERE pack_id = d.pack_id AND {STANDS_SQL.format("r")} AND person_id IS NOT NULL),
+                   {MEASURED_BY_SQL},
                    '', '', '', '', '', '', '', '', '{{}}', '{{}}'
                FROM unnest(%s::bigint[], %s::text[]) AS m(id, rule) JOIN grading_decision d ON d.id = m.id
                ORDER BY d.id""",  # noqa: S608 (constant text)

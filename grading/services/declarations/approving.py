@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from grading.domain.blast_radius import AT_ONCE, may_not_approve
+from grading.domain.blast_radius import AT_ONCE
 from grading.models import DeclarationRun, InstrumentDeclaration
-from grading.queries.declarations import Scope, people_who_measured, result_count, touched_pack_ids
+from grading.queries.declarations import Scope, acts_on_declaration, result_count, touched_pack_ids
 from grading.services.declarations.carrying_out import carry_out
 from grading.services.declarations.locking import freeze_instrument
 from grading.services.declarations.proposing import DeclarationRefused, State, lock_proposed, settle, tell
+from intake.domain.separation import Act, Judging, why_not
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
 from rebattery.jobs import Job, enqueue
@@ -37,19 +38,16 @@ def approve_declaration(
     # for the instrument, or we for it.
     lock_packs(pack_ids=sorted(locked))
     freeze_instrument(instrument_id=declaration.instrument_id)
-    people = people_who_measured(scope=scope)
-    why_not = may_not_approve(
-        actor.person_id, proposed_by=declaration.proposed_by_person_id, measured_by=people
-    )
-    if why_not:
-        raise DeclarationRefused(f"{why_not} Nothing was changed.")
+    acts = acts_on_declaration(declaration=declaration)
+    if own := why_not(Judging.DECLARATION, actor.person_id, acts):
+        raise DeclarationRefused(f"{own} Nothing was changed.")
     count = result_count(scope=scope)
     changes = {
         "state": State.QUEUED.value,
         "settled_at": at,
         "settled_by_person_id": actor.person_id,
         "settled_by": actor.label,
-        "measured_by_person_ids": sorted(people),
+        "measured_by_person_ids": sorted({person for act, person in acts if act is Act.MEASURED and person}),
         "result_count": count,
     }
     before = settle(declaration, changes)

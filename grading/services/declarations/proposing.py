@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from grading.domain.blast_radius import since_faults
 from grading.models import Channel, Instrument, InstrumentDeclaration
+from intake.domain.separation import Act, Judging, why_not
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, ReasonMissing, record
 from rebattery.errors import RuleViolation
@@ -106,8 +107,9 @@ def refuse_declaration(
     declaration = lock_proposed(declaration_id)
     if actor.person_id is None:
         raise DeclarationRefused("Only a person refuses a proposal. Nothing was changed.")
-    if actor.person_id == declaration.proposed_by_person_id:
-        raise DeclarationRefused("You proposed it yourself: withdraw it. Nothing was changed.")
+    acts = [(Act.PROPOSED, declaration.proposed_by_person_id)]
+    if own := why_not(Judging.REFUSAL, actor.person_id, acts):
+        raise DeclarationRefused(f"{own} Nothing was changed.")
     return _close(declaration, State.REFUSED, reason, actor, at)
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from grading.domain.separation import own_work
 from grading.models import Dispute, ReviewCase
 from grading.queries.review_queue import WAITING_STATES
+from grading.queries.separation import acts_on_reviews
 from intake.domain.dispositions import PackState, Standing, declared_safety, is_settled
 from intake.domain.hazards import declared_hazards
 from intake.domain.lifecycle import Status
+from intake.domain.separation import Judging, why_not
 from intake.models import DispositionPack, Pack
 from intake.queries.inspections import current_inspections
 from rebattery.errors import RuleViolation
@@ -38,8 +39,9 @@ def standings(*, packs: Sequence[Pack], person_id: int | None, at: datetime) -> 
     lines = DispositionPack.objects.filter(pack_id__in=ids).exclude(state=PackState.RELEASED)
     orders = dict(lines.values_list("pack_id", "order__number"))
     disputed = disputed_among(pack_ids=ids)
-    reviews = ReviewCase.objects.filter(pack_id__in=ids, state__in=WAITING_STATES)
-    measured_by = dict(reviews.values_list("pack_id", "measured_by_person_ids"))
+    waiting = ReviewCase.objects.filter(pack_id__in=ids, state__in=WAITING_STATES).select_related("pack")
+    reviews = {case.pack_id: case.pk for case in waiting}
+    acts = acts_on_reviews(cases=list(waiting))
     found = {}
     for pack in packs:
         inspection = inspections.get(pack.pk)
@@ -51,8 +53,8 @@ def standings(*, packs: Sequence[Pack], person_id: int | None, at: datetime) -> 
         standing = Standing(
             status=Status(pack.status),
             is_settled=is_settled(since=pack.status_at, at=at),
-            has_open_review=pack.pk in measured_by,
-            is_own_work=bool(own_work(person_id, measured_by=measured_by.get(pack.pk, ()))),
+            has_open_review=pack.pk in reviews,
+            is_own_work=bool(why_not(Judging.REVIEW, person_id, acts.get(reviews.get(pack.pk, 0), ()))),
             has_open_dispute=pack.pk in disputed,
             other_order=orders.get(pack.pk, ""),
             hazards=tuple(hazards),

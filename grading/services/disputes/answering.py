@@ -7,13 +7,13 @@ from django.urls import reverse
 
 from grading.domain.disputes import REASON_CODE, REMEDY_WORDS, Outcome, Remedy, remedy
 from grading.domain.review_reasons import rests_on_safety_gate
-from grading.domain.separation import own_work
 from grading.models import Dispute, ReviewCase
-from grading.queries.disputes import people_behind
+from grading.queries.separation import acts_on_dispute
 from grading.services.reviews import order_retest
 from grading.services.reviews.cases import Justification, RetestDemand, barred_by
 from grading.services.reviews.settling import NOTHING_MORE
 from intake.domain.lifecycle import Move, Status
+from intake.domain.separation import Judging, why_not
 from intake.models import Pack
 from intake.services import inspections
 from intake.services.lifecycle import lock_packs, move_packs
@@ -51,7 +51,7 @@ def answer_dispute(
     Upheld, the pack goes back to the bench, or to a fresh inspection where the inspection decided.
 
     :param demand: whether the tests behind the decision are to be repeated with other means.
-    :raises OwnWork: when the person measured the pack, or made the decision or asked for it.
+    :raises OwnWork: when the person announced or measured the pack, or made the decision or asked for it.
     :raises AnswerRefused: without words, when nobody is there to answer for it, when it is answered
         already, when an override of the same decision waits for its second person, or when a demand is made
         where no retest follows.
@@ -64,8 +64,8 @@ def answer_dispute(
     if dispute.state != Dispute.State.OPEN:
         state = dispute.get_state_display().lower()
         raise AnswerRefused(f"{dispute.answered_by} answered first: {state}. Nothing was changed.")
-    people = people_behind(decision=dispute.decision)
-    if own := own_work(actor.person_id, measured_by=people.measured_by, decided_by=people.decided_by):
+    acts = acts_on_dispute(dispute=dispute)
+    if own := why_not(Judging.DISPUTE, actor.person_id, acts):
         raise OwnWork(f"{own} Nothing was changed.")
     brings = _act(dispute, pack, text, demand, actor, at) if outcome == Outcome.UPHELD else None
     barred = barred_by(demand=demand, cases=[dispute])[dispute.pk] if demand.words else {}
@@ -76,7 +76,7 @@ def answer_dispute(
         "answered_at": at,
         "answered_by_person_id": actor.person_id,
         "answered_by": actor.label,
-        "barred_person_ids": sorted(people.measured_by | people.decided_by),
+        "barred_person_ids": sorted({person for _, person in acts}),
         **{f"retest_{name}": keys for name, keys in barred.items()},
     }
     Dispute.objects.filter(pk=dispute.pk).update(**changes)

@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import Case, F, Value, When
 
 from grading.domain.disputes import demand_words
-from grading.domain.separation import own_work
 from grading.models import CapacityTest, Dispute, ResistanceTest, ReviewCase
 from grading.queries.review_steps import Step, last_steps
+from grading.queries.separation import acts_on_reviews
+from intake.domain.separation import Judging, why_not
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, ReasonMissing, record
@@ -40,7 +41,7 @@ class AlreadyDecided(ReviewRefused):
 
 
 class OwnMeasurement(ReviewRefused):
-    """You inspected or measured this pack yourself; another reviewer must decide. Nothing was changed."""
+    """You announced, inspected or measured this pack yourself. Nothing was changed."""
 
     code = "own_measurement"
 
@@ -76,7 +77,7 @@ def lock_cases(
     :param states: all of them must be in one of these.
     :param faults: further checks; each returns a sentence, empty when there is nothing to say.
     :raises AlreadyDecided: when somebody changed a case since; says who and what.
-    :raises OwnMeasurement: when the person inspected or measured a pack.
+    :raises OwnMeasurement: when the person announced, inspected or measured a pack.
     :raises ReviewRefused: when nobody is there to answer for it, or a further check finds something.
     """
     if actor.person_id is None:
@@ -88,7 +89,8 @@ def lock_cases(
     if len(found) != len(cases) or not found:
         raise ReviewRefused("One of the reviews is not there. Nothing was changed.")
     _refuse_changed([case for case in found if case.version != cases[case.pk] or case.state not in states])
-    _refuse(found, lambda case: _own(case, actor), OwnMeasurement)
+    acts = acts_on_reviews(cases=found)
+    _refuse(found, lambda case: _own(why_not(Judging.REVIEW, actor.person_id, acts[case.pk])), OwnMeasurement)
     for fault in faults:
         _refuse(found, fault, ReviewRefused)
     return found
@@ -224,6 +226,5 @@ def _first_words(case: ReviewCase, step: Step | None) -> str:
     return f"it changed since you opened it. {step.sentence}" if step else "it changed since you opened it."
 
 
-def _own(case: ReviewCase, actor: Actor) -> str:
-    own = own_work(actor.person_id, measured_by=case.measured_by_person_ids)
-    return own[:1].lower() + own[1:]
+def _own(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

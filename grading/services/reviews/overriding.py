@@ -10,6 +10,7 @@ from grading.domain.override_scopes import ANY_USE, Scope, asked_words, override
 from grading.domain.review_reasons import OVERRIDE_OUTCOMES, goes_to_reuse, is_safety_decision
 from grading.models import Decision, ReviewCase
 from grading.queries.policies import compiled
+from grading.queries.separation import why_not_review
 from grading.services.decisions.judging import Judgement, applications_json
 from grading.services.decisions.writing import insert_decisions, record_override, supersede
 from grading.services.reviews.cases import (
@@ -21,6 +22,7 @@ from grading.services.reviews.cases import (
     lock_cases,
 )
 from intake.domain.lifecycle import Move, Status
+from intake.domain.separation import Judging
 from intake.services.lifecycle import move_packs
 from intake.services.superseding import new_keys
 from rebattery.actor import Actor
@@ -171,8 +173,8 @@ def _as_second_person(case_id: int, version: int, actor: Actor) -> ReviewCase:
     [case] = lock_cases(
         cases={case_id: version}, states=(State.OVERRIDE_REQUESTED,), actor=actor, faults=[_not_in_review]
     )
-    if case.requested_by_person_id == actor.person_id:
-        raise SecondPersonNeeded
+    if own := why_not_review(case=case, person_id=actor.person_id, judging=Judging.OVERRIDE):
+        raise SecondPersonNeeded(f"{own} Nothing was changed.")
     return case
 
 

@@ -6,12 +6,9 @@ import pytest
 
 from grading.domain.blast_radius import (
     FATE_WORDS,
-    MEASURED_WITH_IT,
     MOST_NAMED,
-    SAME_PERSON,
     Fate,
     fate_of,
-    may_not_approve,
     notice_text,
     since_faults,
 )
@@ -59,15 +56,6 @@ class TestFateOf:
 
     def test_has_words_for_each(self):
         assert set(FATE_WORDS) == set(Fate)
-
-
-class TestMayNotApprove:
-    @pytest.mark.rule(4)
-    @pytest.mark.parametrize(
-        ("person", "why"), [(1, SAME_PERSON), (2, MEASURED_WITH_IT), (3, MEASURED_WITH_IT), (4, "")]
-    )
-    def test_keeps_out_who_proposed_and_who_measured(self, person, why):
-        assert may_not_approve(person, proposed_by=1, measured_by=frozenset([1, 2, 3])) == why
 
 
 class TestSinceFaults:

@@ -3,7 +3,6 @@
 import pytest
 
 from grading.domain.disputes import DISPUTABLE, REMEDY_WORDS, Remedy, obstacle, remedy
-from grading.domain.separation import OWN_DECISION, OWN_MEASUREMENT, own_work
 from intake.domain.lifecycle import TRANSITIONS, Move, Status
 
 BENCH = (Status.RECEIVED, Status.INSPECTED, Status.TESTED)
@@ -69,22 +68,3 @@ class TestMoves:
 
         assert leaving - taken_back == {Move.RETEST_DISPUTED, Move.REOPEN_DISPUTED, Move.SUSPEND}
         assert all(TRANSITIONS[move].needs_reason for move in leaving)
-
-
-class TestOwnWork:
-    @pytest.mark.rule(4)
-    @pytest.mark.parametrize(
-        ("measured_by", "decided_by", "expected"),
-        [
-            ([], [], ""),
-            ([2], [3], ""),
-            ([1, 2], [], OWN_MEASUREMENT),
-            ([2], [1], OWN_DECISION),
-            ([1], [1], OWN_MEASUREMENT),
-        ],
-    )
-    def test_names_the_part_that_a_person_had(self, measured_by, decided_by, expected):
-        assert own_work(1, measured_by=measured_by, decided_by=decided_by) == expected
-
-    def test_is_nobodys_where_nobody_is_known(self):
-        assert own_work(None, measured_by=[1], decided_by=[2]) == ""

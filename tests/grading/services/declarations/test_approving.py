@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from grading.domain.blast_radius import MEASURED_WITH_IT, SAME_PERSON
 from grading.models import CapacityTest, DeclaredPack, InstrumentDeclaration, ResistanceTest, ReviewCase
 from grading.queries.bench import demands_on, retest_reason_of
 from grading.queries.evidence import evidence_for
 from grading.queries.instruments import standing_of
 from grading.services.declarations import DeclarationRefused
+from intake.domain.separation import OWN_PROPOSAL, OWN_RESULTS
 from intake.models import Pack
 from rebattery.audit.models import Event
 from rebattery.audit.trail import entry_of
@@ -173,7 +173,7 @@ class TestApproveDeclaration:
         otto = make_person("reviewer", name="Otto")
         declaration = propose(bad, by=otto)
 
-        with pytest.raises(DeclarationRefused, match=SAME_PERSON):
+        with pytest.raises(DeclarationRefused, match=OWN_PROPOSAL):
             approve(declaration, by=otto)
 
         with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
@@ -187,7 +187,7 @@ class TestApproveDeclaration:
         [pack] = make_measured(with_=bad, by=rita)
         declaration = propose(bad)
 
-        with pytest.raises(DeclarationRefused, match=MEASURED_WITH_IT):
+        with pytest.raises(DeclarationRefused, match=OWN_RESULTS):
             approve(declaration, by=rita)
         assert status(pack) == "graded"
 
