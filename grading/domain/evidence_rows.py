@@ -19,11 +19,27 @@ COLUMNS = (
     "safety",
     "weakest_bound_from_pack_ah",
 )
+MORE_COLUMNS = (
+    "soh_u_points",
+    "soh_age_days",
+    "soh_age_months",
+    "ir_ratio_u",
+    "declared_soh_percent",
+    "cell_spread_percent",
+    "capacity_procedure",
+    "resistance_procedure",
+)
+"""Read where a file has them: facts that only some policies ask for."""
 _LIMITS = {
     "soh_percent": (Decimal(0), Decimal(105)),
     "ir_ratio": (Decimal("0.0001"), Decimal(1000)),
     "weakest_cell_soh_percent": (Decimal(0), Decimal(105)),
+    "soh_u_points": (Decimal(0), Decimal(100)),
+    "ir_ratio_u": (Decimal(0), Decimal(1000)),
+    "declared_soh_percent": (Decimal(0), Decimal(200)),
+    "cell_spread_percent": (Decimal(0), Decimal(200)),
 }
+_COUNTS = {"soh_age_days": 20_000, "soh_age_months": 700}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 Row = dict[str, str]
@@ -42,8 +58,9 @@ class RowsInvalid(RuleViolation):
 def read_rows(lines: Iterable[str], *, chemistries: Collection[str]) -> list[tuple[Row, Evidence]]:
     """Return each row of a CSV file, its eight columns as written, with the evidence it states.
 
-    Columns are found by name; others are ignored. A blank cell is a fact that is not known. Rows stand
-    for packs whose identity is confirmed and whose IR was measured under comparable conditions.
+    Columns are found by name: the eight must be there, those of ``MORE_COLUMNS`` may be, others are
+    ignored. A blank cell is a fact that is not known. Rows stand for packs whose identity is confirmed and
+    whose IR was measured under comparable conditions.
 
     :raises RowsInvalid: with every fault, each with line, column and value.
     """
@@ -54,11 +71,12 @@ def read_rows(lines: Iterable[str], *, chemistries: Collection[str]) -> list[tup
         if absent := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
             raise RowsInvalid([f"line 1: the header has no column {', '.join(absent)}"])
         for cells in reader:
+            cells |= {name: cells.get(name) or "" for name in MORE_COLUMNS}
             wrong = _faults_of(cells, chemistries)
             faults += [f"line {reader.line_num}, {fault}" for fault in wrong]
             if not wrong:
                 row = {name: cells[name] for name in COLUMNS}
-                found.append((row, _evidence(row)))
+                found.append((row, _evidence(cells)))
     except csv.Error as error:
         faults.append(f"line {reader.line_num}: {error}")
     if faults:
@@ -69,7 +87,7 @@ def read_rows(lines: Iterable[str], *, chemistries: Collection[str]) -> list[tup
 def _faults_of(cells: Mapping[str, str | None], chemistries: Collection[str]) -> list[str]:
     if None in cells or None in (cells[name] for name in COLUMNS):
         return ["the number of cells differs from the header"]
-    row = {name: (cells[name] or "").strip() for name in COLUMNS}
+    row = {name: (cells[name] or "").strip() for name in (*COLUMNS, *MORE_COLUMNS)}
     words = {
         "chemistry": (row["chemistry"].upper(), chemistries),
         "soh_source": (row["soh_source"].lower(), SOH_SOURCES),
@@ -84,12 +102,17 @@ def _faults_of(cells: Mapping[str, str | None], chemistries: Collection[str]) ->
     for name, (low, high) in _LIMITS.items():
         if row[name] and not (_NUMBER.fullmatch(row[name]) and low <= Decimal(row[name]) <= high):
             faults.append(f"column {name}: {row[name]!r} is not a number from {low} to {high}")
+    for name, most in _COUNTS.items():
+        if row[name] and not (re.fullmatch(r"[0-9]{1,5}", row[name]) and int(row[name]) <= most):
+            faults.append(f"column {name}: {row[name]!r} is not a whole number from 0 to {most}")
     return faults
 
 
-def _evidence(row: Row) -> Evidence:
-    text = {name: value.strip() for name, value in row.items()}
-    numbers: dict[str, Any] = {name: Decimal(text[name]) if text[name] else None for name in _LIMITS}
+def _evidence(cells: Mapping[str, str]) -> Evidence:
+    text = {name: cells[name].strip() for name in (*COLUMNS, *MORE_COLUMNS)}
+    facts: dict[str, Any] = {name: Decimal(text[name]) if text[name] else None for name in _LIMITS}
+    facts |= {name: int(text[name]) if text[name] else None for name in _COUNTS}
+    facts |= {name: text[name] or None for name in ("capacity_procedure", "resistance_procedure")}
     return Evidence(
         identity_confirmed=True,
         chemistry=text["chemistry"].upper() or "UNKNOWN",
@@ -97,5 +120,5 @@ def _evidence(row: Row) -> Evidence:
         soh_source=text["soh_source"].lower() or None,
         ir_comparable=True if text["ir_ratio"] else None,
         weakest_bound_from_pack_ah=text["weakest_bound_from_pack_ah"] == "1",
-        **numbers,
+        **facts,
     )

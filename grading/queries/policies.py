@@ -54,6 +54,14 @@ def in_force_or_none(*, at: datetime) -> PolicyVersion | None:
     return policies().filter(effective_from__lte=at).first()
 
 
+def published_policy(*, code: str, version: int | None = None) -> dict[str, Any] | None:
+    """Return the document of a published policy, of its newest version unless one is named; None without."""
+    found = PolicyVersion.objects.filter(code=code).order_by("-version")
+    if version is not None:
+        found = found.filter(version=version)
+    return found.values_list("document", flat=True).first()
+
+
 def decisions_in_force() -> dict[int, int]:
     """Return how many current decisions follow each policy, by its key."""
     current = Decision.objects.filter(IN_FORCE).order_by()
