@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from grading.domain.canonical import sha256_of
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy, policy_sha256
 from grading.domain.tracing import path_of
+from grading.domain.validity import last_day, remeasure_day
 from grading.domain.verdict import decide
 from grading.domain.warranty import warranty_for
 from grading.models import Decision, PolicyVersion
@@ -72,8 +74,14 @@ def _differences(decision: Decision, version: PolicyVersion | None) -> Iterator[
                 # Then a hold in doubt did not list what could end the doubt.
                 del stored["missing"]
         yield from (
-            f"{name} {stored[name]!r}, now {again[name]!r}" for name in stored if stored[name] != again[name]
+            f"{name} {_said(stored[name])}, now {_said(again[name])}"
+            for name in stored
+            if stored[name] != again[name]
         )
+
+
+def _said(value: object) -> str:
+    return str(value) if isinstance(value, date) else repr(value)
 
 
 def _stored(decision: Decision) -> dict[str, Any]:
@@ -84,6 +92,8 @@ def _stored(decision: Decision) -> dict[str, Any]:
         "missing": decision.missing,
         "path": _bare(decision.path or ()),
         "warranty": _terms(decision.warranty),
+        "valid_until": decision.valid_until,
+        "remeasure_from": decision.remeasure_from,
     }
 
 
@@ -98,6 +108,8 @@ def _again(policy: Policy, snapshot: dict[str, Any]) -> dict[str, Any]:
         "missing": list(verdict.missing),
         "path": _bare([step.to_json() for step in path_of(policy, evidence)]),
         "warranty": _terms(terms.to_json() if terms else {}),
+        "valid_until": last_day(policy.validity, verdict.grade, evidence.soh_measured_on),
+        "remeasure_from": remeasure_day(policy.validity, verdict.grade, evidence.soh_measured_on),
     }
 
 

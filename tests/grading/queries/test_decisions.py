@@ -1,16 +1,21 @@
 """Every stored decision follows from its evidence and its policy."""
 
+from datetime import date
+
 import pytest
 from django.core.management import call_command
 
+from grading.domain.canonical import sha256_of
 from grading.models import Decision, ReviewCase
 from grading.queries.decisions import current_decisions, decisions_of, replayed_decisions
-from grading.services.decisions import grade_waiting
+from grading.services.decisions import expire, grade_waiting
 from grading.services.reviews import Scope, override_approve, override_request
 from grading.services.reviews.cases import Justification
 from rebattery.actor import SYSTEM
 from tests.evidence import GRADED_AT, make_inspected, make_tested, publish_seed
 from tests.factories import make_actor, make_person
+from tests.grading.services.test_expiring import DAY_AFTER, publish_terms
+from tests.grading.services.test_expiring import graded as endings
 
 WHY = Justification(code="engineering", text="Looks better than it measures")
 
@@ -73,6 +78,8 @@ class TestReplayedDecisions:
             ({"route": "hold"}, "route 'hold', now"),
             ({"warranty": {}}, "warranty {}, now"),
             ({"path": []}, "path [], now"),
+            ({"valid_until": date(2026, 1, 31)}, "valid_until 2026-01-31, now None"),
+            ({"remeasure_from": date(2026, 1, 31)}, "remeasure_from 2026-01-31, now None"),
             ({"evidence": {"soh_percent": "99"}}, "the evidence does not have its SHA-256"),
             ({"policy_sha256": "0" * 64}, "no policy has the SHA-256"),
         ],
@@ -94,6 +101,25 @@ class TestReplayedDecisions:
             assert decision.path[0]["rule"] and decision.path[-1]["state"] != "passed"
             decision.path = None
             assert list(_differences(decision, decision.policy)) == []
+
+    def test_under_terms_replay_before_and_after_they_ran_out(self, db):
+        publish_terms()
+        best, good, lasting = endings(soh="85"), endings(soh="74"), endings(soh="40")
+        expire(actor=SYSTEM, now=lambda: DAY_AFTER)
+        replayed = list(replayed_decisions())
+        assert [item.differences for item in replayed] == [()] * 5
+        assert {item.pack_id for item in replayed} == {pack.pk for pack in (*best, *good, *lasting)}
+
+    def test_from_before_ages_were_kept_end_nothing(self, db):
+        from grading.queries.decisions import _differences
+
+        publish_terms()
+        endings(soh="74")
+        decision = Decision.objects.select_related("policy").get()
+        del decision.evidence["soh_age_months"], decision.evidence["soh_measured_on"]
+        decision.evidence_sha256 = sha256_of(decision.evidence)
+        decision.valid_until, decision.path = None, decision.path[:-1]
+        assert list(_differences(decision, decision.policy)) == []
 
     def test_command_prints_the_count(self, packs, capsys):
         call_command("replay_decisions")
