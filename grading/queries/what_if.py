@@ -63,12 +63,13 @@ def try_policy(*, taken: Taken, new: Policy, old: Policy, scope: Scope) -> Trial
     """Judge every pack of ``taken`` by both policies and count what differs in ``scope``."""
     within = _within(taken, scope)
     before, after = outcomes(taken, old), decide_all(new, taken.population)
+    groups = {name: _small(taken.keys[f"{name}_id"]) for name in ("supplier", "batch")}
     comparison = compare(
         before,
         after,
         usable_wh=taken.usable_wh,
         within=within,
-        groups={name: _small(taken.keys[f"{name}_id"]) for name in ("supplier", "batch")},
+        groups=groups | {"open_batch": _open(groups["batch"])},
     )
     return Trial(before, after, within, comparison)
 
@@ -101,14 +102,24 @@ def _small(keys: Column) -> Column:
     return np.maximum(keys, 0)
 
 
+def _open(batches: Column) -> Column:
+    """Return the keys of those batches that are neither closed nor cancelled now, and 0 for the others."""
+    is_open = np.zeros(int(batches.max(initial=0)) + 1, dtype=bool)
+    keys = np.fromiter(Batch.objects.not_over().values_list("pk", flat=True), dtype=np.int64)
+    is_open[keys[keys < len(is_open)]] = True
+    return np.where(is_open[batches], batches, 0)
+
+
 def names_of(comparison: Comparison) -> Mapping[str, dict[int, str]]:
     """Return the codes of the affected suppliers and the numbers of the affected batches, by key."""
     keys = {name: [item.key for item in most] for name, (_, most) in comparison.affected.items()}
     suppliers = Supplier.objects.filter(pk__in=keys.get("supplier", ()))
-    batches = Batch.objects.filter(pk__in=keys.get("batch", ()))
+    batches = Batch.objects.filter(pk__in=[*keys.get("batch", ()), *keys.get("open_batch", ())])
+    numbers = dict(batches.values_list("pk", "number"))
     return {
         "supplier": dict(suppliers.values_list("pk", "code")),
-        "batch": dict(batches.values_list("pk", "number")),
+        "batch": numbers,
+        "open_batch": numbers,
     }
 
 

@@ -27,6 +27,7 @@ from grading.queries.policies import (
     standing_of,
 )
 from grading.queries.policies import policies as published
+from grading.queries.what_if import reports
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import story_of
@@ -66,6 +67,7 @@ def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
         "others": published().exclude(pk=version.pk),
         "story": story_of(subject_type="policy", subject_id=version.pk),
         "may_manage": person_of(request).may(Capability.MANAGE_POLICIES),
+        "cited": reports().filter(sha256=version.cited_report).first(),
     }
     return render(request, "grading/policies/detail.html", context)
 

@@ -150,6 +150,11 @@ def what_if_report(request: HttpRequest, report_id: int) -> HttpResponseBase:
         "report": report,
         "shown": shown(comparison, old=str(report.against), new=new, moves_url=here),
         "page": list_page(moves, columns=COLUMNS, filters=FILTERS, params=request.GET),
+        "scope": [
+            (field.label, report.scope[name])
+            for name, field in TrialForm.base_fields.items()
+            if name in report.scope
+        ],
         "is_cut": comparison.moved > report.moves_kept,
         "most": MOST_MOVES,
         "cited_by": policies().filter(cited_report=report.sha256),

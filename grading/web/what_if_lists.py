@@ -42,6 +42,12 @@ FILTERS = (
         choices=Grade.choices,
     ),
     Filter(
+        key="old_route",
+        label="Old route",
+        apply=lambda rows, route: rows.filter(old_route=route),
+        choices=list(ROUTES.items()),
+    ),
+    Filter(
         key="new_route",
         label="New route",
         apply=lambda rows, route: rows.filter(new_route=route),

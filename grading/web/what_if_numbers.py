@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from grading.domain.columnar.comparing import Comparison
 from grading.domain.matrix import GRADES as ORDER
@@ -74,8 +75,9 @@ def shown(comparison: Comparison, *, old: str, new: str, moves_url: str = "") ->
             flows=comparison.routes,
             order=list(ROUTES),
             words=lambda route: ROUTES[route],
+            url_of=lambda old, new: _listed(moves_url, old_route=old, new_route=new) if old != new else "",
         ),
-        affected=_affected(comparison),
+        affected=_affected(comparison, moves_url),
     )
 
 
@@ -86,8 +88,12 @@ def _cell(comparison: Comparison, before: str, after: str, moves_url: str) -> Ma
     if before == after:
         return MatrixCell(count, "same", "")
     look = "stricter" if ORDER.index(after) > ORDER.index(before) else "looser"
-    url = f"{moves_url}?old_grade={before}&new_grade={after}#moves" if moves_url else ""
-    return MatrixCell(count, look, url)
+    return MatrixCell(count, look, _listed(moves_url, old_grade=before, new_grade=after))
+
+
+def _listed(moves_url: str, **filters: str) -> str:
+    """Return where a report lists the moved packs that fit; a trial that is not kept lists none."""
+    return f"{moves_url}?{urlencode(filters)}#moves" if moves_url else ""
 
 
 def _grade(grade: str) -> str:
@@ -120,16 +126,26 @@ def _packs(count: int) -> str:
     return f"{count:,} pack{'s' if count != 1 else ''}"
 
 
-def _affected(comparison: Comparison) -> list[dict[str, Any]]:
+_AFFECTED = {
+    "supplier": ("Suppliers affected", "Supplier", "supplier"),
+    "open_batch": ("Open batches affected", "Batch", "batch"),
+    "batch": ("All batches affected", "Batch", "batch"),
+}
+"""For each kind of group the title of its table, the heading, and the filter of the moved packs."""
+
+
+def _affected(comparison: Comparison, moves_url: str) -> list[dict[str, Any]]:
     names = names_of(comparison)
-    titles = {"supplier": ("Suppliers affected", "Supplier"), "batch": ("Batches affected", "Batch")}
     found = []
-    for kind, (count, most) in comparison.affected.items():
-        title, heading = titles[kind]
+    for kind, (title, heading, key) in _AFFECTED.items():
+        if kind not in comparison.affected:  # a report from before open batches were told apart
+            continue
+        count, most = comparison.affected[kind]
         rows = [
             {
                 "key": item.key,
-                "name": names[kind].get(item.key, "–"),
+                "name": (name := names[kind].get(item.key, "–")),
+                "url": _listed(moves_url, **{key: name}),
                 "moved": item.moved,
                 "packs": item.packs,
                 "share": Decimal(100 * item.moved) / item.packs,

@@ -11,6 +11,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """Keep what ``viewer`` may see: a supplier's people see their own batches only."""
         return self.filter(supplier_id=viewer.supplier_id) if viewer.is_supplier else self
 
+    def not_over(self) -> "BatchQuerySet":
+        """Keep the batches that are neither closed nor cancelled."""
+        return self.filter(closed_at__isnull=True, cancelled_at__isnull=True)
+
 
 class Batch(models.Model):
     """Packs announced by one manifest."""

@@ -1,7 +1,7 @@
 """Flows between two columns, laid out on the server: what is drawn, and the same figures as a table."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 WIDTH, HEIGHT, BAR, GAP, LEAST = 640, 280, 12, 16, 1.5
 _LEFT, _RIGHT = 150, WIDTH - 150
@@ -35,6 +35,8 @@ class Flow:
     width: float
     is_move: bool
     """It ends under another name than it began."""
+    url: str = ""
+    """Where what flows here is listed."""
 
     @property
     def title(self) -> str:
@@ -63,8 +65,12 @@ def sankey(
     flows: Mapping[tuple[str, str], int],
     order: Sequence[str],
     words: Callable[[str], str] = str,
+    url_of: Callable[[str, str], str] = lambda source, target: "",
 ) -> Sankey:
-    """Lay out ``flows``, counts by (source, target), with the bars of both columns in ``order``."""
+    """Lay out ``flows``, counts by (source, target), with the bars of both columns in ``order``.
+
+    ``url_of`` takes source and target of a flow, and returns where it is listed.
+    """
     counted = {pair: count for pair, count in flows.items() if count}
     total = sum(counted.values())
     names = {side: [n for n in order if any(pair[side] == n for pair in counted)] for side in (0, 1)}
@@ -86,7 +92,8 @@ def sankey(
     for source in names[0]:
         for target in names[1]:
             if count := counted.get((source, target), 0):
-                bands.append(_flow(source, target, count, scale, starts, words))
+                flow = _flow(source, target, count, scale, starts, words)
+                bands.append(replace(flow, url=url_of(source, target)))
     return Sankey(title, source_label, target_label, nodes, bands)
 
 

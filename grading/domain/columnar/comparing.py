@@ -101,7 +101,7 @@ def compare(
 
     :param usable_wh: nominal energy times measured SOH of each pack in whole Wh, shape (n,); 0 if unknown.
     :param within: the packs that count, shape (n,); all without it.
-    :param groups: keys of the suppliers and batches of the packs, small whole numbers.
+    :param groups: keys of the suppliers and batches of the packs, small whole numbers; 0 is no group.
     """
     pairs = _pairs(old, new)
     if within is not None:
@@ -168,6 +168,7 @@ def _affected(keys: Column, is_moved: Mask) -> tuple[int, tuple[Affected, ...]]:
         return 0, ()
     all_packs = np.bincount(keys)
     moved = np.bincount(keys[is_moved], minlength=len(all_packs))
+    moved[0] = 0
     found = np.flatnonzero(moved)
     most = sorted(found, key=lambda key: (-moved[key], key))[:MOST_GROUPS]
     return len(found), tuple(Affected(int(key), int(moved[key]), int(all_packs[key])) for key in most)

@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from grading.domain.policy import seed_document
 from grading.models import Decision, WhatIfMove, WhatIfReport
 from grading.services.what_if.snapshots import take_population
+from intake.services import receiving
 from rebattery.audit.trail import events
 from tests.evidence import TESTED_AT, make_tested, publish_seed
-from tests.factories import make_person
+from tests.factories import make_actor, make_person
 
 pytestmark = pytest.mark.django_db
 NOW = TESTED_AT + timedelta(days=1)
@@ -188,6 +190,42 @@ class TestWhatIfReport:
         assert len(lines) == 2
         assert fleet[1].serial in lines[1]
         assert reviewer.get(here, {"new_grade": "A"}).text.count(fleet[0].serial) == 0
+
+    def test_tells_open_batches_from_all(self, reviewer, fleet):
+        receiving.close_batch(batch_id=fleet[0].batch_id, actor=make_actor(), at=NOW)
+
+        reviewer.post(reverse("what_if_keep"), {"soh-LFP-60": "70.5"})
+
+        affected = WhatIfReport.objects.get().numbers["affected"]
+        assert affected["batch"]["count"] == 2
+        assert affected["open_batch"] == {"count": 1, "most": [[fleet[1].batch_id, 1, 1]]}
+
+    def test_every_count_of_moved_packs_leads_to_their_list(self, reviewer, report):
+        shown = reviewer.get(reverse("what_if_report", args=[report.pk])).context["shown"]
+
+        counts = {cell.url: cell.count for _, cells, _ in shown.matrix for cell in cells if cell.url}
+        counts |= {flow.url: flow.count for flow in shown.routes.flows if flow.url}
+        counts |= {row["url"]: row["moved"] for part in shown.affected for row in part["rows"]}
+        assert len(counts) == 1 + 1 + 2 + 2
+        for url, count in counts.items():
+            assert len(reviewer.get(url).context["page"].rows) == count, url
+
+    def test_cites_the_population_and_both_policies(self, reviewer, fleet, seed):
+        asked = {"soh-LFP-60": "70.5", "supplier": fleet[0].supplier.code, "since": "2026-01-01"}
+        reviewer.post(reverse("what_if_keep"), asked)
+        report = WhatIfReport.objects.get()
+
+        page = reviewer.get(reverse("what_if_report", args=[report.pk])).text
+
+        for hashed in (report.document_sha256, seed.sha256, report.snapshot_sha256, report.sha256):
+            assert hashed in page
+        assert f"Supplier: {fleet[0].supplier.code}, Measured from: 2026-01-01" in page
+
+    def test_cannot_be_changed(self, report):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            WhatIfReport.objects.filter(pk=report.pk).update(title="Other")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            WhatIfMove.objects.filter(report=report).update(new_grade="A")
 
     def test_sorts_by_energy(self, reviewer, report, fleet):
         page = reviewer.get(reverse("what_if_report", args=[report.pk]), {"sort": "-usable_wh"}).text

@@ -31,6 +31,12 @@ class TestCompare:
         assert count == 2
         assert [(item.key, item.moved, item.packs) for item in most] == [(7, 1, 2), (9, 1, 3)]
 
+    def test_takes_key_0_for_no_group(self):
+        found = compare(OLD, NEW, usable_wh=WH, groups={"open_batch": np.array([0, 0, 9, 9, 0])})
+
+        count, most = found.affected["open_batch"]
+        assert (count, [(item.key, item.moved, item.packs) for item in most]) == (1, [(9, 1, 2)])
+
     def test_counts_the_energy_that_comes_with_a_warranty_by_default(self):
         # A and B come with one, C only when it is sold.
         assert compare(OLD, NEW, usable_wh=WH).warranty_wh == (230_000, 190_000)
