@@ -32,6 +32,8 @@ class Check:
 
     item: str
     measured_at: datetime
+    recorded_at: datetime
+    """Tells what came first of one moment: people note a check to the minute."""
     has_passed: bool
     words: str
     """Such as "REF-1: +2.31 %, tolerance 1 %"."""
@@ -171,6 +173,7 @@ def _covered(certificates: Sequence[Certificate], on: date) -> Standing:
 @dataclass(frozen=True)
 class _Proof:
     day: date
+    at: datetime
     recorded_at: datetime
     has_passed: bool
     words: str
@@ -190,8 +193,10 @@ def _doubts(
         for item in sorted({each.item for each in mine}):
             streams.append([*passed, *(_of_check(each) for each in mine if each.item == item)])
         for stream in streams:
-            # At one moment the failure counts.
-            in_order = sorted(stream, key=lambda each: (each.day, each.recorded_at, not each.has_passed))
+            # Of what was recorded at one moment too, the failure counts.
+            in_order = sorted(
+                stream, key=lambda each: (each.day, each.at, each.recorded_at, not each.has_passed)
+            )
             if doubt := _doubt(in_order, on):
                 since, why = doubt
                 yield since, f"Channel {scope}: {why}" if scope and not channel else why
@@ -199,13 +204,13 @@ def _doubts(
 
 def _of_certificate(each: Certificate) -> _Proof:
     words = f"Failed its calibration on {day_in_words(each.valid_from)} (certificate {each.number})"
-    return _Proof(each.valid_from, each.recorded_at, each.has_passed, words)
+    return _Proof(each.valid_from, each.recorded_at, each.recorded_at, each.has_passed, words)
 
 
 def _of_check(each: Check) -> _Proof:
     day = each.measured_at.date()
     words = f"Failed its check on {day_in_words(day)} ({each.words})"
-    return _Proof(day, each.measured_at, each.has_passed, words)
+    return _Proof(day, each.measured_at, each.recorded_at, each.has_passed, words)
 
 
 def _doubt(stream: Sequence[_Proof], on: date) -> tuple[date, str] | None:

@@ -137,6 +137,7 @@ def check_of(measured: ControlMeasurement) -> rules.Check:
     return rules.Check(
         item=measured.item.code,
         measured_at=measured.measured_at,
+        recorded_at=measured.at,
         has_passed=measured.has_passed,
         words=f"{measured.item.code}: {measured.deviation_percent:+.2f} %, tolerance {tolerance} %",
         channel=measured.channel.code if measured.channel else "",

@@ -34,8 +34,15 @@ def certificate(number="CAL-7", since=FROM, until=TO, *, has_passed=True, channe
     )
 
 
-def check(day: date, has_passed: bool, *, item="REF-1", channel="", hour=12) -> Check:
-    return Check(item=item, measured_at=at(day, hour), has_passed=has_passed, words=item, channel=channel)
+def check(day: date, has_passed: bool, *, item="REF-1", channel="", hour=12, recorded=12) -> Check:
+    return Check(
+        item=item,
+        measured_at=at(day, hour),
+        recorded_at=at(day, recorded),
+        has_passed=has_passed,
+        words=item,
+        channel=channel,
+    )
 
 
 ONE = (certificate(),)
@@ -137,6 +144,12 @@ class TestFailures:
     def test_on_one_day_the_later_counts(self, first, then, usable):
         assert proof(check(JUNE, first, hour=8), check(JUNE, then, hour=9)).on(JUNE).usable == usable
 
+    @pytest.mark.parametrize(("first", "then", "usable"), [(False, True, True), (True, False, False)])
+    def test_of_one_minute_the_one_recorded_later_counts(self, first, then, usable):
+        checks = (check(JUNE, then, recorded=14), check(JUNE, first, recorded=13))
+
+        assert proof(*checks).on(JUNE).usable == usable
+
     def test_at_one_moment_outweigh_what_passed(self):
         assert not proof(check(JUNE, False), check(JUNE, True)).on(JUNE).usable
 
@@ -170,7 +183,11 @@ class TestDeclarations:
     @pytest.mark.parametrize("by", ["check", "calibration"])
     def test_speak_against_every_day_until_a_proof_after_the_approval(self, by, on, usable):
         proofs = {
-            "check": {"checks": (Check(item="R", measured_at=at(JULY), has_passed=True, words="R"),)},
+            "check": {
+                "checks": (
+                    Check(item="R", measured_at=at(JULY), recorded_at=at(JULY), has_passed=True, words="R"),
+                )
+            },
             "calibration": {
                 "certificates": (
                     Certificate(
@@ -198,7 +215,9 @@ class TestDeclarations:
         ],
     )
     def test_are_ended_by_nothing_that_was_known_before(self, measured, has_passed, comes_back):
-        checks = (Check(item="R", measured_at=measured, has_passed=has_passed, words="R"),)
+        checks = (
+            Check(item="R", measured_at=measured, recorded_at=measured, has_passed=has_passed, words="R"),
+        )
         declared = proof_of(
             declarations=(Declaration(since=at(MAY), why="Shunt broken", approved_at=at(JUNE)),),
             checks=checks,
@@ -216,7 +235,7 @@ class TestDeclarations:
         ],
     )
     def test_speak_of_moments_not_only_of_days(self, moment, is_bad):
-        checks = (Check(item="R", measured_at=at(JULY), has_passed=True, words="R"),)
+        checks = (Check(item="R", measured_at=at(JULY), recorded_at=at(JULY), has_passed=True, words="R"),)
         declared = proof_of(
             declarations=(Declaration(since=at(MAY), why="Shunt broken", approved_at=at(JUNE)),),
             checks=checks,
@@ -240,7 +259,14 @@ class TestDeclarations:
     )
     def test_keep_channels_apart(self, declared_of, asked, proven, is_bad):
         declaration = Declaration(since=at(MAY), why="No", approved_at=at(JUNE), channel=declared_of)
-        check = Check(item="R", measured_at=at(JULY), has_passed=True, words="R", channel=proven or "")
+        check = Check(
+            item="R",
+            measured_at=at(JULY),
+            recorded_at=at(JULY),
+            has_passed=True,
+            words="R",
+            channel=proven or "",
+        )
         declared = proof_of(declarations=(declaration,), checks=() if proven is None else (check,))
 
         assert bool(declared.declared_bad(at(JULY, 13), asked)) == is_bad

@@ -48,13 +48,12 @@ def item(actor) -> ReferenceItem:
 @pytest.fixture
 def check(actor, item):
     def made(instrument, value, **fields):
-        values = {"measured_at": AT, "item_id": item.pk}
+        values = {"measured_at": AT, "item_id": item.pk, "at": AT}
         return record_control_measurement(
             instrument_id=instrument.pk,
             measured_value=Decimal(value),
             **values | fields,
             actor=actor,
-            at=AT,
         )
 
     return made
@@ -102,6 +101,15 @@ class TestRecordControlMeasurement:
         )  # fmt: skip
 
         balance()
+        assert not standing_of(instrument=instrument, on=TODAY).fault
+
+    def test_a_passed_one_of_the_same_minute_brings_it_back(self, check):
+        instrument = make_instrument()
+        check(instrument, "102", at=AT + timedelta(minutes=1))
+        assert standing_of(instrument=instrument, on=TODAY).fault
+
+        check(instrument, "100.2", at=AT + timedelta(minutes=2))
+
         assert not standing_of(instrument=instrument, on=TODAY).fault
 
     def test_is_possible_on_a_lapsed_one(self, check):
