@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -31,9 +32,17 @@ def grading_runs() -> QuerySet[GradingRun]:
     )
 
 
-def _sum(tallies: QuerySet[GradingRunTally, dict[str, object]]) -> Coalesce:
+def _sum(tallies: QuerySet[GradingRunTally, Any]) -> Coalesce:
     total = tallies.annotate(total=Sum("packs")).values("total")
     return Coalesce(Subquery(total), Value(0), output_field=IntegerField())
+
+
+def running(*, at: datetime) -> Q:
+    """Return which runs go on: those not done, and of waiting packs what decided just now or still has to."""
+    newest = GradingRun.objects.filter(kind=Kind.WAITING, last_at__gte=at - _JOINED)
+    key = newest.order_by("-started_at", "-pk").values_list("pk", flat=True).first()
+    busy = ~Q(kind=Kind.WAITING) | Q(last_at__gte=at - JUST_NOW)
+    return Q(state=State.QUEUED) & (busy | Q(pk=key) if key and packs_waiting_for_grade() else busy)
 
 
 @dataclass(frozen=True)
@@ -77,14 +86,10 @@ def progress_of(*, run: GradingRun, at: datetime) -> Progress:
     groups = [Group(*row) for row in rows]
     decided = sum(group.packs for group in groups)
     left = GradingRunPack.objects.filter(run=run, outcome=GradingRunPack.Outcome.LEFT).count()
-    is_open = run.state == State.QUEUED
-    waiting = 0
-    if is_open and run.kind == Kind.WAITING and at - run.last_at <= _JOINED and _is_newest(run):
-        waiting = packs_waiting_for_grade()
-    is_running = is_open and (run.kind != Kind.WAITING or waiting > 0 or at - run.last_at <= JUST_NOW)
+    is_running = GradingRun.objects.filter(running(at=at), pk=run.pk).exists()
     total = run.pack_count or 0
     if is_running and run.kind == Kind.WAITING:
-        total = decided + waiting
+        total = decided + packs_waiting_for_grade()
     speed = _per_minute(run, at) if is_running else None
     rest = max(total - decided - left, 0)
     return Progress(
@@ -97,10 +102,6 @@ def progress_of(*, run: GradingRun, at: datetime) -> Progress:
         per_minute=round(speed) if speed else None,
         minutes_left=-int(-rest // speed) if speed and rest else None,
     )
-
-
-def _is_newest(run: GradingRun) -> bool:
-    return not GradingRun.objects.filter(kind=Kind.WAITING, started_at__gt=run.started_at).exists()
 
 
 def _per_minute(run: GradingRun, at: datetime) -> float | None:
@@ -123,6 +124,12 @@ def decisions_of_run(*, run: GradingRun) -> QuerySet[Decision]:
         .select_related("pack__supplier", "policy")
         .annotate(old_grade=Subquery(former.values("grade")[:1]))
     )
+
+
+def with_old_grade(decisions: QuerySet[Decision], grade: str) -> QuerySet[Decision]:
+    """Keep the decisions that took the place of one with this grade."""
+    former = Decision.objects.filter(pack=OuterRef("pack"), superseded_by=OuterRef("pk"), grade=grade)
+    return decisions.filter(Exists(former))
 
 
 def left_by_run(*, run: GradingRun) -> QuerySet[GradingRunPack]:

@@ -1,6 +1,6 @@
 """Packs by what was decided on them: of one run, by older policies, in a what-if report."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from grading.models import Decision, PolicyVersion, WhatIfMove
 from grading.models.decision import IN_FORCE
@@ -48,7 +48,10 @@ def policy_name(policy: str) -> str:
 
 def _older(version: PolicyVersion) -> QuerySet[Decision]:
     current = Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"), kind=Decision.Kind.POLICY)
-    return current.filter(policy__effective_from__lt=version.effective_from)
+    since = version.effective_from
+    return current.filter(
+        Q(policy__effective_from__lt=since) | Q(policy__effective_from=since, policy__lt=version.pk)
+    )
 
 
 def _key(text: str) -> int:

@@ -18,7 +18,7 @@ from grading.services.decisions.writing import write_decisions
 from intake.domain.lifecycle import Move
 from intake.models import Pack
 from intake.services.leases import MAX_ATTEMPTS, Lease, LeaseLost, Leases
-from intake.services.lifecycle import lock_packs, move_packs
+from intake.services.lifecycle import lock_packs, move_locked
 from rebattery.actor import Actor
 from rebattery.jobs import Job
 
@@ -123,11 +123,11 @@ def _hold_first(lease: Lease, actor: Actor, at: datetime) -> None:
 def _settle(lease: Lease, pack_ids: Sequence[int], judged: Judge, actor: Actor, at: datetime) -> None:
     """Take back and decide on those of the packs that stand as they were chosen; leave the others."""
     order = _LEASES.lock(lease)
-    lock_packs(pack_ids=pack_ids)
+    locked = lock_packs(pack_ids=pack_ids)
     left = _hindered(order.pk, pack_ids, at)
-    taken = [pack_id for pack_id in pack_ids if pack_id not in left]
-    packs = move_packs(
-        pack_ids=taken,
+    packs = [pack for pack in locked if pack.pk not in left]
+    move_locked(
+        packs=packs,
         move=Move.REGRADE,
         actor=actor,
         at=at,
@@ -145,7 +145,7 @@ def _settle(lease: Lease, pack_ids: Sequence[int], judged: Judge, actor: Actor, 
             at=at,
             run_id=order.pk,
         )
-    _note_outcomes(order.pk, taken, left)
+    _note_outcomes(order.pk, [pack.pk for pack in packs], left)
     note_progress(run_id=order.pk, at=at)
     _LEASES.renew(lease)
 
