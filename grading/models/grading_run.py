@@ -45,6 +45,11 @@ class GradingRun(models.Model):
     def __str__(self) -> str:
         return f"grading run {self.pk}"
 
+    @property
+    def name(self) -> str:
+        """What pages call it."""
+        return f"Grading run {self.pk}"
+
 
 class GradingRunPack(models.Model):
     """One pack of a regrade, and what became of it. Bookkeeping: the decisions are the history."""

@@ -11,6 +11,7 @@ from grading.domain.review_reasons import rule_label
 from grading.models import Grade
 from grading.queries import rejects
 from grading.queries.packs import UNGRADED, WAITS, graded, packs_for, waiting, with_serial
+from grading.web.grading_runs_filters import OF_RUNS
 from intake.domain.hazards import finding_label
 from intake.models import Pack
 from rebattery.accounts.guards import person_of, requires
@@ -80,6 +81,7 @@ FOR_STAFF = (
         apply=lambda rows, value: rows.filter(supplier__code__iexact=value),
     ),
     *OF_REJECTS,
+    *OF_RUNS,
 )
 
 
@@ -92,7 +94,12 @@ def packs(request: HttpRequest) -> HttpResponseBase:
     # On the page the policy or what is suspended stands beside the grade, and the chemistry beside the type.
     shown = [column for column in columns if column.key not in ("policy", "suspended", "chemistry")]
     page = list_page(rows, columns=shown, filters=filters, params=request.GET)
-    return render(request, "grading/packs/list.html", {"page": page, "is_supplier": viewer.is_supplier})
+    context = {
+        "page": page,
+        "is_supplier": viewer.is_supplier,
+        "may_order": viewer.may(Capability.DECIDE_REVIEWS),
+    }
+    return render(request, "grading/packs/list.html", context)
 
 
 def filters_for(viewer: User) -> Sequence[Filter]:

@@ -18,6 +18,7 @@ from grading.domain.policy_words import (
 )
 from grading.domain.warranty import all_terms
 from grading.models import PolicyVersion
+from grading.queries.packs_of_runs import count_graded_before
 from grading.queries.policies import (
     compiled,
     decisions_in_force,
@@ -50,10 +51,12 @@ def policies(request: HttpRequest) -> HttpResponse:
 def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
     version = get_object_or_404(published(), pk=policy_id)
     ready = compiled(version)
+    live = in_force_or_none(at=timezone.now())
     context = {
         "version": version,
         "policy": ready,
-        "in_force": in_force_or_none(at=timezone.now()),
+        "in_force": live,
+        "older": count_graded_before(version=version) if version == live else 0,
         "tables": decision_tables(ready),
         "floors": floors(ready),
         "demands": evidence_demands(ready),

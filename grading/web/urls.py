@@ -37,6 +37,7 @@ from grading.web import (
     tester_files_acts,
     tester_files_charts,
     trail,
+    urls_of_runs,
     what_if,
 )
 
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("packs/", packs.packs, name="packs"),
     path("packs/running-out/", ending.running_out, name="running_out"),
     path("packs/<int:pack_id>/", dossier.pack, name="pack"),
+    *urls_of_runs.urlpatterns,
     path("trail/", trail.trail, name="trail"),
     path("trail/<int:event_id>/", trail.trail_event, name="trail_event"),
     path("bench/", bench.bench, name="bench"),

@@ -92,6 +92,11 @@ BADGES: dict[str, dict[str, Badge]] = {
         "refused": Badge("Refused", "off"),
         "withdrawn": Badge("Withdrawn", "off"),
     },
+    "grading_run": {
+        "running": Badge("Running", "busy"),
+        "done": Badge("Done", "ok"),
+        "stopped": Badge("Stopped", "stop"),
+    },
     "tester_file": {
         "queued": Badge("Waiting to be read", "neutral"),
         "inbox": Badge("Needs a person", "wait"),

@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("Channels", "channel_board", C.VIEW_INTERNAL, is_main=False),
     Entry("Agreement", "agreement", C.VIEW_INTERNAL, is_main=False),
     Entry("Procedures", "procedures", C.VIEW_INSTRUMENTS, is_main=False),
+    Entry("Grading runs", "grading_runs", C.VIEW_INTERNAL, is_main=False),
     Entry("Policies", "policies", C.VIEW_POLICIES, is_main=False),
     Entry("What if", "what_if", C.VIEW_POLICIES, is_main=False),
     Entry("Trail", "trail", C.VIEW_TRAIL, is_main=False),

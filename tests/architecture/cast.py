@@ -28,6 +28,7 @@ from tests.grading.agreeing import finest, fitted, make_pairs
 from tests.grading.channeling import make_channel
 from tests.grading.instrumenting import instrument_objects
 from tests.grading.policy_drafting import make_draft as make_policy_draft
+from tests.grading.regrading import make_graded, order
 from tests.grading.results_files import send as send_results
 from tests.grading.running import make_run, row_of
 from tests.grading.testing_files import make_bench_pack, read, send
@@ -153,6 +154,7 @@ def _objects(owner: User) -> dict[str, Any]:
         "case_id": case.pk,
         **_row_of_a_bench_run(),
         "report_id": _what_if_report(),
+        "grading_run_id": order(make_graded()).pk,
         "policy_id": Decision.objects.get(pack=pack).policy_id,
         **_draft_of_a_policy(),
         "procedure_id": procedures.publish(

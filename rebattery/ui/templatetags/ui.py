@@ -246,6 +246,7 @@ def progress(
     return variables | {"percent": percent, "every": poll_interval(running_for_s)}
 
 
+@register.filter
 def poll_interval(running_for_s: float) -> str:
     """Return how often a page asks: each second at first, every 5 s after five minutes."""
     return "1s" if running_for_s < 30 else "2s" if running_for_s < 300 else "5s"
