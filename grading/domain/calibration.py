@@ -38,6 +38,8 @@ class Check:
     words: str
     """Such as "REF-1: +2.31 %, tolerance 1 %"."""
     channel: str = ""
+    person_id: int | None = None
+    """Who measured; none for nobody who could answer for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,18 +58,15 @@ class Declaration:
     def until(
         self, certificates: Sequence[Certificate], checks: Sequence[Check], channel: str
     ) -> datetime | None:
-        """Return when a passed calibration or check ended it for ``channel``; None while nothing did.
+        """Return when a passed calibration, or checks by two people, ended it for ``channel``; else None.
 
-        Only one that was made after the approval: what was known before it did not keep two people from
-        declaring the instrument bad. A certificate names no hour; on the day of the approval it ends the
-        declaration at once.
+        Two people declared it, so no single person's check takes that back. Only what was made after the
+        approval counts: what was known before it did not keep them from declaring the instrument bad. A
+        certificate names no hour; on the day of the approval it ends the declaration at once.
         """
         scopes = ("", self.channel or channel)
-        ends = [
-            each.measured_at
-            for each in checks
-            if each.has_passed and each.channel in scopes and each.measured_at > self.approved_at
-        ]
+        later = [each for each in checks if each.channel in scopes and each.measured_at > self.approved_at]
+        ends = [*_second_passes(later)]
         ends += [
             max(datetime.combine(each.valid_from, time(), UTC), self.approved_at)
             for each in certificates
@@ -115,8 +114,8 @@ class Proof:
         passed calibration for everything. What is about one channel speaks against that channel, and against
         the instrument as a whole when no channel is named; a channel's certificate never covers the whole.
 
-        A declaration speaks against every day from its first to the day of the passed calibration or check
-        that was made after its approval, that day not included; see :meth:`Declaration.until`.
+        A declaration speaks against every day from its first to the day on which it ends, that day not
+        included; see :meth:`Declaration.until`.
 
         A result may be recorded when this holds on the day of its test *and* on the day of recording.
         """
@@ -144,6 +143,18 @@ class Proof:
                 if until is None or moment < until:
                     return _declared(item)
         return ""
+
+
+def _second_passes(checks: Sequence[Check]) -> Iterator[datetime]:
+    """Yield when a second person passed a check; a failed one in between makes both begin anew."""
+    people: set[int] = set()
+    for each in sorted(checks, key=lambda each: (each.measured_at, each.recorded_at, not each.has_passed)):
+        if not each.has_passed:
+            people.clear()
+        elif each.person_id is not None:
+            people.add(each.person_id)
+            if len(people) > 1:
+                yield each.measured_at
 
 
 def _declared(item: Declaration) -> str:

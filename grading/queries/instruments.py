@@ -141,6 +141,7 @@ def check_of(measured: ControlMeasurement) -> rules.Check:
         has_passed=measured.has_passed,
         words=f"{measured.item.code}: {measured.deviation_percent:+.2f} %, tolerance {tolerance} %",
         channel=measured.channel.code if measured.channel else "",
+        person_id=measured.person_id,
     )
 
 

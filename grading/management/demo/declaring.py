@@ -42,8 +42,9 @@ def approve(year: Year, at: datetime, declaration_id: int) -> None:
 
 
 def bring_back(year: Year, at: datetime, code: str) -> None:
-    """Let the mended instrument pass a check."""
+    """Let the mended instrument pass a check by each of two people."""
     watching.check(year, code, ITEMS[code], Decimal("0.02"), at)
+    watching.check(year, code, ITEMS[code], Decimal("-0.03"), at + timedelta(minutes=20), "reviewer")
 
 
 def measure_again(year: Year, at: datetime, declaration_id: int) -> None:

@@ -98,13 +98,15 @@ def _noise(code: str, month: int, most: Decimal) -> Decimal:
     return (most * Decimal(Random(f"{code} {month}").randint(-100, 100)) / 100).quantize(Decimal("0.001"))  # noqa: S311
 
 
-def check(year: Year, code: str, item_code: str, percent: Decimal, at: datetime) -> int:
+def check(
+    year: Year, code: str, item_code: str, percent: Decimal, at: datetime, who: str = "warehouse2"
+) -> int:
     """Measure a reference item that lies ``percent`` from its value, and return the measurement's key."""
     item = ReferenceItem.objects.get(code=item_code)
     value = (item.reference_value * (1 + percent / 100)).quantize(Decimal("0.0001"))
     return instruments.record_control_measurement(
         instrument_id=year.instruments[code], item_id=item.pk, measured_value=value, measured_at=at,
-        actor=year.who("warehouse2"), at=at,
+        actor=year.who(who), at=at,
     ).pk  # fmt: skip
 
 

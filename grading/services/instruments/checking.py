@@ -36,7 +36,8 @@ def record_control_measurement(
 ) -> ControlMeasurement:
     """Record what an instrument measured of a reference item; whether it passed is computed.
 
-    Works on an instrument in any standing: a passed check brings one back that failed the same item.
+    Works on an instrument in any standing: a passed check brings one back that failed the same item. One
+    that two people declared bad comes back when two people have each passed one.
 
     :raises ControlRefused: when the moment is still to come, the item is out of use or of a quantity that
         this kind of instrument does not measure, the channel is another instrument's, or the value is none.

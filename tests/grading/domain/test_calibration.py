@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -6,50 +6,10 @@ from hypothesis import strategies as st
 
 from grading.domain.calibration import (
     LONGEST_INTERVAL_DAYS,
-    Certificate,
-    Check,
-    Declaration,
-    Proof,
     Standing,
     period_faults,
 )
-
-FROM, TO = date(2026, 1, 10), date(2027, 1, 10)
-DAY = timedelta(days=1)
-MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
-
-
-def at(day: date, hour: int = 12) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
-
-
-def certificate(number="CAL-7", since=FROM, until=TO, *, has_passed=True, channel="", hour=12) -> Certificate:
-    return Certificate(
-        number=number,
-        valid_from=since,
-        valid_to=until,
-        has_passed=has_passed,
-        recorded_at=at(since, hour),
-        channel=channel,
-    )
-
-
-def check(day: date, has_passed: bool, *, item="REF-1", channel="", hour=12, recorded=12) -> Check:
-    return Check(
-        item=item,
-        measured_at=at(day, hour),
-        recorded_at=at(day, recorded),
-        has_passed=has_passed,
-        words=item,
-        channel=channel,
-    )
-
-
-ONE = (certificate(),)
-
-
-def proof(*checks: Check, certificates=ONE, **fields) -> Proof:
-    return Proof(certificates=certificates, checks=checks, **fields)
+from tests.grading.domain.proofs import DAY, FROM, JULY, JUNE, MAY, TO, certificate, check, proof
 
 
 class TestCertificates:
@@ -169,114 +129,6 @@ class TestFailures:
 
         assert found.usable or any(not passed for _, passed in made)
         assert bool(found.why) != found.usable
-
-
-def proof_of(**fields) -> Proof:
-    return Proof(**{"certificates": (certificate(),)} | fields)
-
-
-class TestDeclarations:
-    @pytest.mark.parametrize(
-        ("on", "usable"),
-        [(MAY - DAY, True), (MAY, False), (JULY - DAY, False), (JULY, True)],
-    )
-    @pytest.mark.parametrize("by", ["check", "calibration"])
-    def test_speak_against_every_day_until_a_proof_after_the_approval(self, by, on, usable):
-        proofs = {
-            "check": {
-                "checks": (
-                    Check(item="R", measured_at=at(JULY), recorded_at=at(JULY), has_passed=True, words="R"),
-                )
-            },
-            "calibration": {
-                "certificates": (
-                    Certificate(
-                        number="1", valid_from=FROM, valid_to=TO, has_passed=True, recorded_at=at(FROM)
-                    ),
-                    Certificate(
-                        number="2", valid_from=JULY, valid_to=TO, has_passed=True, recorded_at=at(JULY)
-                    ),
-                )
-            },
-        }
-        declared = proof_of(
-            declarations=(Declaration(since=at(MAY), why="Shunt broken", approved_at=at(JUNE)),), **proofs[by]
-        )
-
-        assert declared.on(on).usable == usable
-
-    @pytest.mark.parametrize(
-        ("measured", "has_passed", "comes_back"),
-        [
-            (at(JUNE) - timedelta(microseconds=1), True, False),
-            (at(JUNE), True, False),
-            (at(JUNE) + timedelta(microseconds=1), True, True),
-            (at(JULY), False, False),
-        ],
-    )
-    def test_are_ended_by_nothing_that_was_known_before(self, measured, has_passed, comes_back):
-        checks = (
-            Check(item="R", measured_at=measured, recorded_at=measured, has_passed=has_passed, words="R"),
-        )
-        declared = proof_of(
-            declarations=(Declaration(since=at(MAY), why="Shunt broken", approved_at=at(JUNE)),),
-            checks=checks,
-        )
-
-        assert declared.on(JULY + DAY).usable == comes_back
-
-    @pytest.mark.parametrize(
-        ("moment", "is_bad"),
-        [
-            (at(MAY) - timedelta(microseconds=1), False),
-            (at(MAY), True),
-            (at(JULY) - timedelta(microseconds=1), True),
-            (at(JULY), False),
-        ],
-    )
-    def test_speak_of_moments_not_only_of_days(self, moment, is_bad):
-        checks = (Check(item="R", measured_at=at(JULY), recorded_at=at(JULY), has_passed=True, words="R"),)
-        declared = proof_of(
-            declarations=(Declaration(since=at(MAY), why="Shunt broken", approved_at=at(JUNE)),),
-            checks=checks,
-        )
-
-        assert bool(declared.declared_bad(moment)) == is_bad
-
-    @pytest.mark.parametrize(
-        ("declared_of", "asked", "proven", "is_bad"),
-        [
-            ("1", "1", None, True),
-            ("1", "2", None, False),
-            ("1", "", None, True),
-            ("", "2", None, True),
-            ("", "2", "2", False),
-            ("", "2", "1", True),
-            ("", "", "1", True),
-            ("1", "", "1", False),
-            ("1", "1", "", False),
-        ],
-    )
-    def test_keep_channels_apart(self, declared_of, asked, proven, is_bad):
-        declaration = Declaration(since=at(MAY), why="No", approved_at=at(JUNE), channel=declared_of)
-        check = Check(
-            item="R",
-            measured_at=at(JULY),
-            recorded_at=at(JULY),
-            has_passed=True,
-            words="R",
-            channel=proven or "",
-        )
-        declared = proof_of(declarations=(declaration,), checks=() if proven is None else (check,))
-
-        assert bool(declared.declared_bad(at(JULY, 13), asked)) == is_bad
-
-    def test_without_an_end_last(self):
-        declared = proof_of(
-            declarations=(Declaration(since=at(MAY), why="Shunt broken", approved_at=at(JUNE)),)
-        )
-
-        assert declared.on(JULY) == Standing(False, "Declared bad since 1 May 2026: Shunt broken", MAY)
 
 
 class TestService:

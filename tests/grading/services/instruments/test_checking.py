@@ -20,6 +20,7 @@ from grading.services.instruments.references import ReferenceRefused
 from rebattery.audit.record import ReasonMissing
 from rebattery.audit.trail import entry_of, events_of
 from tests.factories import AT, balance, make_actor, make_instrument, make_person
+from tests.grading.declaring import approve, propose
 
 pytestmark = pytest.mark.django_db
 TODAY = AT.date()
@@ -48,12 +49,11 @@ def item(actor) -> ReferenceItem:
 @pytest.fixture
 def check(actor, item):
     def made(instrument, value, **fields):
-        values = {"measured_at": AT, "item_id": item.pk, "at": AT}
+        values = {"measured_at": AT, "item_id": item.pk, "at": AT, "actor": actor}
         return record_control_measurement(
             instrument_id=instrument.pk,
             measured_value=Decimal(value),
             **values | fields,
-            actor=actor,
         )
 
     return made
@@ -111,6 +111,17 @@ class TestRecordControlMeasurement:
         check(instrument, "100.2", at=AT + timedelta(minutes=2))
 
         assert not standing_of(instrument=instrument, on=TODAY).fault
+
+    def test_brings_one_that_was_declared_bad_back_by_two_people(self, check):
+        instrument = make_instrument()
+        approve(propose(instrument), at=AT + 2 * DAY)
+        later = {"measured_at": AT + 3 * DAY, "at": AT + 3 * DAY}
+
+        check(instrument, "100.2", **later)
+        assert standing_of(instrument=instrument, on=later["at"].date()).kind == "failed"
+        check(instrument, "100.1", **later, actor=make_actor(make_person("reviewer")))
+
+        assert not standing_of(instrument=instrument, on=later["at"].date()).fault
 
     def test_is_possible_on_a_lapsed_one(self, check):
         lapsed = make_instrument(calibrated_to_date=date(2026, 3, 1))
