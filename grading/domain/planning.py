@@ -1,9 +1,9 @@
 """What is worth testing first, and what a test could still change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from grading.domain.evidence import Evidence
+from grading.domain.evidence import DEFAULTS, Evidence
 from grading.domain.policy import Policy
 from grading.domain.reasons import FACT_LABELS, IR, SOH, WEAKEST
 from grading.domain.verdict import decide
@@ -24,6 +24,38 @@ def open_facts(policy: Policy, evidence: Evidence) -> tuple[str, ...]:
     """Return the facts that a hold waits for; a certificate that waits for the resistance counts too."""
     verdict = decide(policy, evidence)
     return (IR,) if not verdict.missing and policy.no_ir.code in verdict.flags else verdict.missing
+
+
+BENCH_FACTS = frozenset({SOH, IR, WEAKEST})
+"""What a test at the bench can find; the rest is for the dock, the catalog or a reviewer to settle."""
+_OF_CAPACITY = (
+    "soh_percent",
+    "soh_source",
+    "soh_age_days",
+    "soh_age_months",
+    "soh_measured_on",
+    "soh_u_points",
+    "soh_u_is_lower_limit",
+    "weakest_cell_soh_percent",
+    "weakest_bound_from_pack_ah",
+    "cell_spread_percent",
+    "capacity_procedure",
+)
+_OF_RESISTANCE = ("ir_ratio", "ir_comparable", "ir_comparable_why", "ir_ratio_u", "resistance_procedure")
+
+
+def without_results(evidence: Evidence, *, capacity: bool, resistance: bool) -> Evidence:
+    """Return the evidence as if the capacity test, the resistance test or both were not made yet."""
+    names = (*(_OF_CAPACITY if capacity else ()), *(_OF_RESISTANCE if resistance else ()))
+    return replace(evidence, **{name: DEFAULTS[name] for name in names}) if names else evidence
+
+
+def is_bench_done(policy: Policy, evidence: Evidence) -> bool:
+    """Return whether no test could change the route any more.
+
+    What else a hold waits for, such as the chemistry, nobody finds at the bench: it goes to a reviewer.
+    """
+    return BENCH_FACTS.isdisjoint(open_facts(policy, evidence))
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from grading.domain.policy import Policy
 from grading.models import CapacityTest
 from grading.models.test_run import STANDS
 from grading.queries.agreement import BEST, ExpectedSoh, expected_soh
-from grading.queries.evidence import evidence_under
 from grading.queries.kinds import counting_sql
 from grading.queries.policies import compiled, in_force_or_none
+from grading.queries.retests import evidence_at_bench
 from intake.domain.lifecycle import Status
 from intake.models import Pack
 from rebattery.accounts.models import User
@@ -107,7 +107,7 @@ def queue_rows(*, packs: Sequence[Pack], at: datetime) -> list[QueueRow]:
     if version is None:
         return [QueueRow(pack, _worth(pack), None, None, False, "", None) for pack in packs]
     policy = compiled(version)
-    evidence = evidence_under(policy=policy, pack_ids=ids, at=at)
+    evidence = evidence_at_bench(policy=policy, packs=packs, at=at)
     expected = expected_soh(pack_ids=ids)
     return [_row(pack, evidence[pack.pk], expected[pack.pk], policy) for pack in packs]
 
