@@ -1,11 +1,12 @@
 """Applications that a pack could serve on its route."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from grading.domain.policy import Policy
+from grading.domain.policy_words import needs_of, routes_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,44 @@ def suggest_applications(
     entries = [entry for entry in policy.document["applications"] if route in entry["routes"]]
     found = [_application(entry, usable_kwh, nominal_voltage_v) for entry in entries]
     return sorted(found, key=lambda application: not application.fits)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One application of the policy beside a pack: whether it fits, why or why not, and what it asks."""
+
+    label: str
+    fits: bool
+    result: str
+    why: str
+    needs: str
+
+
+def fits_of(policy: Policy, route: str, suggested: Sequence[Mapping[str, Any]]) -> list[Fit]:
+    """Return every application of ``policy`` for a pack on ``route``, those that fit first.
+
+    Nothing fits a pack on a route for which the policy lists no application at all.
+
+    :param suggested: the suggestions of the decision, as :meth:`Application.to_json` stored them.
+    """
+    entries = {entry["code"]: entry for entry in policy.document["applications"]}
+    if not any(route in entry["routes"] for entry in entries.values()):
+        return []
+    found = [_fit(item, entries) for item in suggested]
+    listed = {item["code"] for item in suggested}
+    for code, entry in entries.items():
+        if code not in listed:
+            why = f"Only for packs on the route {routes_of(policy, entry)}."
+            found.append(Fit(entry["label"], False, "Does not fit", why, needs_of(entry)))
+    return sorted(found, key=lambda fit: not fit.fits)
+
+
+def _fit(item: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]]) -> Fit:
+    with_modules = "Fits with its modules regrouped" if item["needs_rebuild"] else "Fits"
+    result = with_modules if item["fits"] else "Does not fit"
+    entry = entries.get(item["code"])
+    text = f"{item['why'][:1].upper()}{item['why'][1:]}"
+    return Fit(item["label"], item["fits"], result, text, needs_of(entry) if entry else "")
 
 
 def _application(

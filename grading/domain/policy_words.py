@@ -92,6 +92,12 @@ def remarks(policy: Policy) -> list[str]:
     ]
 
 
+def askers_of(policy: Policy) -> dict[str, str]:
+    """Return who asks for each overlay that names somebody, by its code."""
+    found = {entry["code"]: _asker(entry).removesuffix(": ") for entry in policy.document["overlays"]}
+    return {code: words for code, words in found.items() if words}
+
+
 def _asker(overlay: Mapping[str, Any]) -> str:
     """Say who asks for an overlay, where the policy does."""
     kind, party = overlay.get("kind"), overlay.get("party")
@@ -120,13 +126,24 @@ def sources(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _needs(policy: Policy, entry: Mapping[str, Any]) -> str:
-    low, high = entry["voltage_v"]
-    needs = [f"at least {entry['min_usable_kwh']} kWh usable", f"{low} to {high} V"]
+    return f"On the route {routes_of(policy, entry)}: {needs_of(entry)}."
+
+
+def routes_of(policy: Policy, application: Mapping[str, Any]) -> str:
+    """Name the routes on which an application is suggested."""
+    return " or ".join(policy.route_label(route).lower() for route in application["routes"])
+
+
+def needs_of(application: Mapping[str, Any]) -> str:
+    """Say what an application asks of a pack: energy, voltage, current and C-rate."""
+    low, high = application["voltage_v"]
+    needs = [f"at least {application['min_usable_kwh']} kWh usable", f"{low} to {high} V"]
     units = (("min_current_a", "A"), ("min_c_rate", "C"))
-    needs += [f"at least {entry[key]} {unit}" for key, unit in units if entry.get(key) is not None]
-    routes = " or ".join(policy.route_label(route).lower() for route in entry["routes"])
-    rebuild = "; modules may be regrouped to the voltage" if entry["rebuild"] else ""
-    return f"On the route {routes}: {', '.join(needs)}{rebuild}."
+    needs += [
+        f"at least {application[key]} {unit}" for key, unit in units if application.get(key) is not None
+    ]
+    rebuild = "; modules may be regrouped to the voltage" if application["rebuild"] else ""
+    return f"{', '.join(needs)}{rebuild}"
 
 
 def _table(policy: Policy, name: str, labels: tuple[str, ...]) -> Table:

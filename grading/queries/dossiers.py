@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from grading.domain.applications import Fit
 from grading.domain.warranty import warranty_words
 from grading.models import Decision, Dispute, Grade, SohReport
 from grading.queries.comparisons import Comparison, comparisons_of
@@ -17,7 +18,7 @@ from grading.queries.histories import History, history_of
 from grading.queries.pack_story import Evidence, Limit, Step, limits_of, steps_of
 from grading.queries.soh_reports import soh_reports_of
 from grading.queries.test_runs import Results, results_of
-from grading.queries.verdict_cards import Card, Proof, card_of, proofs_of
+from grading.queries.verdict_cards import Card, Proof, applications_of, asked_reasons, card_of, proofs_of
 from intake.domain.hazards import BY_CODE, PHOTO_SLOTS, declared_hazards
 from intake.domain.lifecycle import Status
 from intake.domain.manifest.fields import FIELDS
@@ -126,6 +127,11 @@ class Dossier:
         return card_of(self.decision) if self.decision else None
 
     @property
+    def fits(self) -> list[Fit]:
+        """Return which applications fit the pack and which do not, by the decision in force."""
+        return applications_of(self.decision) if self.decision else []
+
+    @property
     def proofs(self) -> list[Proof]:
         """Return the tests behind the decision in force."""
         return proofs_of(self.decision, self.results) if self.decision else []
@@ -161,12 +167,12 @@ class Dossier:
     @property
     def reasons(self) -> list[dict[str, Any]]:
         """Return what decided, without remarks."""
-        return [r for r in self.decision.reasons if r["kind"] == "reason"] if self.decision else []
+        return [r for r in asked_reasons(self.decision) if r["kind"] == "reason"] if self.decision else []
 
     @property
     def remarks(self) -> list[dict[str, Any]]:
         """Return what was noticed beside the decision: notes, and limits nearly crossed."""
-        return [r for r in self.decision.reasons if r["kind"] != "reason"] if self.decision else []
+        return [r for r in asked_reasons(self.decision) if r["kind"] != "reason"] if self.decision else []
 
 
 def pack_for(*, viewer: User) -> QuerySet[Pack]:

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
+from grading.domain.applications import Fit, fits_of
 from grading.domain.changing import Change, changes_of
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy
+from grading.domain.policy_words import askers_of
 from grading.domain.scales import Scale, scales_of
 from grading.domain.tracing import Step, path_of
-from grading.models import CapacityTest, Decision, ResistanceTest
+from grading.models import Calibration, CapacityTest, Decision, ResistanceTest
 from grading.queries.policies import compiled
 from grading.queries.test_runs import Result, Results
 
@@ -41,24 +45,50 @@ def card_for(policy: Policy, evidence: Evidence) -> Card:
     return Card(path_of(policy, evidence), scales_of(policy, evidence), changes_of(policy, evidence))
 
 
+def asked_reasons(decision: Decision) -> list[dict[str, Any]]:
+    """Return the reasons of a decision, each with who asks for its rule as ``asker``."""
+    askers = askers_of(compiled(decision.policy))
+    return [reason | {"asker": askers.get(reason["code"], "")} for reason in decision.reasons]
+
+
+def applications_of(decision: Decision) -> list[Fit]:
+    """Return which applications fit the pack and which do not, each with why; no query."""
+    return fits_of(compiled(decision.policy), decision.route, decision.applications)
+
+
 @dataclass(frozen=True)
 class Proof:
     """One test behind a decision."""
 
     label: str
     test: CapacityTest | ResistanceTest
+    certificate: Calibration | None
+    """The certificate by which its instrument measured; None where only its number is known."""
 
 
 def proofs_of(decision: Decision, results: Results) -> list[Proof]:
     """Return the tests that the evidence of ``decision`` came from, also where newer ones stand."""
     sources: dict[str, Any] = decision.evidence.get("sources", {})
-    found = (
-        _proof("Capacity", results.capacity, sources.get("capacity_test_id")),
-        _proof("Resistance", results.resistance, sources.get("resistance_test_id")),
+    pairs = (
+        ("Capacity", _test(results.capacity, sources.get("capacity_test_id"))),
+        ("Resistance", _test(results.resistance, sources.get("resistance_test_id"))),
     )
-    return [proof for proof in found if proof]
+    tests = [test for _, test in pairs if test is not None]
+    found = {(each.instrument_id, each.certificate_number): each for each in _certificates(tests)}
+    return [
+        Proof(label, test, found.get((test.instrument_id, test.certificate_number)))
+        for label, test in pairs
+        if test is not None
+    ]
 
 
-def _proof(label: str, results: Sequence[Result[Any]], key: int | None) -> Proof | None:
-    test = next((result.test for result in results if result.test.pk == key), None)
-    return None if test is None else Proof(label, test)
+def _test(results: Sequence[Result[Any]], key: int | None) -> CapacityTest | ResistanceTest | None:
+    return next((result.test for result in results if result.test.pk == key), None)
+
+
+def _certificates(tests: Sequence[CapacityTest | ResistanceTest]) -> QuerySet[Calibration]:
+    """Return the certificates that the tests name; of several under one number the newest comes last."""
+    numbers = {test.certificate_number for test in tests}
+    instruments = {test.instrument_id for test in tests}
+    found = Calibration.objects.filter(instrument_id__in=instruments, certificate_number__in=numbers)
+    return found.order_by("pk")

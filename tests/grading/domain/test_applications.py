@@ -4,7 +4,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from grading.domain.applications import suggest_applications
+from grading.domain.applications import fits_of, suggest_applications
 from tests.grading.domain.packs import SEED, changed_policy
 
 
@@ -78,3 +78,28 @@ class TestSuggestApplications:
 
         assert not any(application.fits for application in found)
         assert "permitted current unknown, needs at least 50 A." in found[0].why
+
+
+class TestFitsOf:
+    def fits(self, route, **facts):
+        stored = [application.to_json() for application in suggest(route, **facts).values()]
+        return {fit.label: fit for fit in fits_of(SEED, route, stored)}
+
+    def test_names_every_application_of_the_policy(self):
+        labels = {entry["label"] for entry in SEED.document["applications"]}
+        assert set(self.fits("pack_reuse")) == set(self.fits("small_application")) == labels
+
+    def test_says_what_each_needs_and_why_it_does_not_fit(self):
+        found = {code: fit for code, fit in self.fits("pack_reuse", kwh="2").items() if not fit.fits}
+        ess = next(fit for fit in found.values() if "5 kWh" in fit.needs and "needs" in fit.why)
+        assert (ess.result, ess.needs) == ("Does not fit", "at least 5 kWh usable, 40 to 1000 V")
+        assert ess.why.startswith("1.0 kWh usable, needs at least 5 kWh")
+        assert any(fit.why == "Only for packs on the route small application." for fit in found.values())
+
+    def test_says_where_modules_have_to_be_regrouped(self):
+        results = {fit.result for fit in self.fits("small_application").values() if fit.fits}
+        assert "Fits with its modules regrouped" in results
+
+    @pytest.mark.parametrize("route", ["recycling", "hold", "quarantine"])
+    def test_has_nothing_where_no_application_is_listed(self, route):
+        assert self.fits(route) == {}

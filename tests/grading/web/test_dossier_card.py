@@ -1,14 +1,21 @@
 """The decision's card on a pack's page."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from grading.models import Decision
+from grading.domain.policy import seed_document
+from grading.models import Calibration, CapacityTest, Decision
 from grading.services.decisions import grade_waiting
+from grading.services.policies import publish
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
 from tests.evidence import GRADED_AT, make_inspected, make_tested, publish_seed
 from tests.factories import make_person
+from tests.grading.domain.packs import changed_document
+from tests.grading.services.test_expiring import graded as ending
+from tests.grading.services.test_expiring import publish_terms
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +50,44 @@ class TestDecisionCard:
         assert "SOH above 80 % would make it A, pack reuse." in page
         assert "/simulate/" not in page
         assert "certificate <a" not in page
+
+    def test_says_which_applications_fit_and_why_the_others_do_not(self, client, pack):
+        page = page_of(client, make_person(Role.SUPPLIER, supplier=pack.supplier), pack)
+
+        assert "at least 5 kWh usable, 40 to 1000 V" in page
+        assert "Does not fit" in page
+        assert "Only for packs on the route small application." in page
+
+    def test_leads_to_the_certificate_itself(self, client, pack):
+        [capacity] = CapacityTest.objects.filter(pack=pack)
+        proof = Calibration.objects.get(instrument=capacity.instrument_id, certificate_number="CAL-1")
+
+        page = page_of(client, make_person(Role.REVIEWER), pack)
+
+        row = f"{reverse('instrument', args=[capacity.instrument_id])}#certificate-{proof.pk}"
+        assert f'certificate <a href="{row}">CAL-1</a>' in page
+        assert f'id="certificate-{proof.pk}"' in client.get(row).text
+
+    def test_says_until_when_it_counts(self, client, db):
+        publish_terms()
+        [best], [good] = ending(soh="85"), ending()
+
+        supplier = make_person(Role.SUPPLIER, supplier=best.supplier)
+        assert "Counts until <time>20 May 2027</time>; measure again from <time>20 Feb 2027</time>." in (
+            page_of(client, supplier, best)
+        )
+        assert "Counts until <time>20 Nov 2027</time>. " in page_of(client, make_person(Role.REVIEWER), good)
+
+    def test_says_to_staff_who_asks_for_a_rule(self, client, db):
+        entries = [dict(entry) for entry in seed_document()["overlays"]]
+        for entry in entries:
+            entry |= {"kind": "insurer", "party": "Acme Re"}
+        publish(document=changed_document(overlays=entries), actor=SYSTEM, at=GRADED_AT - timedelta(1))
+        [pack] = ending(declared_soh_percent="90")
+
+        said = "Asked by the insurer, Acme Re."
+        assert said in page_of(client, make_person(Role.REVIEWER), pack)
+        assert said not in page_of(client, make_person(Role.SUPPLIER, supplier=pack.supplier), pack)
 
     def test_of_a_decision_from_before_paths_is_the_same(self, client, pack):
         person = make_person(Role.REVIEWER)
