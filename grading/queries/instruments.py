@@ -16,6 +16,7 @@ from grading.models import (
     ControlMeasurement,
     Instrument,
     InstrumentDeclaration,
+    ProcedureVersion,
     ReferenceItem,
 )
 
@@ -28,6 +29,12 @@ KINDS_OF: Mapping[str, Sequence[str]] = {
     ReferenceItem.Quantity.ACIR: RESISTANCE_KINDS,
 }
 """Which instruments may measure a reference item."""
+KINDS_FOR: Mapping[str, Sequence[str]] = {
+    ProcedureVersion.Kind.CAPACITY: CAPACITY_KINDS,
+    ProcedureVersion.Kind.RESISTANCE: RESISTANCE_KINDS,
+    ProcedureVersion.Kind.SCREEN: RESISTANCE_KINDS,
+}
+"""Which instruments may make a kind of test."""
 STANDINGS = (
     ("usable", "May measure"),
     ("unusable", "In service but not usable"),

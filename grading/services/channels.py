@@ -7,7 +7,7 @@ from django.db import transaction
 
 from grading.domain.durations import minutes_of, steps_of
 from grading.models import Channel, ChannelUse, ProcedureVersion
-from grading.queries.instruments import standing_of
+from grading.queries.instruments import KINDS_FOR, standing_of
 from intake.domain.lifecycle import Status
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
@@ -28,7 +28,8 @@ def start_use(*, channel_id: int, pack_id: int, procedure_id: int, actor: Actor,
     """Take the channel for a test of the pack; its end is computed from procedure, pack and channel.
 
     :raises ChannelRefused: when the channel is busy, out of service or may not measure today, the pack is not
-        at the bench or on another channel, or the procedure is retired.
+        at the bench or on another channel, the procedure is retired, or the instrument is of a kind that
+        cannot make such a test.
     """
     pack = lock_packs(pack_ids=[pack_id])[0]
     channel = Channel.objects.select_for_update().select_related("instrument").get(pk=channel_id)
@@ -42,6 +43,11 @@ def start_use(*, channel_id: int, pack_id: int, procedure_id: int, actor: Actor,
         raise ChannelRefused(text, fields={"serial": text})
     if procedure.retired_at is not None:
         text = f"{procedure} is retired. Choose another procedure."
+        raise ChannelRefused(text, fields={"procedure": text})
+    instrument = channel.instrument
+    if instrument.kind not in KINDS_FOR[procedure.kind]:
+        kind = instrument.get_kind_display().lower()
+        text = f"{instrument.code} is a {kind}: it cannot make a {procedure.get_kind_display().lower()}."
         raise ChannelRefused(text, fields={"procedure": text})
     steps = steps_of(
         procedure.document, rated_ah=pack.rated_capacity_ah, current_range_a=channel.current_range_a

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from grading.models import ChannelUse, ProcedureVersion
 from grading.queries.bench import packs_with_code
 from grading.queries.channels import all_uses, board
+from grading.queries.instruments import KINDS_FOR
 from grading.queries.instruments_use import all_channels
 from grading.queries.procedures import pickable
 from grading.services.channels import cancel_use, end_use, start_use
@@ -50,7 +51,7 @@ def channel_board(request: HttpRequest) -> HttpResponse:
 @requires(Capability.RECORD_TESTS)
 def channel_start(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel = get_object_or_404(all_channels(), pk=channel_id)
-    kinds = ["capacity", "resistance", "screen"]
+    kinds = [kind for kind, instruments in KINDS_FOR.items() if channel.instrument.kind in instruments]
     form = StartForm(
         request.POST or None,
         procedures=pickable(kinds=kinds),

@@ -52,6 +52,15 @@ class TestStartUse:
         with pytest.raises(ChannelRefused, match="is busy"):
             start(use.channel)
 
+    def test_refuses_a_capacity_test_on_what_cannot_empty_a_pack(self):
+        tester = make_instrument(code="IRT-1", kind="ir_tester")
+
+        with pytest.raises(ChannelRefused, match="IRT-1 is a resistance tester") as refused:
+            start(make_channel(tester))
+
+        assert list(refused.value.fields) == ["procedure"]
+        assert start(make_channel(tester, code="2"), procedure=make_procedure("ac-1khz")).pk
+
     def test_refuses_a_pack_on_another_channel(self):
         use = start()
 
