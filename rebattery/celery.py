@@ -1,10 +1,12 @@
 """The Celery app and the beat table."""
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_process_init
 
 from rebattery.jobs import Job
 
@@ -38,3 +40,13 @@ app.conf.beat_schedule = {
 }
 if os.environ.get("TESTER_FOLDER"):
     app.conf.beat_schedule["watch tester folder"] = _every(Job.WATCH_TESTER_FOLDER, 10)
+
+
+@worker_process_init.connect
+def leave_the_program_alone(**_: Any) -> None:
+    """Keep the garbage collector off what every job shares.
+
+    A chunk of decisions makes enough objects to have the whole program searched each time, in vain.
+    """
+    gc.collect()
+    gc.freeze()
