@@ -21,14 +21,13 @@ from grading.models import PopulationSnapshot
 from grading.queries.population import copied_out, in_memory, path_of, population_sql, read_out, taken
 from grading.queries.what_if import Scope, try_policy
 from tests.benchmarks.measuring import RUNS, Result, median, seconds, superuser
-from tests.benchmarks.what_if_packs import multiply
+from tests.benchmarks.multiplying import FLEET, multiply
 from tests.evidence import make_tested, publish_seed
 from tests.factories import make_person
 
 PACKS = 1_000_000
 SAMPLE = 20_000
 """Packs that the Python function judges: its rate does not change with their number."""
-IN_DATABASE = 200_000
 SLIDES = 9
 MIX = {"LFP": 0.45, "NMC": 0.33, "NCA": 0.06, "LMO": 0.08, "LMFP": 0.03, "NI_BLEND": 0.03, "UNKNOWN": 0.02}
 
@@ -84,11 +83,11 @@ def _slide(client: Client, value: int) -> None:
 def _from_the_database() -> Iterator[Result]:
     pack = make_tested()[0]
     with superuser() as other:
-        multiply(other, pack.pk, IN_DATABASE)
+        multiply(other, pack.pk, PACKS, label="WI", values=FLEET)
     old = parse_policy(seed_document())
     new = parse_policy(seed_document() | {"guard_band_pts": "2"})
     ratios = [seconds(_copy_out) / seconds(lambda: _whole(old, new)) for _ in range(RUNS)]
-    yield Result(f"COPY out of {IN_DATABASE:,} packs / what-if, end to end", median(ratios), 0.4)
+    yield Result(f"COPY out of {PACKS:,} packs / what-if, end to end", median(ratios), 0.4)
 
 
 def _copy_out() -> None:
@@ -103,7 +102,7 @@ def _whole(old: Any, new: Any) -> None:
     with copied_out() as path:
         frame, kinds, _ = read_out(path, on=timezone.now().date())
     row = PopulationSnapshot(pk=-1, taken_at=timezone.now(), sha256="bench")
-    assert len(frame) > IN_DATABASE
+    assert len(frame) > PACKS
     found = in_memory(row, frame, kinds)
     # Both policies are judged anew: nothing is kept from the run before.
     decide_all(old, found.population)
