@@ -28,6 +28,7 @@ def api_page(view: type[APIView], **options: str) -> View:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("intake.web.urls")),
     path("", include("grading.web.urls")),
+    path("", include("grading.web.reject_urls")),
     path("notices/", include("rebattery.notices.web.urls")),
     path("people/", accounts.people, name="people"),
     path("people/invite/", accounts.person_invite, name="person_invite"),

@@ -31,6 +31,7 @@ from tests.grading.policy_drafting import make_draft as make_policy_draft
 from tests.grading.regrading import make_graded, order
 from tests.grading.results_files import send as send_results
 from tests.grading.running import make_run, row_of
+from tests.grading.sending_off import disposition_objects
 from tests.grading.testing_files import make_bench_pack, read, send
 from tests.intake.drafting import make_draft
 from tests.intake.pictures import jpeg
@@ -157,6 +158,7 @@ def _objects(owner: User) -> dict[str, Any]:
         "grading_run_id": order(make_graded()).pk,
         "policy_id": Decision.objects.get(pack=pack).policy_id,
         **_draft_of_a_policy(),
+        **disposition_objects(),
         "procedure_id": procedures.publish(
             document=shipped_document("iso12405-capacity"), actor=make_actor(), at=AT
         ).pk,

@@ -98,5 +98,16 @@ def hand_over(order: DispositionOrder, *, document: str = "CMR-7", **more: Any) 
     return dispositions.hand_over(**values | more)
 
 
+def disposition_objects() -> dict[str, int]:
+    """Make an order with its operator and its code, for whoever asks for every page."""
+    consignment = to_recycling()
+    order = send_off(make_rejected(), consignment)
+    return {
+        "order_id": order.pk,
+        "operator_id": order.operator_id or 0,
+        "waste_code_id": order.waste_code_id or 0,
+    }
+
+
 def review_of(pack: Pack) -> ReviewCase:
     return ReviewCase.objects.get(pack=pack)
