@@ -127,12 +127,8 @@ def _objects(owner: User) -> dict[str, Any]:
         actor=make_actor(owner),
         at=AT,
     )
-    make_bench_pack("RB-TESTER")
-    tester_file = read(send("RB-TESTER.csv"))
     return {
-        "tester_file_id": tester_file.pk,
-        "test_index": 0,
-        "derivation_id": tester_file.derivations.get().pk,
+        **_tester_file(),
         "attachment_id": attachment.pk,
         "upload_id": attachment.upload_id,
         "dispute_id": dispute.pk,
@@ -171,6 +167,12 @@ def _objects(owner: User) -> dict[str, Any]:
         "extension": "csv",
         "secrets": (pack.serial, pack.batch.number, draft.file_name, owner.supplier.name),
     }
+
+
+def _tester_file() -> dict[str, Any]:
+    make_bench_pack("RB-TESTER")
+    file = read(send("RB-TESTER.csv"))
+    return {"tester_file_id": file.pk, "test_index": 0, "derivation_id": file.derivations.get().pk}
 
 
 def _what_if_report() -> int:
