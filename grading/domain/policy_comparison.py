@@ -1,6 +1,6 @@
 """Where one policy is stricter or looser than another, found by asking both everywhere it can matter."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby, pairwise
@@ -97,14 +97,16 @@ class Comparison:
         )
 
 
-def compare(old: Policy, new: Policy) -> Comparison:
+def compare(old: Policy, new: Policy, *, without: Collection[str] = ()) -> Comparison:
     """Return every difference between the decision tables of ``old`` and ``new``, floors included.
 
     Both are asked with the weakest cell at no floor and without overlays: these stand beside the
     tables, see :func:`grading.domain.policy_differences.differences`.
+
+    :param without: chemistries that are not asked about.
     """
     asked, found = [], []
-    for code in sorted({*old.matrices, *new.matrices}):
+    for code in sorted({*old.matrices, *new.matrices} - set(without)):
         mine = list(_ask(code, old, new))
         asked += mine
         found += [(code, change) for change in _regions(mine)]

@@ -12,6 +12,7 @@ from grading.domain.policy import Policy, parse_policy
 from grading.domain.policy_comparison import Comparison, compare
 from grading.domain.policy_differences import Difference, differences
 from grading.domain.policy_faults import faults_in
+from grading.domain.policy_partly import Partly, compare_partly
 from grading.models import Decision, PolicyDraft, PolicyVersion, WhatIfReport
 from grading.models.decision import IN_FORCE
 from rebattery.errors import RuleViolation
@@ -93,19 +94,26 @@ class Standing:
 
     faults: tuple[str, ...]
     policy: Policy | None
-    """The compiled document; None while it has faults."""
+    """The compiled document; while it has faults its sound tables only, None where there are none."""
     comparison: Comparison | None
-    """None while it has faults, or without a policy to compare with."""
+    """None where nothing can be compared, or without a policy to compare with."""
     differences: tuple[Difference, ...]
+    left_out: tuple[str, ...] = ()
+    """Tables that cannot be compared for faults of their own."""
+    why_not: str = ""
+    """The fault that keeps every table from being compared."""
 
 
 def standing_of(*, document: Mapping[str, Any], beside: PolicyVersion | None) -> Standing:
     """Return the faults of ``document``, and what it would change against ``beside``."""
     faults = tuple(faults_in(document))
-    policy = None if faults else parse_policy(document)
-    compared = compare(compiled(beside), policy) if policy and beside else None
-    changed = differences(beside.document, document) if beside else []
-    return Standing(faults, policy, compared, tuple(changed))
+    changed = tuple(differences(beside.document, document)) if beside else ()
+    if faults:
+        found = compare_partly(compiled(beside), document) if beside else Partly(None, None)
+        return Standing(faults, found.policy, found.comparison, changed, found.left_out, found.why_not)
+    policy = parse_policy(document)
+    compared = compare(compiled(beside), policy) if beside else None
+    return Standing(faults, policy, compared, changed)
 
 
 def reports_on(*, draft: PolicyDraft) -> QuerySet[WhatIfReport]:
