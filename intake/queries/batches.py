@@ -167,6 +167,20 @@ def packs_of(*, batch: Batch) -> QuerySet[Pack]:
     return Pack.objects.filter(batch=batch)
 
 
+def with_suspension(packs: QuerySet[Pack]) -> QuerySet[Pack]:
+    """Add ``is_suspended``: the grade of the pack was taken back and no newer one has come.
+
+    The trail says so; what a decision is, is not known here.
+    """
+    told = events().filter(subject_type="decision", pack_id=OuterRef("pk")).order_by("-id")
+    last = packs.alias(last_of_decisions=Subquery(told.values("event_type")[:1]))
+    return last.annotate(
+        is_suspended=Case(
+            When(last_of_decisions="decision.suspended", then=Value(True)), default=Value(False)
+        )
+    )
+
+
 def missing_of(*, batch: Batch, limit: int) -> list[Pack]:
     """Return the packs without which a batch was closed, at most ``limit``, in the order of the file."""
     rows = Pack.objects.filter(batch=batch, status=Status.MISSING).defer("declared", "declared_raw")

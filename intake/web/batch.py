@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from intake.domain.batches import AWAITED, is_overdue
 from intake.models import Pack
-from intake.queries.batches import batches_for, missing_of, overview_of, packs_of, story_of
+from intake.queries.batches import batches_for, missing_of, overview_of, packs_of, story_of, with_suspension
 from intake.queries.differences import corrections_on_the_way, files_of, row_in_file, with_row_source
 from intake.services.arrivals import expect_batch
 from intake.services.withdrawing import withdraw_batch
@@ -42,7 +42,7 @@ PACK_COLUMNS = (
         value=lambda row: _rounded(row.declared_soh_percent),
         is_number=True,
     ),
-    Column(key="status", label="State", value=lambda row: row.get_status_display()),
+    Column(key="status", label="State", value=lambda row: _state(row)),
 )
 PACK_FILTERS = (
     Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(serial__icontains=text)),
@@ -73,7 +73,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     shown: Any = get_object_or_404(
         batches_for(viewer=viewer).select_related("manifest__stored_file"), pk=batch_id
     )
-    rows = with_row_source(packs_of(batch=shown), batch=shown)
+    rows = with_suspension(with_row_source(packs_of(batch=shown), batch=shown))
     listing: dict[str, Any] = {"columns": PACK_COLUMNS, "filters": PACK_FILTERS, "params": request.GET}
     if "export" in request.GET:
         return list_export(rows, name=shown.number, default_sort="id", **listing)
@@ -133,6 +133,10 @@ def batch_withdraw(request: HttpRequest, batch_id: int) -> HttpResponse:
     else:
         messages.success(request, f"{len(packs)} packs of {shown.number} are withdrawn.")
     return redirect("batch", batch_id)
+
+
+def _state(pack: Any) -> str:
+    return f"{pack.get_status_display()}{', grade suspended' if pack.is_suspended else ''}"
 
 
 def _rounded(value: Decimal | None) -> Decimal | None:

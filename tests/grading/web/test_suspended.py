@@ -1,15 +1,18 @@
 """A pack whose decision is suspended is shown as not graded on every page, in exports and to programs."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from grading.models import Decision
+from grading.services import decisions
 from rebattery.accounts.roles import Role
-from tests.evidence import publish_seed
+from rebattery.actor import SYSTEM
+from tests.evidence import add_capacity, finish_again, publish_seed
 from tests.factories import make_instrument, make_person
-from tests.grading.declaring import approve, make_measured, propose
+from tests.grading.declaring import APPROVED_AT, approve, make_measured, propose
 from tests.programs import Program
 
 LAST = "B by seed-v1 v1"
@@ -55,6 +58,24 @@ class TestSuspended:
             assert pack.serial not in words(client, name, *args, grade="B")
             export = client.get(reverse(name, args=args), {"export": "csv"})
             assert LAST in b"".join(export.streaming_content).decode()
+
+    @pytest.mark.parametrize("role", ["reviewer", "supplier"])
+    def test_stands_beside_the_state_in_its_batch(self, client, pack, role):
+        client.force_login(make_person(role, supplier=pack.supplier if role == "supplier" else None))
+
+        assert "Inspected, grade suspended" in words(client, "batch", pack.batch_id)
+        export = client.get(reverse("batch", args=[pack.batch_id]), {"export": "csv"})
+        assert "Inspected, grade suspended" in b"".join(export.streaming_content).decode()
+
+    def test_stands_there_no_longer_once_the_pack_is_graded_again(self, client, pack):
+        client.force_login(make_person("auditor"))
+        add_capacity([pack], "74", instrument=make_instrument(code="CY-2"))
+        finish_again([pack])
+        assert "Tested, grade suspended" in words(client, "batch", pack.batch_id)
+
+        decisions.grade(pack_ids=[pack.pk], actor=SYSTEM, at=APPROVED_AT + timedelta(hours=1))
+
+        assert "grade suspended" not in words(client, "batch", pack.batch_id)
 
     def test_is_told_to_programs(self, pack):
         reader = Program(Role.AUDITOR)
