@@ -53,10 +53,15 @@ def committed_db(django_db_setup, django_db_blocker) -> Iterator[None]:
         database.recreate(connections["default"].settings_dict["NAME"])
 
 
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[redis.Redis]:
+    """The Valkey database of this test process."""
+    with redis.from_url(settings.REDIS_URL) as client:
+        yield client
+
+
 @pytest.fixture(autouse=True)
-def no_memory_of_earlier_requests() -> None:
+def no_memory_of_earlier_requests(valkey: redis.Redis) -> None:
     """Empty the cache, where rate limits count; key by key, for the worker's queue is in the same place."""
-    valkey = redis.from_url(settings.REDIS_URL)
-    if keys := list(valkey.scan_iter("cache:1:*")):
+    if keys := valkey.keys("cache:1:*"):
         valkey.delete(*keys)
-    valkey.close()
