@@ -77,6 +77,7 @@ def _table_page(request: HttpRequest, draft: PolicyDraft, table: str, rows: list
     document = with_rows(draft.document, table, rows)
     faults = table_faults(document, rows)
     standing = standing_of(document=document, beside=live)
+    comparison = None if table in standing.left_out else standing.comparison
     classes = document["chemistry_classes"]
     codes = [code for code, entry in classes.items() if entry["treat_as"] == table]
     context: dict[str, Any] = {
@@ -84,7 +85,7 @@ def _table_page(request: HttpRequest, draft: PolicyDraft, table: str, rows: list
         "table": table,
         "live": live,
         "is_mine": draft.is_open and person_of(request).pk == draft.author_person_id,
-        "rows": shown_rows(rows, faults, standing.comparison, standing.policy, codes),
+        "rows": shown_rows(rows, faults, comparison, standing.policy, codes),
         "revision": request.POST.get("revision") or draft.revision,
         "faults": faults,
         "standing": standing,

@@ -6,8 +6,9 @@ from django.urls import reverse
 from grading.domain.policy import seed_document
 from grading.domain.policy_faults import faults_in
 from grading.domain.policy_templates import TEMPLATES, template_document
-from grading.services.policy_drafts import start_draft
+from grading.services.policy_drafts import change_draft, start_draft
 from grading.web.policy_parts import PARTS, PartForm
+from rebattery.accounts.models import User
 from tests.evidence import publish_seed
 from tests.factories import AT, make_actor, make_person
 from tests.grading.policy_drafting import make_draft
@@ -69,6 +70,27 @@ class TestDraftTable:
         assert "<html" not in page
         assert 'id="direction-1" hx-swap-oob="true"' in page
         assert "The tables are stricter in 1 place" in page
+
+    def test_tells_what_is_stricter_while_other_parts_have_faults(self, client, draft):
+        overlay = {"code": "NEW_1", "when": [], "classes": None, "grades": None, "grade": "C", "route": None}
+        change_draft(
+            draft_id=draft.pk,
+            revision=1,
+            document=draft.document | {"overlays": [overlay]},
+            part="overlays",
+            actor=make_actor(User.objects.get(pk=draft.author_person_id)),
+            at=AT,
+        )
+        draft.refresh_from_db()
+        assert faults_in(draft.document)
+        moved = {"row-1-hi": "65", "row-2-lo": "65", "row-3-lo": "65", "revision": "2"}
+        page = self.ask(client, draft, "check", **moved).content.decode()
+        assert "The tables are stricter in 1 place" in page
+        assert 'class="status' in page.split('id="direction-1"')[1].split("</div>")[0]
+
+        broken = self.ask(client, draft, "check", **{"row-1-lo": "", "revision": "2"}).content.decode()
+        assert "Not compared, for faults of their own: LFP." in broken
+        assert "–" in broken.split('id="direction-1"')[1].split("</div>")[0]
 
     def test_adds_and_removes_rows_without_saving(self, client, draft):
         assert 'name="rows" value="7"' in self.ask(client, draft, "add").content.decode()
