@@ -1,0 +1,71 @@
+"""Packs graded again by a real worker that is killed in the middle, and an order whose message is lost."""
+
+import time
+
+import pytest
+import redis
+from django.conf import settings
+from django.core.management import call_command
+
+from grading.models import Decision, GradingRun, GradingRunPack
+from grading.tasks import sweep_regrades
+from intake.models import Pack
+from tests.evidence import publish_seed
+from tests.grading.regrading import make_graded, order, publish_stricter
+from tests.journeys.waiting import wait_for
+
+PACKS = 3000
+
+
+@pytest.fixture
+def short_leases(worker, monkeypatch):
+    """Give the worker a lease of seconds, so that a test can see it lapse."""
+    worker.kill_9()
+    monkeypatch.setenv("LEASE_SECONDS", "2")
+    redis.from_url(settings.REDIS_URL).flushdb()
+    worker.start()
+    yield worker
+    worker.kill_9()
+
+
+class TestRegradingSurvives:
+    def test_a_worker_killed_in_the_middle(self, short_leases):
+        worker = short_leases
+        publish_seed()
+        packs = make_graded(PACKS)
+        publish_stricter()
+        run = order(packs)
+        wait_for(lambda: decided(run) > 0)
+        worker.kill_9()
+        assert decided(run) < PACKS, "the worker was too fast to be killed in the middle"
+
+        worker.start()
+        wait_for(lambda: swept() or GradingRun.objects.get(pk=run.pk).state == "done")
+
+        assert decided(run) == PACKS
+        assert Decision.objects.filter(superseded_by=None, grade="C", run=run).count() == PACKS
+        assert Decision.objects.count() == 2 * PACKS
+        assert Pack.objects.filter(status="graded").count() == PACKS
+        call_command("verify_trail")
+
+    def test_a_lost_message(self, worker):
+        publish_seed()
+        packs = make_graded(5)
+        worker.kill_9()
+        run = order(packs)
+        redis.from_url(settings.REDIS_URL).flushdb()
+        worker.start()
+        time.sleep(0.5)
+        assert decided(run) == 0
+        sweep_regrades()
+        wait_for(lambda: GradingRun.objects.get(pk=run.pk).state == "done")
+
+
+def decided(run: GradingRun) -> int:
+    return GradingRunPack.objects.filter(run=run, outcome="decided").count()
+
+
+def swept() -> None:
+    """Nudge as beat does, more often."""
+    sweep_regrades()
+    time.sleep(0.5)
