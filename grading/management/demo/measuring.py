@@ -90,7 +90,8 @@ def grade_soon(year: Year, at: datetime) -> None:
 
 
 def grade(year: Year, at: datetime) -> None:
-    """Grade everything that waits."""
+    """Grade everything that waits; runs that nothing joins any more have ended by then."""
+    decisions.close_stale_runs(actor=year.task("Grading"), at=at)
     decisions.grade_waiting(actor=year.task("Grading"), now=lambda: at)
 
 

@@ -19,6 +19,7 @@ from grading.management.demo import (
     mending,
     people,
     procedures,
+    regrading,
     results,
     reviewing,
     telling,
@@ -83,6 +84,7 @@ def _plan(year: Year) -> None:
     watching.plan(year)
     declaring.plan(year)
     drafting.plan(year)
+    regrading.plan(year)
     for number, days in enumerate(range(350, 4, -11)):
         may_override = number % 3 == 0
         year.later(morning - days * _DAY + timedelta(hours=5), reviewing.review, may_override)
