@@ -5,16 +5,22 @@ from pathlib import Path
 from django.http import FileResponse
 
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
+PDF = "application/pdf"
 OPAQUE = "application/octet-stream"
+_PDF_BEGINS = b"%PDF-"
 
 
 def download(path: Path, *, file_name: str, media_type: str) -> FileResponse:
-    """Return the file as a download; its type is told only for pictures, which a page may show."""
+    """Return the file as a download; its type is told only for pictures, and for PDFs that really are some.
+
+    Anything else stays bytes, whatever it was called when it came.
+    """
+    file = path.open("rb")
+    is_pdf = media_type == PDF and file.read(len(_PDF_BEGINS)) == _PDF_BEGINS
+    file.seek(0)
+    is_told = is_pdf or media_type in PICTURES
     response = FileResponse(
-        path.open("rb"),
-        as_attachment=True,
-        filename=file_name,
-        content_type=media_type if media_type in PICTURES else OPAQUE,
+        file, as_attachment=True, filename=file_name, content_type=media_type if is_told else OPAQUE
     )
     return locked(response)
 

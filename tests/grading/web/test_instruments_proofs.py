@@ -78,7 +78,7 @@ class TestFile:
         response = client.get(address("calibration_file", "calibration_id", objects))
 
         assert b"".join(response.streaming_content) == PDF
-        assert response["Content-Type"] == "application/octet-stream"
+        assert response["Content-Type"] == "application/pdf"
         assert "attachment" in response["Content-Disposition"]
 
     def test_is_not_found_where_there_is_none(self, client):

@@ -88,7 +88,7 @@ class TestSend:
         assert (row["pack"], row["kind"], row["upload_id"]) == ("RB-0001", "other", sent["id"])
         fetched = program.client.get(row["file"])
         assert b"".join(fetched.streaming_content) == PDF
-        assert fetched["Content-Type"] == "application/octet-stream"
+        assert fetched["Content-Type"] == "application/pdf"
         balance()
 
     def test_happens_once_for_a_key(self, batch, program):

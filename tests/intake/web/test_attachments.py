@@ -249,7 +249,7 @@ class TestAttachmentFile:
         response = supplier.get(reverse("attachment_file", args=[loose.pk]))
 
         assert b"".join(response.streaming_content) == PDF
-        assert response["Content-Type"] == "application/octet-stream"
+        assert response["Content-Type"] == "application/pdf"
         assert response["Content-Disposition"] == 'attachment; filename="general.pdf"'
         assert response["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in response["Content-Security-Policy"]
