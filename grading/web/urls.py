@@ -177,6 +177,11 @@ urlpatterns: list[URLPattern] = [
     path("policies/drafts/new/", policy_drafts.draft_new, name="policy_draft_new"),
     path("policies/drafts/<int:draft_id>/", policy_drafts.draft, name="policy_draft"),
     path("policies/drafts/<int:draft_id>/export/", policy_drafts.draft_export, name="policy_draft_export"),
+    path(
+        "policies/drafts/<int:draft_id>/simulate/",
+        simulation.policy_draft_simulate,
+        name="policy_draft_simulate",
+    ),
     path("policies/drafts/<int:draft_id>/propose/", policy_drafts.draft_propose, name="policy_draft_propose"),
     path(
         "policies/drafts/<int:draft_id>/take-back/",
