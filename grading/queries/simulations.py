@@ -5,10 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from grading.domain.applications import Application, suggest_applications
+from grading.domain.applications import Fit, fits_of, suggest_applications
 from grading.domain.evidence import DECIMALS, Evidence
 from grading.domain.policy import Policy
 from grading.domain.soh import SOH_MAX_PERCENT
+from grading.domain.validity import months_words
 from grading.domain.verdict import Verdict, decide
 from grading.domain.warranty import WarrantyTerms, warranty_for
 from grading.queries.evidence import evidence_under
@@ -26,7 +27,9 @@ class Simulation:
 
     verdict: Verdict
     card: Card
-    applications: list[Application]
+    fits: list[Fit]
+    counts: str
+    """For how long the grade would count, in words; empty where the policy does not end it."""
     warranty: WarrantyTerms | None
 
 
@@ -47,7 +50,16 @@ def simulated(
         nominal_voltage_v=nominal_voltage_v,
     )
     terms = warranty_for(policy, verdict, soh_percent=evidence.soh_percent)
-    return Simulation(verdict, card_for(policy, evidence), applications, terms)
+    fits = fits_of(policy, verdict.route, [application.to_json() for application in applications])
+    return Simulation(verdict, card_for(policy, evidence), fits, _counts(policy, verdict), terms)
+
+
+def _counts(policy: Policy, verdict: Verdict) -> str:
+    if (term := policy.validity.get(verdict.grade)) is None:
+        return ""
+    due = term.remeasure_months
+    again = f"; to be measured again after {months_words(due)}" if due is not None else ""
+    return f"The grade would count for {months_words(term.storage_months)} after the SOH measurement{again}."
 
 
 def facts_of(*, pack: Pack, policy: Policy, at: datetime, is_claimed: bool) -> dict[str, Any]:

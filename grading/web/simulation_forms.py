@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 
 from grading.domain.policy import Policy
-from grading.models import PolicyVersion
 from rebattery.ui.forms import Grouped, MeasuredDecimalField
 
 _KNOWN = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
@@ -57,6 +56,9 @@ class SimulationForm(Grouped):
     soh_age_days = forms.IntegerField(
         label="Age of the SOH, in days", min_value=0, max_value=20_000, required=False
     )
+    soh_age_months = forms.IntegerField(
+        label="Months begun since the SOH", min_value=0, max_value=700, required=False
+    )
     soh_u_points = _number("Standard uncertainty of the SOH", "points", 100)
     soh_u_is_lower_limit = _flag("That uncertainty is a lower limit")
     capacity_procedure = forms.CharField(label="Capacity procedure", max_length=40, required=False)
@@ -89,6 +91,7 @@ class SimulationForm(Grouped):
                 "soh_percent",
                 "soh_source",
                 "soh_age_days",
+                "soh_age_months",
                 "soh_u_points",
                 "soh_u_is_lower_limit",
                 "capacity_procedure",
@@ -99,10 +102,11 @@ class SimulationForm(Grouped):
         ("Claims and history", ("declared_soh_percent", "beyond_calendar_life", "has_history")),
     )
 
-    def __init__(self, data: Any, *, versions: Sequence[PolicyVersion], policy: Policy):
+    def __init__(self, data: Any, *, choices: Sequence[tuple[str, str]], policy: Policy):
+        """Ask for the facts of a pack under ``policy``, which is one of ``choices``."""
         super().__init__(data)
         names = {code: entry["label"] for code, entry in policy.document["chemistry_classes"].items()}
-        self._choices("policy", [(str(version.pk), str(version)) for version in versions])
+        self._choices("policy", list(choices))
         self._choices("chemistry", sorted(names.items(), key=lambda item: item[1]))
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
