@@ -1,13 +1,18 @@
 """Runs of packs that waited: shared, counted, closed, and never made for nothing."""
 
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 
 from grading.domain.policy import seed_document
 from grading.models import Decision, GradingRun, GradingRunTally
-from grading.services.decisions import close_stale_runs, grade_waiting
+from grading.services.decisions import close_stale_runs, grade_waiting, runs
+from grading.services.decisions.judging import Judgement, failure
 from grading.services.decisions.runs import JOIN_WITHIN, begin_run, count_decided, join_run
 from grading.services.policies import publish
 from rebattery.actor import SYSTEM
@@ -89,6 +94,56 @@ class TestGradeWaiting:
         moments = iter([GRADED_AT, GRADED_AT, GRADED_AT + MINUTE, GRADED_AT + MINUTE])
         grade_waiting(actor=SYSTEM, now=lambda: next(moments), chunk_size=1)
         assert GradingRun.objects.get().last_at == GRADED_AT + MINUTE
+
+
+class TestWorkersAtOnce:
+    def test_share_one_run_and_wait_for_nobody(self, committed_db):
+        publish_seed()
+        make_tested(300)
+        make_tested(100, soh="15")
+        failures = []
+
+        def work() -> None:
+            try:
+                run(chunk_size=20)
+            except Exception as exc:
+                failures.append(exc)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        found = GradingRun.objects.get()
+        assert failures == []
+        assert Decision.objects.filter(run=found).count() == 400
+        sums = GradingRunTally.objects.values_list("grade").annotate(Sum("packs"))
+        assert set(sums) == {("B", 300), ("D", 100)}
+
+    def test_keep_tallies_of_their_own(self, committed_db):
+        version = publish_seed()
+        [pack] = make_tested()
+        run_id = join_run(version=version, actor=SYSTEM, at=GRADED_AT)
+        judgement = failure(pack=pack, message="Test")
+        with transaction.atomic():
+            count_decided(run_id=run_id, judgements=[judgement])
+            here = runs._this_worker()
+            with ThreadPoolExecutor(1) as other:  # another process, while this one's transaction is open
+                other.submit(count_as, uuid.uuid4(), run_id, judgement).result(10)
+        counted = dict(GradingRunTally.objects.values_list("worker", "packs"))
+        assert len(counted) == 2
+        assert counted[here] == 1
+
+
+def count_as(worker: uuid.UUID, run_id: int, judgement: Judgement) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "_this_worker", lambda: worker)
+        count_decided(run_id=run_id, judgements=[judgement])
+    connection.close()
 
 
 class TestCloseStaleRuns:
