@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS = never
 # process, and the tests start hundreds: each reading of an uploaded file is one.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup run test check lint browser rules bench clean
+.PHONY: setup run test check lint browser rules bench kills clean
 
 run: $(VENV)/.run
 	@exec $(PY) manage.py stack --demo --follow-parent
@@ -35,6 +35,9 @@ rules: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(PY) -m tests.benchmarks
+
+kills: $(VENV)/.dev
+	@$(PY) -m tests.benchmarks kills
 
 browser: $(VENV)/.dev
 	@$(PY) -m tests.browser.chromium
