@@ -55,7 +55,7 @@ class DecisionOutput(serializers.ModelSerializer[Decision]):
         fields = [
             "id", "pack_id", "kind", "grade", "route", "policy", "policy_sha256", "reasons", "missing",
             "applications", "warranty", "evidence_sha256", "decided_at", "in_force",
-            "suspended",
+            "suspended", "valid_until", "remeasure_from",
         ]  # fmt: skip
 
 
