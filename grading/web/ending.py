@@ -37,13 +37,13 @@ FILTERS = (
         key="grade",
         label="Grade",
         apply=lambda rows, grade: rows.filter(grade=grade),
-        choices=[(grade.value, grade.label) for grade in (Grade.A, Grade.B, Grade.C, Grade.D)],
+        choices=[(grade.value, str(grade.label)) for grade in (Grade.A, Grade.B, Grade.C, Grade.D)],
     ),
     Filter(
         key="kind",
         label="Decided",
         apply=lambda rows, kind: rows.filter(kind=kind),
-        choices=[(kind.value, kind.label) for kind in (Decision.Kind.POLICY, Decision.Kind.OVERRIDE)],
+        choices=[(kind.value, str(kind.label)) for kind in (Decision.Kind.POLICY, Decision.Kind.OVERRIDE)],
     ),
     Filter(
         key="supplier",
