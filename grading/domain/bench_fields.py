@@ -20,6 +20,11 @@ _MOMENTS = ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
 _YES, _NO = {"yes", "y", "true", "1", "ja", "是"}, {"no", "n", "false", "0", "nein", "否"}
 
 
+def as_kept(text: str) -> str:
+    """Return a typed text as it is kept: browsers end the lines of one and the same text in two ways."""
+    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
 class Unreadable(ValueError):
     """A text that its field cannot hold; the message says what would do."""
 

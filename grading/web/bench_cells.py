@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from grading.domain.bench_fields import FIELDS, Field
+from grading.domain.bench_fields import FIELDS, Field, as_kept
 from grading.domain.member_lines import HEADINGS
 from grading.models import BenchDraft, BenchRun
 from grading.queries.bench_runs import rows_of
@@ -190,8 +190,8 @@ def _change_fields(
     """Write the fields of a row that differ from what the person had before them."""
     refusals = []
     for name in FIELDS[run.kind]:
-        text, was = request.POST.get(name, ""), request.POST.get(f"was-{name}", "")
-        if text.strip() == was.strip():
+        text, was = (as_kept(request.POST.get(key, "")).strip() for key in (name, f"was-{name}"))
+        if text == was:
             continue
         try:
             service.change_cell(

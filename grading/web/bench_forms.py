@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from grading.domain.bench_fields import as_kept
 from grading.domain.measurement import PLAUSIBLE
 from grading.domain.member_lines import HEADINGS, read_members
 from grading.domain.members import Member
@@ -140,7 +141,7 @@ class ResultForm(forms.Form):
 
     def typed_values(self) -> dict[str, str]:
         """Return what stands in the fields as typed, readable or not; blanks are left out."""
-        texts = {name: str(self[name].value() or "") for name in self.fields}
+        texts = {name: as_kept(str(self[name].value() or "")) for name in self.fields}
         return {name: text for name, text in texts.items() if text.strip()}
 
     def so_far(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from grading.domain.bench_fields import FIELDS, LONGEST
+from grading.domain.bench_fields import FIELDS, LONGEST, as_kept
 from grading.domain.member_lines import LONGEST as LONGEST_MEMBERS
 from grading.models import BenchDraft, BenchRun
 from grading.services.bench_runs.opening import open_one
@@ -45,10 +45,10 @@ def change_cell(
     """
     run = open_one(run_id)
     row, new = row_of(run_id, row_id), fitting(run.kind, field_name, text)
-    held = row.values.get(field_name, "")
+    held = as_kept(row.values.get(field_name, ""))
     if held == new:
         return row
-    if held != was.strip():
+    if held != as_kept(was).strip():
         raise CellChanged(
             f"{row.saved_by} wrote “{held}” meanwhile; you typed “{new}”. Nothing was changed.",
             fields={field_name: held},
@@ -133,7 +133,7 @@ def fitting(kind: str, field_name: str, text: str) -> str:
     if field_name not in FIELDS[kind]:
         raise FieldUnknown
     longest = LONGEST_MEMBERS if field_name == "members" else LONGEST + 1
-    return text.replace("\0", "").strip()[:longest]
+    return as_kept(text).strip()[:longest]
 
 
 def write(

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from grading.domain.bench_fields import as_kept
 from grading.domain.member_lines import LONGEST
 from grading.models import BenchDraft, CapacityTest, ResistanceTest
 from grading.queries.bench_runs import draft_of
@@ -137,7 +138,7 @@ def _known(
 
 
 def _kept(values: Mapping[str, str]) -> dict[str, str]:
-    return {name: text.replace("\0", "")[:LONGEST] for name, text in values.items() if text.strip()}
+    return {name: as_kept(text)[:LONGEST] for name, text in values.items() if text.strip()}
 
 
 def _write(draft: BenchDraft, values: Mapping[str, str], actor: Actor, at: datetime) -> BenchDraft:
@@ -151,5 +152,9 @@ def _is_news(draft: BenchDraft, mine: Mapping[str, str], seen_version: int, acto
     """Return whether ``draft`` holds what the author of ``mine`` may not know."""
     if draft.version == seen_version:
         return False
-    # The page saves a field while its "Record" is on the way: that draft says nothing that is new to it.
-    return any(mine.get(name) != text for name, text in draft.values.items())
+    # The page saves a field while its "Record" is on the way. That draft says nothing that is new to it, even
+    # if a field was changed once more in between; what only another window of the person knows is news.
+    is_own = actor.person_id is not None and draft.saved_by_person_id == actor.person_id
+    if is_own and draft.version == seen_version + 1:
+        return not draft.values.keys() <= mine.keys()
+    return any(mine.get(name) != as_kept(text) for name, text in draft.values.items())

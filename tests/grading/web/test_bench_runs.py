@@ -218,6 +218,19 @@ class TestCells:
         assert "Measured charge: " in page  # it was empty when this page was opened
         assert row_of(run, packs[0]).values["members"] == "module\tM1\t80\t115"
 
+    def test_lines_that_the_browser_ends_its_way_are_no_conflict(self, client, run, packs):
+        row = row_of(run, packs[0])
+        change(client, run, row, "members", "module\tM1\t80\t115\nmodule\tM2\t81\t116")
+        lines = "module\tM1\t80\t115\r\nmodule\tM2\t81\t116"
+
+        answer = client.post(
+            address("bench_row", run, row),
+            {"members": f"{lines}\r\nmodule\tM3\t82\t117", "was-members": lines},
+        )
+
+        assert answer.status_code == 302
+        assert row_of(run, packs[0]).values["members"].count("\n") == 2
+
 
 class TestPaste:
     def test_fills_a_block_and_says_what_went_where(self, client, run, packs):

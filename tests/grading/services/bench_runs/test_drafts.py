@@ -63,6 +63,26 @@ class TestSaveDraft:
         with pytest.raises(DraftChanged):
             save(pack, otto, c_rate="0,33")
 
+    def test_ones_own_save_on_the_way_is_no_news(self, pack, otto):
+        save(pack, otto, c_rate="0,33", members="1;82\n2;83")
+
+        later = save(pack, otto, seen=0, c_rate="0,5", members="1;82\r\n2;83")
+
+        assert later.values == {"c_rate": "0,5", "members": "1;82\n2;83"}
+
+    def test_what_another_window_of_ones_own_knows_is_news(self, pack, otto):
+        save(pack, otto, note="from the other window")
+
+        with pytest.raises(DraftChanged):
+            save(pack, otto, seen=0, c_rate="0,5")
+
+    def test_ones_own_save_upon_somebody_elses_is_no_excuse(self, pack, otto, anna):
+        save(pack, anna, c_rate="0,5")
+        save(pack, otto, seen=1, c_rate="0,6")
+
+        with pytest.raises(DraftChanged):
+            save(pack, otto, seen=0, c_rate="0,7")
+
     def test_a_draft_that_was_recorded_does_not_come_back(self, pack, otto):
         with pytest.raises(DraftGone):
             save(pack, otto, seen=3, c_rate="0,33")
