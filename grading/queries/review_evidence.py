@@ -9,6 +9,7 @@ from typing import Any
 from grading.models import CapacityTest, Decision, Derivation, Grade
 from grading.models.decision import IN_FORCE
 from grading.models.test_run import STANDS
+from grading.queries.policies import compiled
 from grading.queries.test_runs import Results
 from intake.models import Pack
 
@@ -61,6 +62,16 @@ def type_distribution(*, pack: Pack, test: CapacityTest | None) -> TypeDistribut
     return TypeDistribution(
         basis=basis.label, values=sorted(values[:MOST_MEASURED]), is_cut=len(values) > MOST_MEASURED
     )
+
+
+def band_limits(*, decision: Decision) -> list[Decimal]:
+    """Return the SOH in percent at which a band of the decision's policy begins, for the pack's chemistry.
+
+    None for a chemistry without a table; no query.
+    """
+    chemistry = decision.evidence.get("chemistry", "")
+    matrix = compiled(decision.policy).matrices.get(chemistry)
+    return [band.lo for band in matrix.bands[1:]] if matrix and matrix.kind == "graded" else []
 
 
 @dataclass(frozen=True)

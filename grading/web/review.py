@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from grading.queries.disputes import disputes_waiting
-from grading.queries.review_desk import sample_of
+from grading.queries.review_desk import sample_of, waiting
 from grading.services import reviews
-from grading.web.review_filters import Asked, asked
+from grading.web.review_filters import HELD, Asked, asked
 from grading.web.review_forms import GroupForm
 from grading.web.review_undo import offer_of, remember
 from rebattery.accounts.guards import actor_of, person_of, requires
@@ -72,6 +72,7 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _queue(request: HttpRequest, wanted: Asked, form: GroupForm) -> HttpResponse:
     viewer = person_of(request)
+    is_held = request.GET.get(HELD) == "later"
     may_decide = viewer.may(Capability.DECIDE_REVIEWS)
     disputes = disputes_waiting(viewer=viewer)
     page = list_page(
@@ -88,7 +89,8 @@ def _queue(request: HttpRequest, wanted: Asked, form: GroupForm) -> HttpResponse
         "groups": wanted.groups,
         "page": page,
         "kept": wanted.kept,
-        "is_held": request.GET.get("held") == "later",
+        "held_count": 0 if is_held else waiting(on=timezone.now().date(), is_held=True).count(),
+        "is_held": is_held,
         "ticked": set(request.POST.getlist("cases")),
         "may_decide": may_decide,
         "may_tick": may_decide and (form.is_bound or len({case.rule for case in page.rows}) == 1),

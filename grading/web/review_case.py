@@ -12,7 +12,7 @@ from grading.domain.review_reasons import reason_words
 from grading.models import ReviewCase
 from grading.queries.dossiers import dossier_of
 from grading.queries.review_desk import desk_of, lately_opened, oldest_dispute, opened_by
-from grading.queries.review_evidence import Behind, behind, last_results, type_distribution
+from grading.queries.review_evidence import Behind, band_limits, behind, last_results, type_distribution
 from grading.queries.review_queue import WAITING_STATES, Obstacles, obstacles, review_cases
 from grading.queries.review_story import scope_of_case, story_of_review
 from grading.queries.verdict_cards import card_of
@@ -94,7 +94,9 @@ def _evidence(case: ReviewCase, dossier: Any, found: Behind) -> dict[str, Any]:
     test = dossier.results.standing_capacity
     distribution = type_distribution(pack=case.pack, test=test)
     picture = distribution and distribution_chart(
-        distribution, soh_percent=test.soh_percent if test else None, card=card, serial=case.pack.serial
+        distribution,
+        soh_percent=test.soh_percent if test else None,
+        limits=band_limits(decision=case.decision),
     )
     return {
         "card": card,

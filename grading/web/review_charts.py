@@ -1,11 +1,10 @@
 """Pictures beside a review: the pack among its type, and the curve of its test."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from grading.domain.reasons import SOH
 from grading.models import Derivation
 from grading.queries.review_evidence import BIN_POINTS, TypeDistribution
-from grading.queries.verdict_cards import Card
 from grading.services.tester_files.tables import table_of
 from grading.web.tester_files_charts import evidence_charts
 from rebattery.jobs import Job, send
@@ -23,9 +22,9 @@ def curve_charts(row: Derivation | None) -> list[Chart]:
 
 
 def distribution_chart(
-    found: TypeDistribution, *, soh_percent: Decimal | None, card: Card | None, serial: str
+    found: TypeDistribution, *, soh_percent: Decimal | None, limits: Sequence[Decimal]
 ) -> Chart | None:
-    """Return how the SOH of a type is distributed, with this pack and the limits of its policy as lines."""
+    """Return how the SOH of a type is distributed, with this pack and ``limits`` as lines."""
     if not found.is_picture:
         return None
     count = len(found.values)
@@ -46,17 +45,16 @@ def distribution_chart(
                 tone="quiet",
             )
         ],
-        lines=_lines(soh_percent, card, serial),
+        lines=_lines(soh_percent, limits),
         size="small",
         labels={"point": "Range"},
     )
 
 
-def _lines(soh_percent: Decimal | None, card: Card | None, serial: str) -> list[Line]:
-    scale = next((scale for scale in card.scales if scale.fact == SOH), None) if card else None
-    limits = [
-        Line(label=f"limit {limit.normalize():f}", value=limit, axis="x", tone="warn")
-        for limit, _ in (scale.limits if scale else ())
+def _lines(soh_percent: Decimal | None, limits: Sequence[Decimal]) -> list[Line]:
+    found = [
+        Line(label=f"limit {limit.normalize():f}", value=limit, axis="x", tone="warn") for limit in limits
     ]
-    own = [Line(label=serial, value=soh_percent, axis="x", tone="accent")] if soh_percent is not None else []
-    return [*limits, *own]
+    if soh_percent is not None:
+        found.append(Line(label="this pack", value=soh_percent, axis="x", tone="accent"))
+    return found

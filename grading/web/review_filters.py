@@ -15,6 +15,7 @@ from rebattery.ui.listing import Chip, Filter, filtered
 STATES = (("open", "Waiting for a reviewer"), ("override_requested", "Waiting for a second person"))
 SIGNED = (("answer", "An override waits for my answer"), ("asked", "I asked for an override"))
 HELD = "held"
+LATER = (("later", "Held until later"),)
 KEPT = ("rule", "state", "signed", HELD, "supplier", "q", "sort")
 """Keys of the address that stay while somebody goes from review to review."""
 
@@ -76,9 +77,7 @@ def _filters(groups: Sequence[RuleCount], viewer: User) -> tuple[Filter, ...]:
             choices=SIGNED,
         ),
         # The rows are chosen by it already: what is held is left out of everything else.
-        Filter(
-            key=HELD, label="Put aside", apply=lambda rows, _: rows, choices=(("later", "Held until later"),)
-        ),
+        Filter(key=HELD, label="Put aside", apply=lambda rows, _: rows, choices=LATER, is_linked=True),
         Filter(
             key="supplier",
             label="Supplier",

@@ -151,7 +151,8 @@ def evidence_charts(row: Derivation) -> list[Chart]:
     if not table_of(row).exists():
         return []
     used = _used(row.result)
-    over_time = [replace(chart, bands=_bands(used), size="small") for chart in _charts(row, ("voltage",))]
+    still = {"bands": _bands(used), "size": "small", "zoom": False, "zoom_url": ""}
+    over_time = [replace(chart, **still) for chart in _charts(row, ("voltage",))]
     counted = [replace(_discharge_chart(row, others=()), size="small")] if used else []
     return [*counted, *over_time]
 

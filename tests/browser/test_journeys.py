@@ -160,7 +160,7 @@ class TestTour:
 
     def confirm_the_reject(self, page: Page) -> None:
         page.get_by_role("link", name="Review", exact=True).click()
-        page.get_by_role("link", name=NMC).click()
+        page.get_by_role("region", name="Reviews").get_by_role("link", name=NMC).click()
         form = steps.open_step(page, "Confirm")
         steps.give_reason(form, "policy_right", "78 % is not above 80 %.")
         form.get_by_role("button", name="Confirm the decision").click()

@@ -39,7 +39,7 @@ def status_of(case: ReviewCase) -> str:
 
 def open_case(page: Page, case: ReviewCase) -> None:
     page.goto(reverse("review_queue"))
-    page.get_by_role("link", name=case.pack.serial).click()
+    page.get_by_role("region", name="Reviews").get_by_role("link", name=case.pack.serial).click()
 
 
 class TestReviewers:
