@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from grading.models import Dispute
 from grading.queries.declarations import declarations_waiting
+from grading.queries.dispositions import orders, unordered
 from grading.queries.disputes import disputes_waiting
 from grading.queries.ending import due_within, ending_decisions
 from grading.queries.instruments import UNUSABLE, standings
@@ -17,6 +18,7 @@ from grading.queries.instruments_controls import overdue_instrument_ids
 from grading.queries.review_queue import WAITING_STATES, reviews_waiting
 from grading.queries.tester_files import NEEDS_PERSON, files_waiting
 from grading.queries.waiting import packs_waiting_for_grade
+from intake.domain.dispositions import OrderState
 from intake.domain.lifecycle import Status
 from intake.models import Batch, InspectionDraft, Manifest, ManifestState, Pack, PackType
 from intake.queries.catalogue import unconfirmed
@@ -45,6 +47,7 @@ _NOUNS = (
     ("batches", "batch"),
     ("inspections", "inspection"),
     ("decisions", "decision"),
+    ("orders", "order"),
     ("disputes wait", "dispute waits"),
     ("disputes", "dispute"),
     ("overrides wait", "override waits"),
@@ -105,6 +108,12 @@ def waiting_for(*, viewer: User, packs: Mapping[str, int], at: datetime) -> list
         counts.append(
             _figure(waiting, "tester files to look at", "tester_files", {"state": NEEDS_PERSON}, "wait")
         )
+    if viewer.may(Capability.HAND_OVER_PACKS):
+        leaving = orders().filter(state=OrderState.ORDERED).count()
+        counts.append(_figure(leaving, "orders to hand over", "dispositions", {"state": "ordered"}, "wait"))
+    if viewer.may(Capability.ORDER_DISPOSITIONS):
+        kept = unordered(Pack.objects.all()).count()
+        counts.append(_figure(kept, "packs rejected and still here", "packs", {"waits": "order"}, ""))
     if viewer.may(Capability.APPROVE_DECLARATIONS):
         proposed = declarations_waiting().count()
         words = "instruments proposed as bad"

@@ -5,6 +5,7 @@ from django.db.models.functions import Concat, Upper
 
 from grading.models import Decision
 from grading.models.decision import IN_FORCE, SUSPENDED
+from grading.queries.dispositions import unordered
 from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
 from intake.models import InspectionDraft, Pack
@@ -57,10 +58,16 @@ def waiting(packs: QuerySet[Pack], what: str) -> QuerySet[Pack]:
     begun = InspectionDraft.objects.filter(pack=OuterRef("pk"))
     # The first condition is the queue of grading.queries.waiting; a test holds the two together.
     unjudged = Q(status=Status.TESTED) | (Q(status=Status.QUARANTINED) & ~Exists(judged))
+    if what == "order":
+        return unordered(packs)
     return packs.filter({"grade": unjudged, "inspection_begun": Exists(begun)}[what])
 
 
-WAITS = (("grade", "The grade"), ("inspection_begun", "An inspection already begun"))
+WAITS = (
+    ("grade", "The grade"),
+    ("inspection_begun", "An inspection already begun"),
+    ("order", "An order: rejected and still here"),
+)
 
 
 def with_serial(packs: QuerySet[Pack], text: str) -> QuerySet[Pack]:

@@ -66,7 +66,7 @@ def report_of(*, pack: Pack, at: datetime) -> RejectReport | None:
 
 def reports_of(*, packs: Sequence[Pack], at: datetime) -> list[RejectReport]:
     """Return the reports on those of ``packs`` that are rejected for good; a fixed number of queries."""
-    shown = [pack for pack in packs if _is_over(pack, at)]
+    shown = [pack for pack in packs if is_over(pack, at)]
     ids = [pack.pk for pack in shown]
     decisions = current_decisions(pack_ids=ids)
     sources = [decision.evidence.get("sources", {}) for decision in decisions.values()]
@@ -96,7 +96,8 @@ def reports_of(*, packs: Sequence[Pack], at: datetime) -> list[RejectReport]:
     ]
 
 
-def _is_over(pack: Pack, at: datetime) -> bool:
+def is_over(pack: Pack, at: datetime) -> bool:
+    """Return whether a pack is rejected for good: nobody can take it back, or it has left since."""
     status = Status(pack.status)
     if status in GONE:
         return True

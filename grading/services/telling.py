@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
 from grading.domain.undoing import TELL_AFTER
-from grading.queries.results import OF_REVIEWERS, BatchResults, results_between
+from grading.queries.results import OF_REVIEWERS, RESULTS, BatchResults, results_between
 from rebattery.audit.trail import first_younger_than, settled_before
 from rebattery.notices.domain.topics import Topic
 from rebattery.notices.models import Watermark
@@ -49,6 +50,9 @@ def _news(batch: BatchResults, since: int) -> News:
         have = f"{total} packs have a result"
         parts = ", ".join(f"{count} {word}" for word, count in batch.counts.items())
         text = f"{have} in batch {batch.number}: {parts}."
+    if RESULTS["pack.rejected"] in batch.counts:
+        report = reverse("batch_rejects", args=[batch.batch_id])
+        text += f" Each reject has its report: {settings.PUBLIC_URL}{report}"
     return News(
         topic=Topic.RESULTS,
         supplier_id=batch.supplier_id,

@@ -92,6 +92,7 @@ def batch_results(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         "totals": totals_of(batch=batch),
         "page": list_page(rows, columns=COLUMNS, **listing),
         "expected": expected_of_batch(batch=batch, at=timezone.now()),
+        "may_order": viewer.may(Capability.ORDER_DISPOSITIONS),
         "lead": "" if viewer.is_supplier else str(batch.supplier),
     }
     if not viewer.is_supplier:

@@ -7,8 +7,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from grading.queries.dispositions import disposition_of, earlier_stays, is_orderable
 from grading.queries.dossiers import Dossier, dossier_of, pack_for
 from grading.queries.policies import in_force_or_none
+from grading.queries.reject_reports import is_over
 from grading.queries.review_story import overrides_of
 from grading.services.decisions import missing_for
 from intake.domain.lifecycle import Status
@@ -32,6 +34,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
     viewer = person_of(request)
     shown = get_object_or_404(pack_for(viewer=viewer), pk=pack_id)
     dossier = dossier_of(pack=shown, viewer=viewer)
+    disposition = disposition_of(pack_id=shown.pk)
     context = {
         "dossier": dossier,
         "pack": shown,
@@ -44,6 +47,10 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         "documents": documents_of_pack(pack_id=shown.pk),
         "may_dispute": viewer.may(C.DISPUTE_RESULTS) and not dossier.obstacle_to_dispute,
         "may_test": viewer.may(C.RECORD_TESTS),
+        "disposition": disposition,
+        "may_order": disposition is None and is_orderable(shown) and viewer.may(C.ORDER_DISPOSITIONS),
+        "has_reject_report": is_over(shown, timezone.now()) and dossier.decision is not None,
+        "earlier_stays": earlier_stays(pack=shown),
     }
     return render(request, "grading/dossier/pack.html", context)
 

@@ -12,7 +12,9 @@ from grading.models import Grade
 from grading.queries import rejects
 from grading.queries.packs import UNGRADED, WAITS, graded, packs_for, waiting, with_serial
 from grading.web.grading_runs_filters import OF_RUNS
+from intake.domain.dispositions import ORDERABLE
 from intake.domain.hazards import finding_label
+from intake.domain.lifecycle import Status
 from intake.models import Pack
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
@@ -94,10 +96,14 @@ def packs(request: HttpRequest) -> HttpResponseBase:
     # On the page the policy or what is suspended stands beside the grade, and the chemistry beside the type.
     shown = [column for column in columns if column.key not in ("policy", "suspended", "chemistry")]
     page = list_page(rows, columns=shown, filters=filters, params=request.GET)
+    is_reviewer = viewer.may(Capability.DECIDE_REVIEWS)
     context = {
         "page": page,
         "is_supplier": viewer.is_supplier,
-        "may_order": viewer.may(Capability.DECIDE_REVIEWS),
+        "may_order": is_reviewer,
+        # To be graded again, or to be sent off: every reviewer may do both, an administrator the second.
+        "tickable": (Status.GRADED, Status.IN_REVIEW, *ORDERABLE) if is_reviewer else ORDERABLE,
+        "may_send_off": viewer.may(Capability.ORDER_DISPOSITIONS),
     }
     return render(request, "grading/packs/list.html", context)
 

@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("Notices", "notices", C.VIEW_NOTICES, is_main=False),
     Entry("Rejects", "reject_pareto", C.VIEW_INTERNAL, is_main=False),
     Entry("Running out", "running_out", C.VIEW_INTERNAL, is_main=False),
+    Entry("Returns", "dispositions", C.VIEW_INTERNAL, is_main=False),
     Entry("Disputes", "disputes", C.VIEW_PACKS, is_main=False),
     Entry("Suppliers", "suppliers", C.VIEW_SUPPLIERS, is_main=False),
     Entry("Pack types", "catalogue", C.VIEW_CATALOGUE, is_main=False),

@@ -145,7 +145,7 @@ class TestTellResults:
 
         assert tell(EVERY + TELL_AFTER - MOMENT) == 0
         assert tell(2 * EVERY + TELL_AFTER) == 1
-        assert told()[-1][1].endswith(" has a result: rejected.")
+        assert " has a result: rejected. Each reject has its report: " in told()[-1][1]
 
     def test_tells_nothing_of_a_step_that_was_taken_back(self, begun, ravi):
         case = reviewed()

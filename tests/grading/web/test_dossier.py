@@ -263,4 +263,4 @@ class TestQueries:
             page(viewer, pack)
 
         assert len(long) == len(short)
-        assert len(short) < 22
+        assert len(short) < 24

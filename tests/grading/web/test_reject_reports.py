@@ -40,8 +40,8 @@ class TestReportOf:
     def test_waits_until_nobody_can_take_it_back(self):
         [pack] = make_rejected()
 
-        assert report_of(pack=pack, at=REJECTED_AT + timedelta(seconds=29)) is None
-        assert report_of(pack=pack, at=REJECTED_AT + timedelta(seconds=30))
+        assert report_of(pack=pack, at=REJECTED_AT + timedelta(seconds=59)) is None
+        assert report_of(pack=pack, at=REJECTED_AT + timedelta(seconds=60))
 
     def test_is_none_before_a_reviewer_decided(self):
         [case] = make_reviews()

@@ -99,8 +99,8 @@ class TestOrder:
         [pack] = make_rejected()
 
         with pytest.raises(DispositionRefused, match="just now"):
-            send_off([pack], at=REJECTED_AT + timedelta(seconds=29))
-        assert send_off([pack], at=REJECTED_AT + timedelta(seconds=30)).pk
+            send_off([pack], at=REJECTED_AT + timedelta(seconds=59))
+        assert send_off([pack], at=REJECTED_AT + timedelta(seconds=60)).pk
 
     def test_refuses_a_disputed_pack(self):
         [pack] = make_rejected()
