@@ -19,7 +19,7 @@ run: $(VENV)/.run
 setup: $(VENV)/.dev
 
 test: $(VENV)/.dev browser
-	@$(PY) -m pytest -n auto --maxprocesses 8 $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 check: lint test
 

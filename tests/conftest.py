@@ -15,11 +15,24 @@ NO_FLUSH = (
     "Flushing the tables is refused: the trail cannot be truncated. Use the fixture committed_db, "
     "which gives a test a database with real commits and replaces that database afterwards."
 )
+FIRST = (
+    "tests/browser/test_accessibility.py",
+    "tests/journeys/test_demo.py",
+    "tests/browser/",
+    "tests/journeys/",
+    "",
+)
 
 
 def pytest_configure() -> None:
     # Pages under test need no `collectstatic`; the real web server of tests/stack.py has it.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, lest one process work at it while the others have nothing left."""
+    items.sort(key=lambda item: next(i for i, path in enumerate(FIRST) if item.nodeid.startswith(path)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -23,8 +24,9 @@ from rebattery.embedded.state import ROOT
 TEMPLATE_PREFIX = "template_"
 
 
+@cache
 def template_name() -> str:
-    """Return the name of the template that fits the migrations as they are now."""
+    """Return the name of the template that fits the migrations as this process found them."""
     sources = [ROLES_SQL, ROOT / "requirements/prod.txt"]
     for app in ("rebattery", "intake", "grading"):
         sources += (f for f in sorted((ROOT / app).rglob("migrations/**/*")) if _counts(f))
