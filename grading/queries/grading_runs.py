@@ -153,8 +153,8 @@ def changes_of(*, run: GradingRun) -> dict[tuple[str, str], int]:
             """SELECT f.grade, d.grade, count(*)
                FROM grading_gradingrunpack m
                JOIN grading_decision f ON f.id = m.former_id
-               JOIN grading_decision d ON d.run_id = m.run_id AND d.pack_id = m.pack_id
-               WHERE m.run_id = %s GROUP BY 1, 2""",
+               JOIN grading_decision d ON d.id = f.superseded_by_id
+               WHERE m.run_id = %s AND m.outcome = 'decided' GROUP BY 1, 2""",
             [run.pk],
         )
         return {(old, new): count for old, new, count in cursor.fetchall()}

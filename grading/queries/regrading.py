@@ -79,11 +79,11 @@ def weigh_selection(*, packs: QuerySet[Pack], seen: int, at: datetime) -> Select
     sql, params = chosen_sql(packs, seen=seen, at=at)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT obstacle, count(*), (array_agg(serial ORDER BY serial))[:{NAMED}]
+            f"""SELECT obstacle, count(*), (array_agg(serial) FILTER (WHERE obstacle IS NOT NULL))[:{NAMED}]
                 FROM ({sql}) c GROUP BY obstacle""",  # noqa: S608 (text of ours and of the ORM)
             params,
         )
-        found = {obstacle: (count, serials or []) for obstacle, count, serials in cursor.fetchall()}
+        found = {obstacle: (count, sorted(serials or [])) for obstacle, count, serials in cursor.fetchall()}
     ready, _ = found.pop(None, (0, []))
     hindered = [Hindered(each, *found[each.value]) for each in Obstacle if each.value in found]
     return Selection(ready, hindered)
