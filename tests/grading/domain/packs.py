@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from grading.domain.evidence import SAFETY, SOH_SOURCES, Evidence
 from grading.domain.policy import SHIPPED, Policy, parse_policy, seed_document
+from grading.domain.policy_templates import TEMPLATES, template_document
 from grading.domain.verdict import Verdict
 
 SEED = parse_policy(seed_document())
@@ -23,9 +24,9 @@ TERMS = {
 
 
 def every_policy() -> dict[str, Policy]:
-    """Return all policies that are shipped, and seed-v1 with each of its switches turned, by a name."""
-    shipped = {name: parse_policy(seed_document(name)) for name in SHIPPED}
-    return shipped | {
+    """Return all policies to begin from, and seed-v1 with each of its switches turned, by a name."""
+    known = {name: parse_policy(template_document(name)) for name in (*SHIPPED, *TEMPLATES)}
+    return known | {
         "guard band": changed_policy(guard_band_pts="2"),
         "other floors": changed_policy(floors={"weakest_percent": "30", "pack_percent": "40"}),
         "undecided": changed_policy(evidence={"undecided_factor": "1.65"}),

@@ -100,7 +100,7 @@ uncertain = st.builds(
 @pytest.mark.parametrize("name", POLICIES)
 class TestHolds:
     @given(facts=uncertain)
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=100, deadline=None)
     def test_list_exactly_what_can_change_the_route_cheapest_first(self, name, facts):
         policy = POLICIES[name]
         verdict = decide(policy, facts)

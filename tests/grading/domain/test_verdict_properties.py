@@ -158,7 +158,7 @@ fully_measured = st.builds(
 class TestBetterEvidence:
     @pytest.mark.parametrize("name", ALL)
     @given(facts=fully_measured, fact=st.sampled_from(sorted(BETTER)), share=st.decimals("0.01", 1, places=2))
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=100, deadline=None)
     def test_never_worsens_a_grade_but_for_the_exceptions(self, name, facts, fact, share):
         more = max(getattr(facts, fact) + BETTER[fact] * share, D("0.0001"))
         better = replace(facts, **{fact: min(more, D(105))})

@@ -17,6 +17,7 @@ from grading.domain.columnar.limits import NotColumnar, limits_of
 from grading.domain.columnar.population import TooFine, population_of
 from grading.domain.evidence import SAFETY, SOH_SOURCES, Evidence
 from grading.domain.policy import SHIPPED, Policy, parse_policy, seed_document
+from grading.domain.policy_templates import TEMPLATES, template_document
 from grading.domain.verdict import decide
 from grading.domain.warranty import warranty_for
 from tests.grading.domain.packs import SEED, TERMS, changed_policy, evidence
@@ -38,7 +39,7 @@ def _aged() -> Policy:
 
 
 POLICIES = {
-    **{name: parse_policy(seed_document(name)) for name in SHIPPED},
+    **{name: parse_policy(template_document(name)) for name in (*SHIPPED, *TEMPLATES)},
     "guard band": changed_policy(guard_band_pts="2"),
     "uneven guard band": changed_policy(guard_band_pts="0.33333333"),
     "floors apart": changed_policy(floors={"weakest_percent": "30", "pack_percent": "40.00005"}),
