@@ -14,12 +14,21 @@ from grading.queries.dossiers import dossier_of
 from grading.queries.review_desk import desk_of, lately_opened, oldest_dispute, opened_by
 from grading.queries.review_evidence import Behind, band_limits, behind, last_results, type_distribution
 from grading.queries.review_queue import WAITING_STATES, Obstacles, obstacles, review_cases
+from grading.queries.review_steps import last_steps
 from grading.queries.review_story import scope_of_case, story_of_review
 from grading.queries.verdict_cards import card_of
 from grading.services import reviews
 from grading.web.review_charts import curve_charts, distribution_chart
 from grading.web.review_filters import asked
-from grading.web.review_forms import AnswerForm, ConfirmForm, HoldForm, OverrideForm, RetestForm, StepForm
+from grading.web.review_forms import (
+    AnswerForm,
+    ConfirmForm,
+    HoldForm,
+    OverrideForm,
+    RetestForm,
+    SeenForm,
+    StepForm,
+)
 from grading.web.review_undo import offer_of
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
@@ -36,6 +45,17 @@ def review_case(request: HttpRequest, case_id: int) -> HttpResponse:
     if viewer.may(Capability.DECIDE_REVIEWS) and case.state in WAITING_STATES:
         reviews.look(case=case, person=viewer, at=timezone.now())
     return case_page(request, case)
+
+
+@requires(Capability.VIEW_REVIEWS)
+def review_standing(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Answer an open page whether somebody else took a step since it was loaded; nothing while nobody did."""
+    case = get_object_or_404(review_cases(), pk=case_id)
+    seen = SeenForm(request.GET)
+    if not seen.is_valid() or seen.cleaned_data["version"] == case.version:
+        return HttpResponse(status=204)
+    step = last_steps(case_ids=[case.pk]).get(case.pk)
+    return render(request, "grading/review/_changed.html", {"case": case, "step": step})
 
 
 def case_page(request: HttpRequest, case: ReviewCase, **forms: StepForm) -> HttpResponse:

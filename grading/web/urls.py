@@ -154,6 +154,7 @@ urlpatterns: list[URLPattern] = [
     path("review/confirm/", review.review_confirm_group, name="review_confirm_group"),
     path("review/undo/", review_undo.review_undo, name="review_undo"),
     path("review/<int:case_id>/", review_case.review_case, name="review_case"),
+    path("review/<int:case_id>/standing/", review_case.review_standing, name="review_standing"),
     path("review/<int:case_id>/confirm/", review_steps.review_confirm, name="review_confirm"),
     path("review/<int:case_id>/override/", review_steps.review_override, name="review_override"),
     path("review/<int:case_id>/answer/", review_steps.review_answer, name="review_answer"),

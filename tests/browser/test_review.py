@@ -66,6 +66,10 @@ class TestKeys:
     def test_lead_from_the_queue_to_a_decision_and_back(self, windows, cases, rosa):
         page = windows.open(rosa, path=f"{reverse('review_queue')}?rule={cases[0].rule}")
         page.keyboard.press("j")
+        expect(
+            page.get_by_role("region", name="Reviews").get_by_role("link", name=cases[0].pack.serial)
+        ).to_be_focused()
+        page.keyboard.press("Enter")
         heading(page, cases[0])
         page.keyboard.press("a")
         expect(page.locator("#confirmform_reason_code")).to_have_value("policy_right")
@@ -225,8 +229,9 @@ class TestDesk:
         for case in cases[:3]:
             page.goto(f"{address(case)}?rule={case.rule}")
         page.get_by_role("link", name="← Review").click()
-        for case in cases[:3]:
-            page.get_by_label(f"Pack {case.pack.serial}").check()
+        page.get_by_label("Tick all on this page").check()
+        for case in cases[3:]:
+            page.get_by_label(f"Pack {case.pack.serial}").uncheck()
         page.get_by_label("Reason", exact=True).select_option("policy_right")
         page.get_by_label("In your words").fill("Looked at three.")
         button.click()

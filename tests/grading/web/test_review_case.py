@@ -109,6 +109,16 @@ class TestCase:
         assert "Ann opened this review" in ben.get(url("review_case", case)).content.decode()
         assert "Ann opened this review" not in ann.get(url("review_case", case)).content.decode()
 
+    def test_tells_an_open_page_of_another_persons_step(self, ann, ben):
+        [case] = make_reviews()
+        ask = url("review_standing", case)
+        assert ben.get(ask, {"version": 1}).status_code == 204
+        ann.post(url("review_confirm", case), ANSWER | {"version": 1})
+        told = ben.get(ask, {"version": 1}).content.decode()
+        assert "Ann confirmed D by seed-v1" in told
+        assert [ben.get(ask, {"version": v}).status_code for v in (2, "x", "")] == [204, 204, 204]
+        assert signed_in(make_person("warehouse")).get(ask, {"version": 1}).status_code == 403
+
     def test_is_held_until_a_day_and_taken_up_again(self, ann):
         [case] = make_reviews()
         ann.post(url("review_hold", case), hold(case))

@@ -11,14 +11,14 @@
   const isTyping = (element) => element.matches("input:not([type=radio], [type=checkbox], [type=file]), textarea, select, [contenteditable]");
   const visible = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility() && !element.disabled);
 
-  // The first link of a row takes the focus, so that Enter opens it; a row without one takes it itself.
+  // The link in the head of a row takes the focus, so that Enter opens it; a row without one takes it itself.
   const moveRow = (step) => {
     const rows = [...document.querySelectorAll("[data-rows] tbody tr, [data-row]")];
     const here = rows.findIndex((row) => row.contains(document.activeElement));
     const row = rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))];
     if (!row) return;
     row.tabIndex = -1;
-    (row.querySelector("a, button, input:not([type=hidden])") || row).focus();
+    (row.querySelector("th a") || row.querySelector("a, button, input:not([type=hidden])") || row).focus();
   };
 
   const answer = (number) => {

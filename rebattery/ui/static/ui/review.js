@@ -18,10 +18,16 @@
     form.requestSubmit();
   });
 
-  // What the server answered with faults is open already: the words that were refused have the focus.
+  // What can no longer be taken back is not offered.
   document.querySelectorAll("[data-undo-until]").forEach((toast) => {
     setTimeout(() => toast.remove(), Number(toast.dataset.undoUntil) * 1000 + 1500);
   });
+
+  const all = document.querySelector("[data-tick-all]");
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("change", () => document.querySelectorAll("input[name=cases]:not(:disabled)").forEach((box) => { box.checked = all.checked; }));
+  }
 
   // The list opens where the open review stands.
   document.querySelector(".desk-queue [aria-current=true]")?.scrollIntoView({ block: "nearest" });
