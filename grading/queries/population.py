@@ -248,7 +248,8 @@ def _ages(measured_us: Column, at: datetime) -> Column:
 def _months_begun(measured_us: Column, at: datetime) -> Column:
     """Return the months begun from the day of each test to that of ``at``, as the evidence counts them."""
     days = measured_us // (_DAY // timedelta(microseconds=1))
-    first, on = int(days.min(initial=0)), (at.date() - _EPOCH).days
+    on = (at.date() - _EPOCH).days
+    first = min(int(days.min(initial=on)), on)
     # Few days for many packs: each day is asked once.
     table = [months_begun(_EPOCH + timedelta(day), at.date()) for day in range(first, on + 1)]
     return np.array([*table, 0], dtype=np.int32)[np.minimum(days, on + 1) - first]

@@ -11,12 +11,13 @@ from grading.domain.policy import SHIPPED, parse_policy, seed_document
 from grading.domain.verdict import decide
 from grading.domain.warranty import warranty_for
 from grading.models import CapacityTest, ResistanceTest
-from grading.queries.evidence import evidence_for
+from grading.queries.evidence import evidence_for, evidence_under
 from grading.queries.population import _NUMBERS, taken
 from grading.services.what_if.snapshots import take_population
 from intake.models import Pack
 from tests.evidence import TESTED_AT, add_capacity, make_inspected, make_tested
 from tests.factories import make_pack_type
+from tests.grading.domain.packs import changed_policy
 
 pytestmark = pytest.mark.django_db
 NOW = TESTED_AT + timedelta(days=400)
@@ -54,6 +55,23 @@ def _aged() -> list[Pack]:
 
 
 class TestTaken:
+    @pytest.mark.parametrize("months", [13, 14])
+    def test_counts_the_months_of_a_grade_as_the_evidence_does(self, months):
+        policy = changed_policy(grade_validity={"B": {"storage_months": months, "remeasure_months": None}})
+        packs = _fleet()
+        add_capacity(make_inspected(chemistry="LFP"), "70", measured_at=NOW + timedelta(days=3))
+        take_population(at=NOW)
+        found = taken()
+        outcomes = decide_all(policy, found.population)
+        one_by_one = evidence_under(policy=policy, pack_ids=[pack.pk for pack in packs], at=NOW)
+        for place, key in enumerate(found.keys["id"].tolist()):
+            if key in one_by_one:
+                assert found.population.evidence_at(place).soh_age_months == one_by_one[key].soh_age_months
+                assert outcomes.at(place).code == decide(policy, one_by_one[key]).reasons[0].code
+        ages = {found.population.evidence_at(place).soh_age_months for place in range(len(found.population))}
+        assert ages == {0, 14}
+        assert ("GRADE_EXPIRED" in {outcome.code for outcome in outcomes.table}) == (months == 13)
+
     @pytest.mark.parametrize("name", SHIPPED)
     @pytest.mark.parametrize("max_age_days", [None, 399, 400])
     def test_gives_the_verdict_of_the_evidence_on_each_pack(self, name, max_age_days):
