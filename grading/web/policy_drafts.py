@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grading.domain.policy import PolicyInvalid
 from grading.domain.policy_templates import templates
+from grading.domain.policy_words import sources as sources_of
 from grading.models import PolicyDraft
 from grading.queries.policies import drafts, in_force_or_none, reports_on, standing_of
 from grading.services.policy_drafts import (
@@ -68,6 +69,7 @@ def _page(
         "standing": standing_of(document=shown.document, beside=live),
         "tables": tables_of(shown.document),
         "parts": PARTS,
+        "sources": sources_of(shown.document),
         "story": story_of(subject_type="policy_draft", subject_id=shown.pk),
         "reports": reports_on(draft=shown),
         "is_mine": is_mine,

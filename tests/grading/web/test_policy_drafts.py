@@ -5,11 +5,14 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.html import escape
 
 from grading.domain.policy import seed_document
+from grading.domain.policy_templates import TEMPLATES, template_document
 from grading.models import PolicyDraft, PolicyVersion
+from grading.services.policy_drafts import start_draft
 from tests.evidence import publish_seed
-from tests.factories import make_person
+from tests.factories import AT, make_actor, make_person
 from tests.grading.policy_drafting import make_draft, make_proposed, with_floor
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,17 @@ class TestWhoMay:
         assert client.get(path("policy_draft", draft)).status_code == 200
         client.force_login(make_person("supplier"))
         assert client.get(path("policy_draft", draft)).status_code == 403
+
+
+class TestSources:
+    @pytest.mark.parametrize("code", TEMPLATES)
+    def test_of_every_template_say_what_is_confirmed(self, client, author, code):
+        made = start_draft(
+            document=template_document(code), source="a template", actor=make_actor(author), at=AT
+        )
+        page = client.get(path("policy_draft", made)).text
+        for source in template_document(code)["sources"]:
+            assert f"<dt>{source['status'].capitalize()}</dt><dd>{escape(source['text'])}</dd>" in page
 
 
 class TestDraftNew:
