@@ -84,7 +84,7 @@ def packs_to_order(
 ) -> list[Pack]:
     """Return the packs that somebody chose, or all of a batch that are rejected and in no order."""
     packs = Pack.objects.visible_to(viewer).select_related("supplier", "batch").defer("declared_raw")
-    chosen = packs.filter(pk__in=pack_ids) if pack_ids else unordered(packs.filter(batch_id=batch_id))
+    chosen = packs.filter(pk__in=pack_ids) if pack_ids else unordered(packs.filter(batch_id=batch_id or 0))
     return list(chosen.order_by("serial", "pk")[: MOST_PACKS + 1])
 
 

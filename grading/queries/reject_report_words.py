@@ -190,7 +190,8 @@ def _decision(report: RejectReport) -> list[Row]:
 
 def _review(review: ReviewCase | None, *, is_override: bool) -> str:
     if is_override:
-        return f"Two reviewers set this grade against the policy, {moment(review and review.closed_at)}."
+        closed = review.closed_at if review else None
+        return f"Two reviewers set this grade against the policy, {moment(closed)}."
     if review is None or review.state != ReviewCase.State.CONFIRMED:
         return "Rests on the policy and on the hazards that were found."
     return f"A reviewer who did not measure the pack confirmed it, {moment(review.closed_at)}."
@@ -217,7 +218,8 @@ def _next(report: RejectReport) -> list[str]:
     if line.state == PackState.HANDED_OVER:
         went = "On its way back to you" if status is Status.RETURNED else "Sent to recycling"
         paper = f"order {order.number}, document {order.document_number}{code}"
-        return [f"{went} on {day_in_words(order.ended_at)}: {paper}."]
+        left = order.ended_at or order.ordered_at
+        return [f"{went} on {day_in_words(left)}: {paper}."]
     if order.kind == OrderKind.RETURN:
         return [f"It goes back to you by order {order.number}{code}."]
     return [

@@ -119,7 +119,11 @@ def _reviews(decisions: Mapping[int, Decision]) -> dict[int, ReviewCase]:
     ids = [decision.pk for decision in decisions.values()]
     mine = Q(decision__in=ids) | Q(decision__superseded_by__in=ids, state=ReviewCase.State.OVERRIDDEN)
     rows = ReviewCase.objects.filter(mine).select_related("decision").order_by("pk")
-    return {row.decision_id if row.decision_id in ids else row.decision.superseded_by_id: row for row in rows}
+    found = {}
+    for row in rows:
+        stands = row.decision_id if row.decision_id in ids else row.decision.superseded_by_id
+        found[stands or row.decision_id] = row
+    return found
 
 
 def _photos(pack_ids: Sequence[int]) -> dict[int, list[Photo]]:

@@ -1,5 +1,7 @@
 """Waste operators and waste codes: the lists, one of them, adding and changing."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -54,7 +56,8 @@ CODE_FILTERS = (
 
 @requires(Capability.VIEW_CATALOGUE)
 def operator_list(request: HttpRequest) -> HttpResponseBase:
-    rows, listing = operators(), {"columns": OPERATORS, "filters": OPERATOR_FILTERS}
+    rows = operators()
+    listing: dict[str, Any] = {"columns": OPERATORS, "filters": OPERATOR_FILTERS}
     if "export" in request.GET:
         return list_export(rows, name="waste-operators", params=request.GET, default_sort="name", **listing)
     page = list_page(rows, params=request.GET, default_sort="name", **listing)
@@ -112,7 +115,8 @@ def operator_edit(request: HttpRequest, operator_id: int) -> HttpResponse:
 
 @requires(Capability.VIEW_CATALOGUE)
 def waste_code_list(request: HttpRequest) -> HttpResponseBase:
-    rows, listing = waste_codes(), {"columns": CODES, "filters": CODE_FILTERS}
+    rows = waste_codes()
+    listing: dict[str, Any] = {"columns": CODES, "filters": CODE_FILTERS}
     if "export" in request.GET:
         return list_export(rows, name="waste-codes", params=request.GET, default_sort="code", **listing)
     page = list_page(rows, params=request.GET, default_sort="code", **listing)

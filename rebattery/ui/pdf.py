@@ -28,8 +28,10 @@ def typeset(*, sheet: str, document: Mapping[str, Any], at: datetime, pictures: 
     source = b"\n".join((SHEETS / f"{name}.typ").read_bytes() for name in ("sheet", sheet))
     pictures.mkdir(parents=True, exist_ok=True)
 
-    def compiled(standards: list[Any]) -> bytes:
-        made = typst.compile(
+    compiler: Any = typst.compile  # its stub ties all paths to one type
+
+    def compiled(standards: list[str]) -> bytes:
+        made = compiler(
             source,
             root=pictures,
             ignore_system_fonts=True,

@@ -22,6 +22,7 @@ from grading.management.demo import (
     regrading,
     results,
     reviewing,
+    sending_off,
     telling,
     tester_files,
     watching,
@@ -85,6 +86,7 @@ def _plan(year: Year) -> None:
     declaring.plan(year)
     drafting.plan(year)
     regrading.plan(year)
+    sending_off.plan(year)
     for number, days in enumerate(range(350, 4, -11)):
         may_override = number % 3 == 0
         year.later(morning - days * _DAY + timedelta(hours=5), reviewing.review, may_override)

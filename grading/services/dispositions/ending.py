@@ -112,7 +112,7 @@ def release(
     ids = [pack.pk for pack in packs if pack.pk in set(pack_ids)]
     if not ids or len(ids) != len(set(pack_ids)):
         raise DispositionRefused("Choose packs of this order. Nothing was changed.")
-    params = {"order": order.pk, "number": order.number, "ids": ids}
+    params: dict[str, Any] = {"order": order.pk, "number": order.number, "ids": ids}
     # The events first: they tell what the update is about to overwrite.
     record_rows(
         code="pack.order_withdrawn", actor=actor, at=at, rows=_GIVEN_BACK, params=params, reason=reason

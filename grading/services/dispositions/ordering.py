@@ -98,7 +98,7 @@ def order(
 def _consignee_of(consignment: Consignment, packs: Sequence[Pack], at: datetime) -> _Consignee:
     if consignment.kind is OrderKind.RECYCLING:
         operators = WasteOperator.objects.select_for_update(no_key=True)
-        operator = operators.filter(pk=consignment.operator_id, is_active=True).first()
+        operator = operators.filter(pk=consignment.operator_id or 0, is_active=True).first()
         if operator is None:
             raise DispositionRefused(fields={"operator": "Choose who takes the packs."})
         if operator.permit_valid_until < at.date():
@@ -126,7 +126,7 @@ def _code_of(consignment: Consignment, packs: Sequence[Pack], at: datetime) -> W
     statuses = (legal_status_after(consignment.kind, LegalStatus(pack.legal_status)) for pack in packs)
     if LegalStatus.WASTE not in statuses:
         return None
-    code = WasteCode.objects.filter(pk=consignment.waste_code_id).first()
+    code = WasteCode.objects.filter(pk=consignment.waste_code_id or 0).first()
     if code is None:
         raise DispositionRefused(fields={"waste_code": "Waste needs its code: choose one that applies."})
     if not code_applies(applies_from=code.applies_from, applies_until=code.applies_until, on=at.date()):
