@@ -191,6 +191,7 @@ class RecordForm(Grouped):
         fields["pulse"].choices = pulses
         catalog = [("type_catalogue", "Catalog value of its type")] if baseline else []
         fields["baseline_source"].choices = [*catalog, ("", "None known")]
+        fields["baseline_source"].initial = "type_catalogue" if baseline else ""
         self._leave_out(test, has_pulses=bool(pulses))
 
     def _leave_out(self, test: Mapping[str, Any], *, has_pulses: bool) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.domain.results_file.fields import FIELDS, Kind
+from grading.domain.results_file.fixes import fix_of
 from grading.domain.results_file.sandbox import Sheet
 from grading.models import ResultsFileRow
 from intake.domain.manifest.problems import ERROR
@@ -42,15 +43,16 @@ class Staged:
         return any(problem["severity"] == ERROR for problem in self.problems)
 
     def wrong(self, name: str, rule: str, message: str, fix: str = "") -> None:
-        """Note an error, unless its cell has one already."""
+        """Note an error, unless its cell has one already; each says what to do."""
         known = FIELDS[self.kind]
         place = name if name in known else "serial"
         if any(one["field"] == place and one["severity"] == ERROR for one in self.problems):
             return
         heading = self.headings.get(place) or known[place].title
         value = self.values.get(place, "")
+        told = fix or fix_of(place, heading)
         self.found.append(
-            dict(zip(PROBLEM_KEYS, (heading, place, rule, ERROR, value, message, fix), strict=True))
+            dict(zip(PROBLEM_KEYS, (heading, place, rule, ERROR, value, message, told), strict=True))
         )
 
     def number_of(self, name: str) -> Decimal | None:

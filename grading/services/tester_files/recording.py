@@ -74,10 +74,21 @@ def record_results(
     if capacity:
         row = capacity_row(**known, answers=capacity)
         results += record_capacity(rows=[row], actor=actor, at=at)
-    after = {"state": RECORDED.value, "why": "", "channel_id": head.channel_id or file.channel_id}
+    after = {
+        "state": RECORDED.value,
+        "why": "",
+        "channel_id": head.channel_id or file.channel_id,
+        "procedure_id": file.procedure_id or _procedure_of(capacity, resistance),
+    }
     facts = {"results": ", ".join(_words(result) for result in results)}
     change(file, "tester_file.recorded", after, actor=actor, at=at, facts=facts)
     return results
+
+
+def _procedure_of(capacity: CapacityAnswers | None, resistance: ResistanceAnswers | None) -> int | None:
+    """Return the procedure by which the results were recorded: the capacity test's before the pulse's."""
+    chosen = [answers.procedure_id for answers in (capacity, resistance) if answers]
+    return next((key for key in chosen if key), None)
 
 
 def _words(result: CapacityTest | ResistanceTest) -> str:

@@ -8,8 +8,12 @@ from django.utils import timezone
 
 from grading.models import CapacityTest
 from rebattery.accounts.roles import Role
-from tests.factories import balance, make_instrument, make_person
-from tests.grading.testing_files import RECEIVED_AT, make_ready, send
+from rebattery.audit.trail import events_of
+from tests.evidence import make_inspected
+from tests.factories import balance, make_instrument, make_pack_type, make_person
+from tests.grading.tester_samples import TYPE, full_test
+from tests.grading.testing_files import RECEIVED_AT, make_ready, read, send
+from tests.procedures import make_procedure
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +94,29 @@ class TestTesterFileRecord:
         assert '<option value="pack_type:ah" selected>' in text and "115 Ah: SOH 85.1 %" in text
         assert 'name="measured_at"' in text and f'value="{timezone.now():%Y}' not in text
         assert "A clock that names no time zone is read as UTC." in text
+
+    def test_proposes_the_catalog_baseline_where_there_is_one(self, operator):
+        file = make_ready()
+        assert '<option value="type_catalogue" selected>' in page(operator, file)
+
+        known = {name: value for name, value in TYPE.items() if not name.startswith("baseline")}
+        make_inspected(1, serial="RB-0002", pack_type=make_pack_type(**known, baseline_ir_mohm=None))
+        other = read(send("RB-0002.csv", full_test(note=",RB-0002")))
+
+        assert '<option value="" selected>None known</option>' in page(operator, other)
+
+    def test_notes_the_procedure_that_was_chosen_only_here(self, operator):
+        file, procedure = make_ready(), make_procedure()
+        assert file.procedure is None
+        chosen = self.values(capacity_procedure_id=procedure.pk)
+
+        operator.post(reverse("tester_file_record", args=[file.pk, 0]), chosen)
+
+        file.refresh_from_db()
+        assert (file.state, file.procedure) == ("recorded", procedure)
+        told = events_of(subject_type="tester_file", subject_id=file.pk).order_by("-id")[0]
+        assert (told.before["procedure_id"], told.after["procedure_id"]) == (None, procedure.pk)
+        balance()
 
     def test_shows_both_when_another_basis_is_taken(self, operator):
         file = make_ready(nominal_energy_kwh="40")

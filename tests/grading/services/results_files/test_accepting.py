@@ -1,4 +1,5 @@
 import io
+from datetime import date
 
 import pytest
 
@@ -7,7 +8,7 @@ from grading.services import results_files
 from rebattery.audit.trail import entry_of, events_of
 from tests.bench import RECORDED_AT
 from tests.evidence import make_inspected
-from tests.factories import balance, make_pack_type
+from tests.factories import balance, make_instrument, make_pack_type
 from tests.grading.results_files import capacity, errors_of, reported, resistance, send, text_of
 
 
@@ -51,6 +52,20 @@ class TestAccept:
 
         names = {"instrument", "temperature_degc", "method", "basis", "measured_at", "ended_by_cell_limit"}
         assert {key.rpartition(".")[2] for key in found} == names
+
+    def test_says_of_every_error_what_to_do(self, pack, instrument, actor):
+        make_instrument(code="CY-OLD", calibrated_to_date=date(2026, 1, 2))
+        rows = [
+            capacity(pack) | {"Instrument": "CY-OLD"},
+            capacity(make_inspected(pack_type=make_pack_type())[0])
+            | {"Voltage at the start (V)": "300", "Voltage at the end (V)": "400"},
+        ]
+
+        file = send(text_of(*rows), actor)
+
+        problems = [problem for row in file.rows.all() for problem in row.problems]
+        assert {problem["field"] for problem in problems} >= {"instrument", "voltage_to_v"}
+        assert all(problem["fix"] for problem in problems)
 
     def test_takes_the_same_bytes_once(self, pack, instrument, actor):
         content = text_of(capacity(pack))
