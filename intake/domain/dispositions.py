@@ -15,7 +15,7 @@ SETTLES_AFTER = timedelta(seconds=60)
 
 
 class LegalStatus(StrEnum):
-    """What a pack is in law; why there are two words and not five stands in docs/decisions/0009."""
+    """What a pack is in law; why there are two words and not five stands in docs/decisions/0011."""
 
     PRODUCT = "product"
     WASTE = "waste"
