@@ -21,4 +21,6 @@ BDF = Format(
         "discharge_wh": ("discharging_energy", "discharge_energy", "cumulative_discharging_energy"),
     },
     temperatures=r"(ambient|surface|cell|internal)?temperature(t?\d+)?",
+    # A heading of three columns says no more than other makers know: how it is written tells.
+    marks=("Test Time / s", "test_time_second"),
 )

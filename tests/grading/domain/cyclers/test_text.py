@@ -57,6 +57,19 @@ class TestReadText:
         assert (reading.rows_in_file, reading.unparsed_count) == (9, 0)
         assert all(not flag.forbids for flag in reading.flags)
 
+    @pytest.mark.parametrize(
+        "heading",
+        [
+            "Test Time / s,Voltage / V,Current / A",
+            "test_time_second,voltage_volt,current_ampere",
+            "Test Time / s,Voltage / V,Current / A,Step Index / 1",
+        ],
+    )
+    def test_knows_the_battery_data_format_by_few_columns(self, tmp_path, heading):
+        rows = "".join(f"{n},3.{n},1{',1' * (heading.count(',') - 2)}\n" for n in range(9))
+
+        assert only(tmp_path, f"{heading}\n{rows}").format == "bdf_text"
+
     @pytest.mark.parametrize("maker", WITH_STATES)
     def test_understands_the_words_of_states(self, tmp_path, maker):
         assert list(only(tmp_path, samples.FULL[maker]).state) == STATES
