@@ -21,8 +21,8 @@ COLUMNS = (
     Column(key="remeasure_from", label="Measure again from", value=lambda row: row.remeasure_from),
     Column(key="valid_until", label="Counts until", value=lambda row: row.valid_until, sort="valid_until"),
     Column(key="grade", label="Grade", value=lambda row: row.grade),
-    Column(key="policy", label="By", value=lambda row: str(row.policy)),
-    Column(key="kind", label="Decided", value=lambda row: row.get_kind_display()),
+    Column(key="policy", label="By", value=lambda row: str(row.policy), is_wide=True),
+    Column(key="kind", label="Decided", value=lambda row: row.get_kind_display(), is_wide=True),
     Column(key="supplier", label="Supplier", value=lambda row: row.pack.supplier.name),
     Column(key="batch", label="Batch", value=lambda row: row.pack.batch.number, is_code=True),
 )
