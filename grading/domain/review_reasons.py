@@ -107,6 +107,7 @@ _RULE_LABELS = {
     "SOH_NOT_MEASURED": "SOH not measured on the bench",
     "SOH_IMPLAUSIBLE": "SOH implausible",
     "SOH_TOO_OLD": "SOH measured too long ago",
+    "GRADE_EXPIRED": "Grade ran out",
     "SOH_OTHER_PROCEDURE": "SOH by another procedure",
     "SOH_UNCERTAINTY_UNKNOWN": "Uncertainty of SOH not known",
     "UNDECIDED_RETEST": "Undecided: retest",
