@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from grading.models import Decision, GradingRun, ReviewCase
 from grading.services.decisions import expire, grade_waiting
@@ -97,6 +98,28 @@ class TestExpire:
         assert (found.state, found.policy, found.decisions.count()) == ("done", policy, 3)
         assert {(t.grade, t.route, t.packs) for t in found.tallies.all()} == {("H", "hold", 3)}
         assert Event.objects.filter(event_type="grading_run.done", subject_id=found.pk).exists()
+
+    def test_goes_on_in_the_same_run_where_its_time_was_over(self, policy):
+        graded(3)
+        hour = timedelta(hours=1)
+        moments = iter([DAY_AFTER, DAY_AFTER, DAY_AFTER + hour, DAY_AFTER + hour])
+        assert expire(actor=SYSTEM, now=lambda: next(moments), chunk_size=1) == 1
+        [found] = GradingRun.objects.filter(kind="expiry")
+        assert (found.state, found.decisions.count()) == ("queued", 1)
+
+        assert run(DAY_AFTER + 2 * hour) == 2
+        [found] = GradingRun.objects.filter(kind="expiry")
+        assert (found.state, found.decisions.count()) == ("done", 3)
+        balance()
+
+    def test_takes_as_many_statements_for_many_packs_as_for_one(self, policy):
+        graded()
+        with CaptureQueriesContext(connection) as one:
+            run()
+        graded(20)
+        with CaptureQueriesContext(connection) as many:
+            run()
+        assert len(many) <= len(one)
 
     def test_changes_nothing_the_second_time(self, policy):
         graded(2)

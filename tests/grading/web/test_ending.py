@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from grading.models import Decision
+from grading.models import Decision, GradingRun
 from grading.services.reviews import order_retest
 from tests.factories import make_actor, make_person
 from tests.grading.services.reviews.acts import WHY
@@ -70,3 +70,20 @@ class TestBench:
         text = client.get(reverse("bench_pack", args=[pack.pk])).content.decode()
         assert "The grade ran out: H: grade B counts for 12 months after the SOH measurement" in text
         assert "Needed for a grade" in text
+
+
+class TestGradingRun:
+    def test_of_grades_that_ran_out_is_shown_like_any_other(self, client, staff):
+        packs = graded(2)
+        run(DAY_AFTER)
+        found = GradingRun.objects.get(kind="expiry")
+        page = client.get(reverse("grading_run", args=[found.pk])).text
+        assert "Grades that ran out" in page
+        assert "Done" in page
+        assert client.get(reverse("packs"), {"run": found.pk}).text.count("RB-") >= len(packs)
+
+    def test_has_reviews_under_words(self, client, staff):
+        graded()
+        run(DAY_AFTER)
+        client.force_login(make_person("reviewer"))
+        assert "Grade ran out" in client.get(reverse("review_queue")).text
