@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from grading.management.demo.fleet import SOURCES
 from grading.management.demo.timeline import Year
 from grading.models import GradingRun
-from grading.queries.packs import graded, packs_for
+from grading.queries.packs import graded
 from grading.queries.policies import policy_in_force
 from grading.queries.regrading import newest_decision_id, regradable
 from grading.services import regrading
-from rebattery.accounts.models import User
+from intake.models import Pack
 
 _DAY = timedelta(days=1)
 _REASON, _WORDS = "audit", "The insurer's audit asks to confirm every B of this supplier."
@@ -21,10 +21,8 @@ def plan(year: Year) -> None:
 
 
 def _order(year: Year, at: datetime) -> None:
-    actor = year.who("reviewer")
-    viewer = User.objects.get(pk=actor.person_id)
     code = SOURCES[0].code
-    packs = graded(packs_for(viewer=viewer).filter(supplier__code=code), "B")
+    packs = graded(Pack.objects.filter(supplier__code=code), "B")
     seen = newest_decision_id()
     run = regrading.order(
         packs=regradable(packs=packs, seen=seen, at=at),
@@ -33,7 +31,7 @@ def _order(year: Year, at: datetime) -> None:
         seen=seen,
         reason_code=_REASON,
         reason=_WORDS,
-        actor=actor,
+        actor=year.who("reviewer"),
         at=at,
     )
     year.later(at + timedelta(seconds=20), _carry_out, run)
