@@ -70,6 +70,12 @@ class ReviewCase(models.Model):
                 & ~Q(measured_by_person_ids__contains=[F("closed_by_person_id")]),
                 name="review_not_of_own_measurement",
             ),
+            # What one application or customer needs has an end, in the database too.
+            models.CheckConstraint(
+                condition=~Q(override_scope__in=["application", "customer"])
+                | (Q(override_expires_on__isnull=False) & ~Q(override_scope_note="")),
+                name="override_is_bounded",
+            ),
         ]
         indexes = [
             models.Index(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from grading.models import Decision, ReviewCase
 from grading.services.decisions import grade
@@ -81,6 +81,14 @@ class TestOverride:
             ask(case, ann, scope=scope)
         assert refused.value.fields
         assert fresh(case).state == "open"
+
+    @pytest.mark.parametrize("lacking", [{"override_expires_on": None}, {"override_scope_note": ""}])
+    def test_without_its_bounds_is_refused_by_the_database_too(self, policy, ann, lacking):
+        [case] = make_reviews()
+        until = (GRADED_AT + timedelta(days=1)).date()
+        ask(case, ann, scope=Scope(code="customer", note="Acme", expires_on=until))
+        with pytest.raises(IntegrityError, match="override_is_bounded"), transaction.atomic():
+            ReviewCase.objects.filter(pk=case.pk).update(**lacking)
 
     def test_is_not_approved_after_its_last_day(self, policy, ann, ben):
         [case] = make_reviews()
