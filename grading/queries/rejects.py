@@ -36,6 +36,13 @@ class RejectScope:
     """Key of the type, or ``NONE``."""
 
 
+def choices_of_scope() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the suppliers and the types that a scope can be narrowed to, as code and label."""
+    suppliers = Supplier.objects.order_by("code").values_list("code", flat=True)
+    types = PackType.objects.order_by("make", "model", "key")
+    return [(code, code) for code in suppliers], [(row.key, str(row)) for row in types]
+
+
 def rejects(scope: RejectScope) -> QuerySet[Decision]:
     """Return the decisions in force that reject their pack, one a pack."""
     found = Decision.objects.filter(IN_FORCE, grade__in=REJECTING_GRADES)

@@ -12,9 +12,16 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from grading.domain.rejects import pareto
-from grading.queries.rejects import BY, NONE, RejectScope, count_rejects, count_with_finding, labels_of
+from grading.queries.rejects import (
+    BY,
+    NONE,
+    RejectScope,
+    choices_of_scope,
+    count_rejects,
+    count_with_finding,
+    labels_of,
+)
 from grading.web.rejects_chart import Row, chart_of
-from intake.models import PackType, Supplier
 from rebattery.accounts.guards import requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import csv_response, xlsx_response
@@ -39,9 +46,8 @@ class ScopeForm(forms.Form):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
         fields: dict[str, Any] = self.fields
-        codes = Supplier.objects.order_by("code").values_list("code", flat=True)
-        fields["supplier"].choices = [("", "All suppliers"), *((code, code) for code in codes)]
-        types = [(row.key, str(row)) for row in PackType.objects.order_by("make", "model", "key")]
+        suppliers, types = choices_of_scope()
+        fields["supplier"].choices = [("", "All suppliers"), *suppliers]
         fields["type"].choices = [("", "All types"), (NONE, "No type in the catalog"), *types]
 
     def clean(self) -> dict[str, Any]:
