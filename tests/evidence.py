@@ -48,9 +48,9 @@ def make_inspected(
     return packs
 
 
-def add_inspection(packs: Sequence[Pack], safety: str, *, by: User | None = None) -> None:
+def add_inspection(packs: Sequence[Pack], safety: str, *, by: User | None = None, **fields: Any) -> None:
     """Submit an inspection of each pack with this outcome; moves no pack."""
-    values = {"answers": {}, "safety": safety, "identity_confirmed": True, "at": AT} | _person(by)
+    values = {"answers": {}, "safety": safety, "identity_confirmed": True, "at": AT} | _person(by) | fields
     _insert([Inspection(pack=pack, **values) for pack in packs], "inspection.submitted", {"outcome": safety})
 
 

@@ -11,7 +11,7 @@ from intake.domain.separation import Act, Judging, why_not
 from intake.models import Manifest
 from rebattery.audit.trail import people_behind_events
 
-Done = list[tuple[Act, int | None]]
+Done = list[tuple[Act, int]]
 _DECLARING = ("manifest.accepted", "manifest.submitted")
 
 _STOOD = """
@@ -79,10 +79,11 @@ def acts_on_dispute(*, dispute: Dispute) -> Done:
     done += [(Act.MEASURED, person) for person in _sources(decision)]
     for case in ReviewCase.objects.filter(judged):
         done += [(Act.MEASURED, person) for person in case.measured_by_person_ids]
-        done += [(Act.ASKED, case.requested_by_person_id), (Act.DECIDED, case.closed_by_person_id)]
+        parts = ((Act.ASKED, case.requested_by_person_id), (Act.DECIDED, case.closed_by_person_id))
+        done += [(act, person) for act, person in parts if person is not None]
     batch_id = dispute.pack.batch_id
     done += [(Act.DECLARED, person) for person in _declared_by(batch_ids={batch_id})[batch_id]]
-    return [(act, person) for act, person in done if person is not None]
+    return done
 
 
 def _sources(decision: Decision) -> Iterable[int]:

@@ -132,11 +132,10 @@ def people_behind_events(
 ) -> dict[int, set[int]]:
     """Return, by row, which people an event of ``codes`` about it names as its authors; one query."""
     found: dict[int, set[int]] = {}
-    told = Event.objects.filter(
-        subject_type=subject_type, subject_id__in=subject_ids, event_type__in=codes, person_id__isnull=False
-    )
+    told = Event.objects.filter(subject_type=subject_type, subject_id__in=subject_ids, event_type__in=codes)
     for subject_id, person_id in told.values_list("subject_id", "person_id").order_by().distinct():
-        found.setdefault(subject_id, set()).add(person_id)
+        if person_id is not None:
+            found.setdefault(subject_id, set()).add(person_id)
     return found
 
 

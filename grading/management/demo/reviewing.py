@@ -45,7 +45,7 @@ def review(year: Year, at: datetime, may_override: bool) -> None:
 def _confirm(year: Year, at: datetime, cases: list[ReviewCase]) -> None:
     """Confirm rule by rule what the second reviewer looked into."""
     actor = year.who("reviewer2")
-    person = User.objects.get(pk=actor.person_id)
+    person = User.objects.get(pk=actor.person_id or 0)
     for rule in sorted({case.rule for case in cases}):
         group = [case for case in cases if case.rule == rule]
         for case in group[: sample_size(len(group))]:

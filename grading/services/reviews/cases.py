@@ -18,6 +18,7 @@ from rebattery.audit.record import Event, ReasonMissing, record
 from rebattery.errors import RuleViolation
 
 State = ReviewCase.State
+COLUMNS = {field.attname: field for field in ReviewCase._meta.concrete_fields}
 NAMED = 5
 """Packs that a refusal names; the rest is counted."""
 Fault = Callable[[ReviewCase], str]
@@ -153,7 +154,7 @@ def _by_case(own: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Value:
-    return Value(value, ReviewCase._meta.get_field(name))
+    return Value(value, COLUMNS[name])
 
 
 def barred_by(

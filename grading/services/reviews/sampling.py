@@ -44,7 +44,8 @@ def require_sample(*, cases: Sequence[ReviewCase], actor: Actor) -> None:
             f"These wait because of {len(rules)} rules: {', '.join(rules)}. Confirm one rule at a time."
             " Nothing was changed."
         )
-    looks = ReviewLook.objects.filter(case__in=cases, person_id=actor.person_id, version=F("case__version"))
+    seen = {"case__in": cases, "person_id": actor.person_id, "version": F("case__version")}
+    looks = ReviewLook.objects.filter(**seen)
     opened, needed = looks.count(), sample_size(len(cases))
     if opened < needed:
         raise SampleMissing(needed=needed, opened=opened, of=len(cases))

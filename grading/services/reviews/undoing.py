@@ -8,7 +8,7 @@ from django.db import transaction
 
 from grading.models import ReviewCase
 from grading.queries.review_steps import Step, last_steps, status_before, step_obstacle
-from grading.services.reviews.cases import ReviewRefused, State, change_cases, lock_cases
+from grading.services.reviews.cases import COLUMNS, ReviewRefused, State, change_cases, lock_cases
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_packs
 from rebattery.actor import Actor
@@ -72,7 +72,7 @@ def undo_all(*, cases: Mapping[int, int], actor: Actor, at: datetime) -> list[Re
 
 def _as_before(step: Step) -> dict[str, Any]:
     """Return the columns that the step changed, from the trail's text to their values."""
-    return {name: ReviewCase._meta.get_field(name).to_python(value) for name, value in step.before.items()}
+    return {name: COLUMNS[name].to_python(value) for name, value in step.before.items()}
 
 
 def _move_back(moved: Sequence[ReviewCase], sources: Mapping[int, str], actor: Actor, at: datetime) -> None:
