@@ -151,8 +151,10 @@ def evidence_charts(row: Derivation) -> list[Chart]:
     if not table_of(row).exists():
         return []
     used = _used(row.result)
-    still = {"bands": _bands(used), "size": "small", "zoom": False, "zoom_url": ""}
-    over_time = [replace(chart, **still) for chart in _charts(row, ("voltage",))]
+    over_time = [
+        replace(chart, bands=_bands(used), size="small", zoom=False, zoom_url="")
+        for chart in _charts(row, ("voltage",))
+    ]
     counted = [replace(_discharge_chart(row, others=()), size="small")] if used else []
     return [*counted, *over_time]
 
