@@ -30,12 +30,6 @@ def sweep_grading(self: Task, **_: Any) -> None:
     decisions.close_stale_runs(actor=actor, at=timezone.now())
 
 
-@shared_task(bind=True, name=Job.EXPIRE_GRADES.value)
-def expire_grades(self: Task, **_: Any) -> None:
-    """Decide anew where a grade ran out. Natural key: the decision that has ended; a second run finds none."""
-    decisions.expire(actor=task_actor("Grading", job_id=self.request.id or ""), now=timezone.now)
-
-
 @shared_task(bind=True, name=Job.REGRADE.value)
 def regrade(self: Task, *, grading_run_id: int, **_: Any) -> None:
     """Grade the packs of one order again. Natural key: the run and its packs; what is settled stays."""
@@ -47,6 +41,12 @@ def regrade(self: Task, *, grading_run_id: int, **_: Any) -> None:
 def sweep_regrades(**_: Any) -> None:
     """Nudge what waits. Natural key: the orders that are not done; a second run nudges again in vain."""
     regrading.sweep()
+
+
+@shared_task(bind=True, name=Job.EXPIRE_GRADES.value)
+def expire_grades(self: Task, **_: Any) -> None:
+    """Decide anew where a grade ran out. Natural key: the decision that ended; a second run finds none."""
+    decisions.expire(actor=task_actor("Grading", job_id=self.request.id or ""), now=timezone.now)
 
 
 @shared_task(name=Job.TELL_RESULTS.value)
