@@ -87,6 +87,9 @@ def _claims(report: RejectReport) -> list[Row]:
     rows = [
         _claim("State of health", "%", pack.declared_soh_percent, soh, spread, method),
         _claim(
+            "SOH of the weakest cell", "%", None, capacity.weakest_soh_percent if capacity else None, None, ""
+        ),
+        _claim(
             "Capacity",
             "Ah",
             pack.rated_capacity_ah,

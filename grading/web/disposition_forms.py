@@ -88,7 +88,6 @@ class HandOverForm(forms.Form):
     )
     document_number = forms.CharField(
         label="Number of the paper",
-        required=False,
         max_length=80,
         help_text="Of the consignment note, or of the waste document.",
     )

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from grading.services.dispositions.standings import DispositionRefused, disputed_among, refuse
 from grading.services.dispositions.telling import tell_handed_over
-from intake.domain.dispositions import MOVES, OrderKind, OrderState, PackState
+from intake.domain.dispositions import MOVES, OrderKind, OrderState, PackState, code_applies
 from intake.models import DispositionOrder, DispositionPack, Pack
 from intake.services.lifecycle import lock_packs, move_packs
 from rebattery.actor import Actor
@@ -63,7 +63,7 @@ def hand_over(
     :param ticked: keys of the packs that the person has in front of them: all of the order, and no other.
     :raises OrderChanged: when somebody was faster.
     :raises DispositionRefused: without the paper's number, for another set of packs, or when a supplier
-        disputes one of them since; names the packs.
+        disputes one of them since; names the packs. Also when permit or code have run out meanwhile.
     :raises MoveRefused: when a pack is not rejected any more.
     """
     if not document_number.strip():
@@ -74,6 +74,7 @@ def hand_over(
     refuse([f"{serials[key]} is not ticked" for key in ids if key not in set(ticked)])
     if len(set(ticked)) != len(ids):
         raise OrderChanged
+    refuse(_lapsed(order, at))
     disputed = disputed_among(pack_ids=ids)
     refuse(
         [f"{serials[key]} is disputed: answer its supplier first, or take it out" for key in sorted(disputed)]
@@ -152,6 +153,18 @@ def _lock(order_id: int, version: int) -> tuple[DispositionOrder, list[Pack]]:
     if order.state != OrderState.ORDERED or order.version != version:
         raise OrderChanged
     return order, packs
+
+
+def _lapsed(order: DispositionOrder, at: datetime) -> list[str]:
+    """Say what was right when the packs were ordered and is not any more."""
+    faults, operator, code = [], order.operator, order.waste_code
+    if operator and (operator.permit_valid_until < at.date() or not operator.is_active):
+        faults.append(f"{operator.name} may not take waste any more: cancel the order and make a new one")
+    if code and not code_applies(
+        applies_from=code.applies_from, applies_until=code.applies_until, on=at.date()
+    ):
+        faults.append(f"Waste code {code.code} does not apply any more: cancel the order and make a new one")
+    return faults
 
 
 def _close_reviews(order: DispositionOrder, pack_ids: Sequence[int], actor: Actor, at: datetime) -> None:

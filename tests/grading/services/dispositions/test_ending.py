@@ -9,6 +9,7 @@ from grading.services.dispositions.ending import OrderChanged
 from grading.services.dispositions.standings import DispositionRefused
 from intake.domain.lifecycle import Status
 from intake.models import DispositionPack, Pack
+from intake.services.waste import change_operator
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
 from rebattery.audit.record import ReasonMissing
@@ -19,6 +20,7 @@ from tests.factories import balance, make_actor, make_person, make_supplier
 from tests.grading.sending_off import (
     LEFT_AT,
     hand_over,
+    make_code,
     make_quarantined,
     make_rejected,
     send_off,
@@ -111,6 +113,24 @@ class TestHandOver:
 
         with pytest.raises(DispositionRefused, match="disputed"):
             hand_over(order)
+
+    def test_asks_again_for_permit_and_code_on_the_day(self):
+        lasting = make_code(applies_until=LEFT_AT.date())
+        order = send_off(make_rejected(), to_recycling(waste_code_id=lasting.pk))
+        tomorrow = LEFT_AT + timedelta(days=1)
+
+        with pytest.raises(DispositionRefused, match="does not apply any more"):
+            hand_over(order, at=tomorrow)
+        change_operator(
+            operator_id=order.operator_id,
+            values={"permit_valid_until": LEFT_AT.date() - timedelta(days=1)},
+            reason="Withdrawn",
+            actor=make_actor(),
+            at=LEFT_AT,
+        )
+        with pytest.raises(DispositionRefused, match="may not take waste any more"):
+            hand_over(order)
+        assert states() == [("rejected", "waste")]
 
     def test_happens_once(self):
         order = send_off(make_rejected())
