@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from grading.domain.rejects import REJECTING_GRADES
@@ -98,10 +99,12 @@ class Decision(models.Model):
                 condition=Q(superseded_by__isnull=True, valid_until__isnull=False),
                 name="decision_runs_out",
             ),
+            # The day from which something is due: lists are filtered and sorted by it.
             models.Index(
-                fields=["remeasure_from", "pack"],
-                condition=Q(superseded_by__isnull=True, remeasure_from__isnull=False),
-                name="decision_remeasure",
+                Coalesce("remeasure_from", "valid_until"),
+                "id",
+                condition=Q(superseded_by__isnull=True, valid_until__isnull=False),
+                name="decision_due",
             ),
             models.Index(fields=["run", "id"], condition=Q(run__isnull=False), name="decision_of_run"),
             # Counting rejects reads this index alone: the rows are wide, and a fleet has many of them.

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateField, Q, QuerySet
+from django.db.models import DateField, QuerySet
 from django.db.models.functions import Coalesce
 
 from grading.domain.reasons import GRADE_EXPIRED
@@ -57,7 +57,7 @@ def ending_decisions() -> QuerySet[Decision]:
 def due_within(decisions: QuerySet[Decision], *, days: int, on: date) -> QuerySet[Decision]:
     """Keep those that end, or want a new measurement, within ``days``."""
     until = on + timedelta(days)
-    return decisions.filter(Q(valid_until__lte=until) | Q(remeasure_from__lte=until))
+    return decisions.filter(due_on__lte=on + timedelta(days))
 
 
 def why_ended(*, pack_id: int) -> str:
