@@ -2,8 +2,8 @@
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce
 
 from grading.domain.rejects import REJECTING_GRADES
 from grading.models.declaration import InstrumentDeclaration

@@ -56,7 +56,6 @@ def ending_decisions() -> QuerySet[Decision]:
 
 def due_within(decisions: QuerySet[Decision], *, days: int, on: date) -> QuerySet[Decision]:
     """Keep those that end, or want a new measurement, within ``days``."""
-    until = on + timedelta(days)
     return decisions.filter(due_on__lte=on + timedelta(days))
 
 
