@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from grading.models import Decision, PolicyVersion, WhatIfMove
+from grading.models import Decision, GradingRunPack, PolicyVersion, WhatIfMove
 from grading.models.decision import IN_FORCE
 from grading.queries.grading_runs import failures_of, grading_runs
 from grading.queries.policies import policies
@@ -21,6 +21,12 @@ def failed_in(packs: QuerySet[Pack], run: str) -> QuerySet[Pack]:
     """Keep the packs in review that the run of this number could not judge."""
     found = grading_runs().filter(pk=_key(run)).first()
     return packs.filter(pk__in=failures_of(run=found).values("pack")) if found else packs.none()
+
+
+def not_reached_by(packs: QuerySet[Pack], run: str) -> QuerySet[Pack]:
+    """Keep the packs of the order of this number that its worker has not come to."""
+    rows = GradingRunPack.objects.filter(run=_key(run), outcome=GradingRunPack.Outcome.WAITS)
+    return packs.filter(pk__in=rows.values("pack"))
 
 
 def graded_before(packs: QuerySet[Pack], policy: str) -> QuerySet[Pack]:

@@ -1,6 +1,13 @@
 """Filters of the list of packs that other pages' links set: a run's packs, older grades, a report's moves."""
 
-from grading.queries.packs_of_runs import failed_in, graded_before, moved_in_report, of_run, policy_name
+from grading.queries.packs_of_runs import (
+    failed_in,
+    graded_before,
+    moved_in_report,
+    not_reached_by,
+    of_run,
+    policy_name,
+)
 from rebattery.ui.listing import Filter
 
 OF_RUNS = (
@@ -9,6 +16,13 @@ OF_RUNS = (
         key="failed",
         label="Could not be judged in",
         apply=failed_in,
+        is_linked=True,
+        words=lambda run: f"run {run}",
+    ),
+    Filter(
+        key="unreached",
+        label="Not reached by",
+        apply=not_reached_by,
         is_linked=True,
         words=lambda run: f"run {run}",
     ),

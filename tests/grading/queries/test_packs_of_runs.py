@@ -12,6 +12,7 @@ from grading.queries.packs_of_runs import (
     failed_in,
     graded_before,
     moved_in_report,
+    not_reached_by,
     of_run,
     policy_name,
 )
@@ -61,6 +62,15 @@ class TestFailedIn:
         add_inspection(packs[:1], "ok")
         carry_out(order(packs[:1], at=REGRADED_AT + timedelta(hours=1)))
         assert list(failed_in(Pack.objects.all(), str(run.pk))) == packs[1:2]
+
+
+class TestNotReachedBy:
+    def test_keeps_what_still_waits_in_an_order(self):
+        packs = make_graded(2)
+        run = order(packs)
+        assert set(not_reached_by(Pack.objects.all(), str(run.pk))) == set(packs)
+        carry_out(run)
+        assert not not_reached_by(Pack.objects.all(), str(run.pk))
 
 
 class TestGradedBefore:

@@ -1,12 +1,14 @@
 """Pages of grading runs, and the page that orders packs to be graded again: the wrong person first."""
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from grading.models import Decision, GradingRun
 from grading.services.decisions import grade_waiting
+from grading.services.decisions.runs import end_run
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
 from tests.evidence import add_inspection, make_inspected, make_tested, publish_seed
@@ -105,6 +107,19 @@ class TestGradingRun:
         assert f"{reverse('grading_run_packs', args=[run.pk])}?old=B&amp;grade=C" in shown
         assert "A newer policy is in force. Version 2 holds" in shown
         assert "hx-get" not in shown
+
+    def test_that_stopped_leads_to_what_it_did_not_reach(self):
+        run = order(make_graded(2))
+        with transaction.atomic():
+            end_run(run=run, state=GradingRun.State.FAILED, actor=SYSTEM, at=timezone.now())
+        link = f"{reverse('regrade_new')}?all=1&amp;unreached={run.pk}"
+        shown = page("grading_run", run.pk)
+        assert "Stopped" in shown
+        assert link in shown
+        assert link not in page("grading_run", run.pk, role=Role.AUDITOR)
+        assert '2</span> <span class="tile-label">can be graded again' in page(
+            "regrade_new", query=f"?all=1&unreached={run.pk}"
+        )
 
     def test_tells_what_was_left(self):
         packs = make_graded(2)
