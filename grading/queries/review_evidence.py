@@ -60,7 +60,9 @@ def type_distribution(*, pack: Pack, test: CapacityTest | None) -> TypeDistribut
     rows = CapacityTest.objects.filter(STANDS, pack__pack_type_id=pack.pack_type_id, basis=basis)
     values = list(rows.order_by("-pk").values_list("soh_percent", flat=True)[: MOST_MEASURED + 1])
     return TypeDistribution(
-        basis=basis.label, values=sorted(values[:MOST_MEASURED]), is_cut=len(values) > MOST_MEASURED
+        basis=f"by {basis.label[0].lower()}{basis.label[1:]}",
+        values=sorted(values[:MOST_MEASURED]),
+        is_cut=len(values) > MOST_MEASURED,
     )
 
 

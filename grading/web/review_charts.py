@@ -31,7 +31,7 @@ def distribution_chart(
     which = f"the newest {count:,}" if found.is_cut else f"{count:,}"
     return Chart(
         id="chart-type",
-        title=f"SOH of {which} packs of this type, {found.basis.lower()}; median {found.median:.1f} %",
+        title=f"SOH of {which} packs of this type, {found.basis}; median {found.median:.1f} %",
         x=Axis(label="SOH", unit="%", places=0),
         y=Axis(label="Packs", places=0, from_zero=True),
         series=[

@@ -39,7 +39,7 @@ class TestTypeDistribution:
         [pack] = make_tested(soh="78", pack_type=kind)
         test = CapacityTest(basis="kwh")
         found = type_distribution(pack=pack, test=test)
-        assert (found.basis, list(found.values)) == ("Energy (kWh)", [])
+        assert (found.basis, list(found.values)) == ("by energy (kWh)", [])
 
 
 class TestLastResults:

@@ -147,7 +147,7 @@ class TestGroup:
         assert page.count(f'href="{url("review_case", cases[2])}?rule=') >= 2
         open_cases(ann, cases[2:3])
         page = ann.get(queue).content.decode()
-        assert "Opened 3 of 3 needed." in page and button in page
+        assert "You opened 3; 3 are needed." in page and button in page
 
     def test_asks_for_one_rule_first(self, ann):
         make_reviews(2)
