@@ -139,6 +139,14 @@ def _compact(series: pl.Series) -> pl.Series:
     return series.fill_null(int(np.iinfo(dtype).min)).cast(pl.Int32 if fits else pl.Int64)
 
 
+Identity = tuple[int, datetime, str]
+
+
+def identity_of(row: PopulationSnapshot) -> Identity:
+    """Return what a process may know ``row`` by: a database that was restored gives its number again."""
+    return row.pk, row.taken_at, row.sha256
+
+
 @dataclass(frozen=True)
 class Taken:
     """A snapshot in memory."""
@@ -206,15 +214,16 @@ def taken() -> Taken | None:
     row = latest_snapshot()
     if row is None:
         return None
+    key = identity_of(row)
     with _LOCK:
-        if (kept := _KEPT.get(row.pk)) is None:
+        if (kept := _KEPT.get(key)) is None:
             kept = load(row)
             _KEPT.clear()
-            _KEPT[row.pk] = kept
+            _KEPT[key] = kept
     return kept
 
 
-_KEPT: dict[int, Taken] = {}
+_KEPT: dict[Identity, Taken] = {}
 _LOCK = Lock()
 
 

@@ -16,10 +16,10 @@ from grading.domain.columnar.population import Column
 from grading.domain.policy import Policy
 from grading.models import PolicyDraft, WhatIfMove, WhatIfReport
 from grading.queries.policies import policies
-from grading.queries.population import Taken
+from grading.queries.population import Identity, Taken, identity_of
 from intake.models import Batch, PackType, Supplier
 
-_KEPT: OrderedDict[tuple[int, str], Outcomes] = OrderedDict()
+_KEPT: OrderedDict[tuple[Identity, str], Outcomes] = OrderedDict()
 _MOST_KEPT = 4
 """Two bytes a pack each: the policy in force is judged once, however often a slider moves."""
 
@@ -76,7 +76,7 @@ def try_policy(*, taken: Taken, new: Policy, old: Policy, scope: Scope) -> Trial
 
 def outcomes(taken: Taken, policy: Policy) -> Outcomes:
     """Return what ``policy`` concludes on every pack of ``taken``; kept for the next question."""
-    key = (taken.row.pk, policy.sha256)
+    key = (identity_of(taken.row), policy.sha256)
     if key not in _KEPT:
         _KEPT[key] = decide_all(policy, taken.population)
         while len(_KEPT) > _MOST_KEPT:

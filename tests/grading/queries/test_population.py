@@ -10,7 +10,7 @@ from grading.domain.columnar.population import PLACES
 from grading.domain.policy import SHIPPED, parse_policy, seed_document
 from grading.domain.verdict import decide
 from grading.domain.warranty import warranty_for
-from grading.models import CapacityTest, ResistanceTest
+from grading.models import CapacityTest, PopulationSnapshot, ResistanceTest
 from grading.queries.evidence import evidence_for, evidence_under
 from grading.queries.population import _NUMBERS, taken
 from grading.services.what_if.snapshots import take_population
@@ -125,6 +125,18 @@ class TestTaken:
         assert found.within(since=day, until=day).all()
         assert not found.within(since=day + timedelta(days=1)).any()
         assert not found.within(supplier_id=0).any()
+
+    def test_is_read_anew_when_a_restored_database_gives_the_same_number_again(self):
+        make_tested()
+        number = take_population(at=NOW).pk
+        assert len(taken().population) == 1
+
+        make_tested()
+        after = take_population(at=NOW + timedelta(hours=1)).pk
+        PopulationSnapshot.objects.filter(pk=number).delete()
+        PopulationSnapshot.objects.filter(pk=after).update(id=number)
+
+        assert len(taken().population) == 2
 
 
 class TestTakePopulation:
