@@ -9,12 +9,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell first: a browser without windows of its own takes a quarter of the time for each page.
+NAMES = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+)  # fmt: skip
+PACKAGES = ("chromium-headless-shell", "chromium")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-MISSING = "No Chromium: the browser tests are SKIPPED. Install it (apt-get install chromium) or set CHROMIUM."
+MISSING = (
+    "No Chromium: the browser tests are SKIPPED. "
+    "Install it (apt-get install chromium-headless-shell) or set CHROMIUM."
+)
 
 
 def find() -> str | None:
@@ -28,19 +35,24 @@ def _playwrights_own() -> str | None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        program = playwright.chromium.executable_path
-    return program if Path(program).exists() else None
+        whole = Path(playwright.chromium.executable_path)
+    folder = whole.parents[1]  # "chromium-1255"
+    beside = folder.name.replace("chromium", "chromium_headless_shell")
+    shells = folder.parent.glob(f"{beside}/*/*headless*shell")
+    return next((str(program) for program in (*shells, whole) if program.exists()), None)
 
 
 def install() -> None:
     """Try Playwright's download, then the distribution's package where we may."""
     print("Chromium is missing; downloading the one of Playwright.", flush=True)
-    if _succeeds([sys.executable, "-m", "playwright", "install", "chromium"], timeout_s=300):
+    download = ["playwright", "install", "--only-shell", "chromium"]
+    if _succeeds([sys.executable, "-m", *download], timeout_s=300):
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("That failed; installing the package chromium.", flush=True)
+        print("That failed; installing the distribution's package.", flush=True)
         _succeeds(["apt-get", "update", "-qq"], timeout_s=120)
-        _succeeds(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], timeout_s=600)
+        order = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+        any(_succeeds([*order, package], timeout_s=600) for package in PACKAGES)
 
 
 def _succeeds(command: list[str], *, timeout_s: int) -> bool:

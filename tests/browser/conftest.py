@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from rebattery.accounts.roles import Role
 from tests.browser import chromium
-from tests.browser.windows import Windows
+from tests.browser.windows import PATIENCE_MS, Windows
 from tests.factories import make_person
 from tests.stack import WebServer
 
@@ -23,6 +23,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(chromium.MISSING)
     # Playwright runs an event loop in this thread, where Django would refuse all queries of a test.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=chromium.ARGUMENTS)
         yield browser

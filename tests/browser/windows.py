@@ -11,6 +11,8 @@ from tests.browser.axe import AXE
 
 SIZES = {"desk": (1280, 800), "tablet": (800, 1180)}
 OUR_OWN = ("data:", "blob:")
+PATIENCE_MS = 15_000
+"""How long a step or an expectation waits on a machine that has much else to do."""
 
 
 class Windows:
@@ -34,7 +36,7 @@ class Windows:
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, base_url=self.url, **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         self.contexts.append(context)
         if person:
             context.add_cookies([self._session_of(person)])
