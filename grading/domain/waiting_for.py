@@ -29,7 +29,9 @@ def open_facts(policy: Policy, evidence: Evidence, matrix: Matrix, facts: Facts)
     if facts.weakest is not None and facts.weakest < matrix.weakest_floor:
         return ()
     open_now = {"chemistry", *_by_table(policy, evidence, matrix, facts)}
-    for chemistry, other in policy.matrices.items():
+    # Chemistries that the policy treats alike leave the same facts open: one of each class is asked.
+    for chemistry in {policy.treat_as[code]: code for code in policy.matrices}.values():
+        other = policy.matrices[chemistry]
         if other.kind != "unknown":
             open_now.update(open_facts(policy, replace(evidence, chemistry=chemistry), other, facts))
     return cheapest_first(open_now)

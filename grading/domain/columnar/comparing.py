@@ -124,7 +124,7 @@ def compare(
         if has_moved(before, after):
             moved += count
             stricter += count if severity(after) > severity(before) else 0
-    is_moved = _moved_table(old, new)[pairs]
+    moved_at = np.flatnonzero(_moved_table(old, new)[pairs])
     return Comparison(
         packs=len(pairs),
         moved=moved,
@@ -133,7 +133,7 @@ def compare(
         routes=dict(sorted(routes.items())),
         warranty_wh=(warranty[0], warranty[1]),
         affected={
-            name: _affected(keys if within is None else keys[within], is_moved)
+            name: _affected(keys if within is None else keys[within], moved_at)
             for name, keys in (groups or {}).items()
         },
     )
@@ -163,11 +163,11 @@ def _moved_table(old: Outcomes, new: Outcomes) -> Mask:
     return np.array([has_moved(a, b) for a in old.table for b in new.table], dtype=bool)
 
 
-def _affected(keys: Column, is_moved: Mask) -> tuple[int, tuple[Affected, ...]]:
+def _affected(keys: Column, moved_at: NDArray[np.int64]) -> tuple[int, tuple[Affected, ...]]:
     if not len(keys):
         return 0, ()
     all_packs = np.bincount(keys)
-    moved = np.bincount(keys[is_moved], minlength=len(all_packs))
+    moved = np.bincount(keys[moved_at], minlength=len(all_packs))
     moved[0] = 0
     found = np.flatnonzero(moved)
     most = sorted(found, key=lambda key: (-moved[key], key))[:MOST_GROUPS]
