@@ -32,7 +32,8 @@ def declare_bad(year: Year, at: datetime, code: str, reason: str) -> None:
     """Declare an instrument bad with the consent of a reviewer, bring it back, and measure again."""
     proposed = _propose(year, at, code, reason)
     year.later(at + timedelta(minutes=30), approve, proposed.pk)
-    year.later(at + timedelta(hours=9), bring_back, code)
+    for place, who in enumerate(("warehouse2", "reviewer")):
+        year.later(at + timedelta(hours=9, minutes=20 * place), bring_back, code, who)
     year.later(at + timedelta(hours=15), measure_again, proposed.pk)
 
 
@@ -41,10 +42,9 @@ def approve(year: Year, at: datetime, declaration_id: int) -> None:
     approve_declaration(declaration_id=declaration_id, actor=year.who("reviewer2"), at=at)
 
 
-def bring_back(year: Year, at: datetime, code: str) -> None:
-    """Let the mended instrument pass a check by each of two people."""
-    watching.check(year, code, ITEMS[code], Decimal("0.02"), at)
-    watching.check(year, code, ITEMS[code], Decimal("-0.03"), at + timedelta(minutes=20), "reviewer")
+def bring_back(year: Year, at: datetime, code: str, who: str) -> None:
+    """Let the mended instrument pass a check, by one of the two people whom that takes."""
+    watching.check(year, code, ITEMS[code], Decimal("0.02"), at, who)
 
 
 def measure_again(year: Year, at: datetime, declaration_id: int) -> None:
