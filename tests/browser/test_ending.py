@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from tests.browser.looks import assert_all_fine
 from tests.factories import make_person
+from tests.grading.ending import graded, publish_terms
 from tests.grading.policy_drafting import make_draft
-from tests.grading.services.test_expiring import graded, publish_terms
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("committed_db")]
 

@@ -14,8 +14,8 @@ from grading.services.reviews.cases import Justification
 from rebattery.actor import SYSTEM
 from tests.evidence import GRADED_AT, make_inspected, make_tested, publish_seed
 from tests.factories import make_actor, make_person
-from tests.grading.services.test_expiring import DAY_AFTER, publish_terms
-from tests.grading.services.test_expiring import graded as endings
+from tests.grading.ending import DAY_AFTER, publish_terms
+from tests.grading.ending import graded as endings
 
 WHY = Justification(code="engineering", text="Looks better than it measures")
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from grading.queries.ending import due_within, ended_among, ending_decisions, is_any_ended, why_ended
-from tests.grading.services.test_expiring import current, graded, publish_terms
+from tests.grading.ending import current, graded, publish_terms
 
 pytestmark = pytest.mark.django_db
 

@@ -1,26 +1,24 @@
 """Grades that ran out: taken back and decided anew, in a run of their own."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from grading.models import Decision, GradingRun, ReviewCase
-from grading.services.decisions import expire, grade_waiting
+from grading.services.decisions import expire
 from grading.services.policies import publish
 from grading.services.reviews import Scope
 from intake.models import Pack
 from rebattery.actor import SYSTEM
 from rebattery.audit.models import Event
-from tests.evidence import GRADED_AT, add_inspection, make_reviews, make_tested, publish_seed
+from tests.evidence import GRADED_AT, add_inspection, make_reviews, publish_seed
 from tests.factories import balance, make_actor, make_person
-from tests.grading.domain.packs import TERMS, changed_document
+from tests.grading.domain.packs import changed_document
+from tests.grading.ending import DAY_AFTER, LAST_DAY, current, graded, publish_terms, run_out
 from tests.grading.services.reviews.acts import approve, ask
-
-LAST_DAY = datetime(2027, 11, 20, 23, 59, tzinfo=UTC)
-DAY_AFTER = datetime(2027, 11, 21, 0, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -28,27 +26,8 @@ def policy(db):
     return publish_terms()
 
 
-def publish_terms():
-    document = changed_document(id="ending", grade_validity=TERMS)
-    return publish(document=document, actor=SYSTEM, at=GRADED_AT - timedelta(days=1))
-
-
-def graded(count=1, **evidence):
-    packs = make_tested(count, **evidence)
-    grade_waiting(actor=SYSTEM, now=lambda: GRADED_AT)
-    return packs
-
-
-def run(at=DAY_AFTER, **options):
-    return expire(actor=SYSTEM, now=lambda: at, **options)
-
-
 def status_of(pack):
     return Pack.objects.get(pk=pack.pk).status
-
-
-def current(pack):
-    return Decision.objects.get(pack=pack, superseded_by=None)
 
 
 class TestJudge:
@@ -72,14 +51,14 @@ class TestJudge:
 class TestExpire:
     def test_leaves_a_grade_on_its_last_day(self, policy):
         [pack] = graded()
-        assert run(LAST_DAY) == 0
+        assert run_out(LAST_DAY) == 0
         assert (status_of(pack), current(pack).grade) == ("graded", "B")
         assert not GradingRun.objects.filter(kind="expiry").exists()
 
     def test_holds_for_a_fresh_measurement_on_the_day_after(self, policy):
         [pack] = graded()
         old = current(pack)
-        assert run() == 1
+        assert run_out() == 1
         new = current(pack)
         assert (new.grade, new.reason_codes, new.missing) == ("H", ["GRADE_EXPIRED"], ["soh_percent"])
         assert new.valid_until is None
@@ -93,7 +72,7 @@ class TestExpire:
 
     def test_keeps_the_decisions_in_a_run_that_ends(self, policy):
         graded(3)
-        assert run(chunk_size=2) == 3
+        assert run_out(chunk_size=2) == 3
         found = GradingRun.objects.get(kind="expiry")
         assert (found.state, found.policy, found.decisions.count()) == ("done", policy, 3)
         assert {(t.grade, t.route, t.packs) for t in found.tallies.all()} == {("H", "hold", 3)}
@@ -107,7 +86,7 @@ class TestExpire:
         [found] = GradingRun.objects.filter(kind="expiry")
         assert (found.state, found.decisions.count()) == ("queued", 1)
 
-        assert run(DAY_AFTER + 2 * hour) == 2
+        assert run_out(DAY_AFTER + 2 * hour) == 2
         [found] = GradingRun.objects.filter(kind="expiry")
         assert (found.state, found.decisions.count()) == ("done", 3)
         balance()
@@ -115,35 +94,35 @@ class TestExpire:
     def test_takes_as_many_statements_for_many_packs_as_for_one(self, policy):
         graded()
         with CaptureQueriesContext(connection) as one:
-            run()
+            run_out()
         graded(20)
         with CaptureQueriesContext(connection) as many:
-            run()
+            run_out()
         assert len(many) <= len(one)
 
     def test_changes_nothing_the_second_time(self, policy):
         graded(2)
-        run()
+        run_out()
         before = Event.objects.count()
-        assert run() == 0
+        assert run_out() == 0
         assert (Event.objects.count(), GradingRun.objects.filter(kind="expiry").count()) == (before, 1)
 
     def test_lets_others_be(self, policy):
         [lasting], [reject] = graded(soh="40"), graded(soh="15")
-        assert run(DAY_AFTER + timedelta(days=4000)) == 0
+        assert run_out(DAY_AFTER + timedelta(days=4000)) == 0
         assert (current(lasting).grade, current(reject).grade) == ("C", "D")
 
     def test_judges_by_the_policy_in_force_then(self, policy):
         [pack] = graded()
         publish(document=changed_document(id="lasting"), actor=SYSTEM, at=GRADED_AT + timedelta(days=2))
-        assert run() == 1
+        assert run_out() == 1
         assert (current(pack).grade, current(pack).policy.code, status_of(pack)) == ("B", "lasting", "graded")
         assert current(pack).valid_until is None
 
     def test_puts_a_pack_that_cannot_be_judged_before_a_person(self, policy):
         good, bad = graded(2)
         add_inspection([bad], "odd")
-        assert run() == 2
+        assert run_out() == 2
         assert (current(bad).kind, status_of(bad)) == ("failed", "in_review")
         assert (current(good).kind, current(good).grade) == ("policy", "H")
         balance()
@@ -161,8 +140,8 @@ class TestExpire:
             until,
             "graded",
         )
-        assert run(GRADED_AT + timedelta(days=30)) == 0
-        assert run(GRADED_AT + timedelta(days=31)) == 1
+        assert run_out(GRADED_AT + timedelta(days=30)) == 0
+        assert run_out(GRADED_AT + timedelta(days=31)) == 1
         assert (current(pack).kind, current(pack).grade, status_of(pack)) == ("policy", "D", "in_review")
         balance()
 
@@ -175,7 +154,7 @@ class TestTwoWorkers:
 
         def work():
             try:
-                done.append(run(chunk_size=2))
+                done.append(run_out(chunk_size=2))
             finally:
                 connection.close()
 

@@ -14,8 +14,8 @@ from rebattery.actor import SYSTEM
 from tests.evidence import GRADED_AT, make_inspected, make_tested, publish_seed
 from tests.factories import make_person
 from tests.grading.domain.packs import changed_document
-from tests.grading.services.test_expiring import graded as ending
-from tests.grading.services.test_expiring import publish_terms
+from tests.grading.ending import graded as ending
+from tests.grading.ending import publish_terms
 
 pytestmark = pytest.mark.django_db
 

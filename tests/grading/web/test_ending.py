@@ -8,8 +8,8 @@ from django.urls import reverse
 from grading.models import Decision, GradingRun
 from grading.services.reviews import order_retest
 from tests.factories import make_actor, make_person
+from tests.grading.ending import DAY_AFTER, current, graded, publish_terms, run_out
 from tests.grading.services.reviews.acts import WHY
-from tests.grading.services.test_expiring import DAY_AFTER, current, graded, publish_terms, run
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ class TestRunningOut:
 class TestBench:
     def test_says_that_the_grade_ran_out(self, client, staff):
         [pack] = graded()
-        run(DAY_AFTER)
+        run_out(DAY_AFTER)
         case = Decision.objects.get(pk=current(pack).pk).review
         ann = make_actor(make_person("reviewer"))
         order_retest(cases={case.pk: case.version}, why=WHY, actor=ann, at=DAY_AFTER)
@@ -75,7 +75,7 @@ class TestBench:
 class TestGradingRun:
     def test_of_grades_that_ran_out_is_shown_like_any_other(self, client, staff):
         packs = graded(2)
-        run(DAY_AFTER)
+        run_out(DAY_AFTER)
         found = GradingRun.objects.get(kind="expiry")
         page = client.get(reverse("grading_run", args=[found.pk])).text
         assert "Grades that ran out" in page
@@ -84,6 +84,6 @@ class TestGradingRun:
 
     def test_has_reviews_under_words(self, client, staff):
         graded()
-        run(DAY_AFTER)
+        run_out(DAY_AFTER)
         client.force_login(make_person("reviewer"))
         assert "Grade ran out" in client.get(reverse("review_queue")).text
