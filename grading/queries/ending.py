@@ -54,8 +54,8 @@ def ending_decisions() -> QuerySet[Decision]:
     return found.annotate(due_on=due_on).select_related("policy", "pack__supplier", "pack__batch")
 
 
-def due_within(decisions: QuerySet[Decision], *, days: int, on: date) -> QuerySet[Decision]:
-    """Keep those that end, or want a new measurement, within ``days``."""
+def due_within(decisions: QuerySet[Any], *, days: int, on: date) -> QuerySet[Any]:
+    """Keep those of :func:`ending_decisions` that end, or want a new measurement, within ``days``."""
     return decisions.filter(due_on__lte=on + timedelta(days))
 
 
