@@ -8,6 +8,7 @@ from playwright.sync_api import Error, Page
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 LEVELS = ("serious", "critical")
+OF_COLORS = ("color-contrast", "link-in-text-block")
 
 
 def faults_of(page: Page, *rules: str) -> list[tuple[str, str]]:
