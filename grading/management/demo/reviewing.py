@@ -19,6 +19,7 @@ REPAIRABLE = ("dried_leak", "connector_damage")
 OVERRIDABLE = ("NMC_SOH_NOT_ABOVE_80", "CHEM_UNKNOWN")
 CONFIRMED = Justification(code="policy_right", text="Evidence checked; the policy's outcome stands.")
 INCOMPLETE = Justification(code="missing_evidence", text="Measure what the hold names, at 25 °C.")
+WAITING = Justification(code="awaits_others", text="Decide it with the rest of its batch.")
 DOUBTED = Justification(code="missing_evidence", text="Too far from the claim for one look: measure it anew.")
 ASKED = Justification(
     code="customer", text="A storage builder takes this type below the policy's limit, with monitoring."
@@ -35,6 +36,8 @@ def review(year: Year, at: datetime, may_override: bool) -> None:
     asked = overridable[:1] if may_override else []
     held = [case for case in cases if case.decision.grade == "H" and case.pack.status == Status.IN_REVIEW]
     settled = [case for case in cases if case.decision.grade != "H" and case not in repaired + asked]
+    if len(settled) > 1:
+        _hesitate(year, at, settled[0])
     _confirm(year, at, settled)
     _order_retests(year, at, [case for case in held if case not in asked])
     _reopen(year, at, repaired)
@@ -42,12 +45,26 @@ def review(year: Year, at: datetime, may_override: bool) -> None:
         ask_override(year, at, case)
 
 
+def _hesitate(year: Year, at: datetime, case: ReviewCase) -> None:
+    """Confirm too early, take it back at once, put the review aside, and take it up again."""
+    actor = year.who("reviewer2")
+    reviews.confirm(cases=_versions([case]), why=CONFIRMED, actor=actor, at=at)
+    case.refresh_from_db()
+    back = at + timedelta(seconds=9)
+    case = reviews.undo(case_id=case.pk, version=case.version, actor=actor, at=back)
+    until = (at + 7 * _DAY).date()
+    case = reviews.hold(case_id=case.pk, version=case.version, until=until, why=WAITING, actor=actor, at=back)
+    reviews.end_hold(case_id=case.pk, version=case.version, actor=actor, at=back)
+
+
 def _confirm(year: Year, at: datetime, cases: list[ReviewCase]) -> None:
     """Confirm rule by rule what the second reviewer looked into."""
     actor = year.who("reviewer2")
     person = User.objects.get(pk=actor.person_id or 0)
     for rule in sorted({case.rule for case in cases}):
-        group = [case for case in cases if case.rule == rule]
+        # Read anew: one of them was taken back and put aside meanwhile.
+        keys = [case.pk for case in cases if case.rule == rule]
+        group = list(ReviewCase.objects.filter(pk__in=keys).order_by("pk"))
         for case in group[: sample_size(len(group))]:
             reviews.look(case=case, person=person, at=at)
         reviews.confirm(cases=_versions(group), why=CONFIRMED, actor=actor, at=at)
