@@ -8,7 +8,7 @@ from grading.domain.sampling import sample_size
 from grading.management.demo import arriving, measuring
 from grading.management.demo.timeline import Year
 from grading.models import ReviewCase
-from grading.services import reviews
+from grading.services import decisions, reviews
 from grading.services.reviews.cases import Justification, RetestDemand
 from intake.domain.lifecycle import Status
 from intake.services import inspections
@@ -25,6 +25,8 @@ ASKED = Justification(
     code="customer", text="A storage builder takes this type below the policy's limit, with monitoring."
 )
 AGREED = Justification(code="evidence_convinces", text="Both tests agree and the buyer monitors every cycle.")
+COUNTS = timedelta(days=60)
+"""How long the first override counts; each further one that much longer."""
 REFUSED = Justification(code="risk_too_high", text="One customer's wish does not outweigh the chemistry.")
 
 
@@ -36,25 +38,25 @@ def review(year: Year, at: datetime, may_override: bool) -> None:
     asked = overridable[:1] if may_override else []
     held = [case for case in cases if case.decision.grade == "H" and case.pack.status == Status.IN_REVIEW]
     settled = [case for case in cases if case.decision.grade != "H" and case not in repaired + asked]
-    if len(settled) > 1:
-        _hesitate(year, at, settled[0])
-    _confirm(year, at, settled)
+    hasty = settled[:1] if len(settled) > 1 else []
+    _confirm(year, at, hasty)
+    for case in hasty:
+        year.later(at + timedelta(seconds=9), _take_back, case)
+    _confirm(year, at, [case for case in settled if case not in hasty])
     _order_retests(year, at, [case for case in held if case not in asked])
     _reopen(year, at, repaired)
     for case in asked:
         ask_override(year, at, case)
 
 
-def _hesitate(year: Year, at: datetime, case: ReviewCase) -> None:
-    """Confirm too early, take it back at once, put the review aside, and take it up again."""
+def _take_back(year: Year, at: datetime, case: ReviewCase) -> None:
+    """Undo what was confirmed too early, put the review aside, and take it up again."""
     actor = year.who("reviewer2")
-    reviews.confirm(cases=_versions([case]), why=CONFIRMED, actor=actor, at=at)
     case.refresh_from_db()
-    back = at + timedelta(seconds=9)
-    case = reviews.undo(case_id=case.pk, version=case.version, actor=actor, at=back)
+    case = reviews.undo(case_id=case.pk, version=case.version, actor=actor, at=at)
     until = (at + 7 * _DAY).date()
-    case = reviews.hold(case_id=case.pk, version=case.version, until=until, why=WAITING, actor=actor, at=back)
-    reviews.end_hold(case_id=case.pk, version=case.version, actor=actor, at=back)
+    case = reviews.hold(case_id=case.pk, version=case.version, until=until, why=WAITING, actor=actor, at=at)
+    reviews.end_hold(case_id=case.pk, version=case.version, actor=actor, at=at)
 
 
 def _confirm(year: Year, at: datetime, cases: list[ReviewCase]) -> None:
@@ -62,9 +64,7 @@ def _confirm(year: Year, at: datetime, cases: list[ReviewCase]) -> None:
     actor = year.who("reviewer2")
     person = User.objects.get(pk=actor.person_id or 0)
     for rule in sorted({case.rule for case in cases}):
-        # Read anew: one of them was taken back and put aside meanwhile.
-        keys = [case.pk for case in cases if case.rule == rule]
-        group = list(ReviewCase.objects.filter(pk__in=keys).order_by("pk"))
+        group = [case for case in cases if case.rule == rule]
         for case in group[: sample_size(len(group))]:
             reviews.look(case=case, person=person, at=at)
         reviews.confirm(cases=_versions(group), why=CONFIRMED, actor=actor, at=at)
@@ -82,7 +82,7 @@ def ask_override(year: Year, at: datetime, case: ReviewCase | None = None) -> No
         version=case.version,
         grade=grade,
         why=ASKED,
-        scope=Scope(code="customer", note="Nordspeicher", expires_on=(at + 365 * _DAY).date()),
+        scope=Scope(code="customer", note="Nordspeicher", expires_on=(at + year.overrides * COUNTS).date()),
         actor=year.who("reviewer"),
         at=at,
     )
@@ -94,6 +94,14 @@ def answer_override(year: Year, at: datetime, case: ReviewCase, is_approved: boo
     answer = reviews.override_approve if is_approved else reviews.override_decline
     why = AGREED if is_approved else REFUSED
     answer(case_id=case.pk, version=case.version, why=why, actor=year.who("reviewer2"), at=at)
+    if is_approved and case.override_expires_on:
+        ends_at = datetime.combine(case.override_expires_on + _DAY, at.timetz())
+        year.later(ends_at, _let_grades_end)
+
+
+def _let_grades_end(year: Year, at: datetime) -> None:
+    """Judge anew what counted until yesterday."""
+    decisions.expire(actor=year.task("Grading"), now=lambda: at)
 
 
 def ask_other_means(year: Year, at: datetime) -> None:

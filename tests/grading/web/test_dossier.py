@@ -126,10 +126,10 @@ class TestDecision:
     def test_shows_an_override_with_what_it_replaced(self, page):
         text = words(page(make_person(Role.AUDITOR), cast.overridden()))
 
-        assert "C, not H: set by two reviewers against the policy." in text
+        assert "C, not H: set by two reviewers against the policy, for one customer only" in text
         assert "Earlier decisions (1)" in text
         assert "Override by two people" in text
-        assert text.count("override of seed-v1 v1") == 2  # the header and the decision
+        assert text.count("override of seed-v1 v1") == 3  # header, decision, and the overrides that stand for ever
 
     def test_names_what_a_hold_misses(self, page):
         pack = cast.held()
