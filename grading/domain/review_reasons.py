@@ -36,7 +36,6 @@ SECOND_PERSON_REASONS = {
 }
 
 
-
 def reason_words(code: str) -> str:
     """Return the words of any coded reason of a reviewer; empty for a code that is none."""
     every = (CONFIRM_REASONS, OVERRIDE_REASONS, RETEST_REASONS, HOLD_REASONS, SECOND_PERSON_REASONS)

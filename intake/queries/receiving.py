@@ -140,7 +140,7 @@ def tile_of(*, scan: Scan, batch: Batch) -> Tile:
     if scan.outcome == Scan.Outcome.ALREADY and pack:
         return Tile("already", "Already here", _first_receipt(pack), scan.code, pack, [], None, scan.at)
     if scan.outcome == Scan.Outcome.REFUSED:
-        left = bool(pack) and pack.status in GONE
+        left = pack is not None and pack.status in GONE
         why = "This pack has left our house already" if left else "The supplier withdrew this pack"
         text = f"{why}. Put it aside and tell the office."
         return Tile("stop", "Stop: not received", text, scan.code, pack, [], None, scan.at)

@@ -129,7 +129,7 @@ class TestDecision:
         assert "C, not H: set by two reviewers against the policy, for one customer only" in text
         assert "Earlier decisions (1)" in text
         assert "Override by two people" in text
-        assert text.count("override of seed-v1 v1") == 3  # header, decision, and the overrides that stand for ever
+        assert text.count("override of seed-v1 v1") == 3  # header, decision, all overrides
 
     def test_names_what_a_hold_misses(self, page):
         pack = cast.held()
