@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +15,7 @@ from grading.queries.decisions import decisions_of
 from grading.queries.disputes import disputes_of, obstacle_to_dispute
 from grading.queries.histories import History, history_of
 from grading.queries.pack_story import Evidence, Limit, Step, limits_of, steps_of
+from grading.queries.pack_way import Way, way_of
 from grading.queries.soh_reports import soh_reports_of
 from grading.queries.test_runs import Results, results_of
 from grading.queries.verdict_cards import Card, Proof, applications_of, asked_reasons, card_of, proofs_of
@@ -37,16 +37,6 @@ class Claim:
     label: str
     unit: str
     value: str
-
-
-@dataclass(frozen=True)
-class Way:
-    """How far a pack has come on the way of one that goes well."""
-
-    times: dict[str, datetime]
-    """State to the moment at which the pack came into it; steps that it was taken back from are left out."""
-    left_at: str
-    """The step at which a pack in another state left the way; empty while it is on it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +65,7 @@ class Dossier:
     """The newest first."""
     story_count: int
     """How many lines there are; ``story`` holds the newest ``SHOWN_EVENTS``."""
-    way: "Way"
+    way: Way
     history: History
     disputes: list[Dispute]
     """The newest first."""
@@ -202,31 +192,10 @@ def dossier_of(*, pack: Pack, viewer: User) -> Dossier:
         people=sorted({event.actor_label for event in events if event.person_id}),
         story=[entry_of(event, for_supplier=viewer.is_supplier) for event in told[:SHOWN_EVENTS]],
         story_count=len(told),
-        way=_way(events),
+        way=way_of(events),
         history=history_of(pack=pack),
         disputes=disputes_of(pack_id=pack.pk),
     )
-
-
-def _way(events: Sequence[Any]) -> Way:
-    times: dict[str, datetime] = {}
-    left_at = ""
-    for event in events:
-        status = (event.after or {}).get("status") if event.subject_type == "pack" else None
-        if status in _STEPS:
-            later = _STEPS[_STEPS.index(status) :]
-            times, left_at = {step: at for step, at in times.items() if step not in later}, ""
-        elif status and not left_at:
-            left_at = (event.before or {}).get("status", "")
-        if status:
-            times[status] = event.at
-    return Way(times, left_at)
-
-
-_STEPS = [
-    step.value for step in (Status.ANNOUNCED, Status.RECEIVED, Status.INSPECTED, Status.TESTED, Status.GRADED)
-]
-"""The steps that a pack takes in order; every other state stands aside of them."""
 
 
 def _claims(pack: Pack) -> list[Claim]:
