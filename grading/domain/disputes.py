@@ -1,5 +1,6 @@
 """When a supplier may dispute a result, and what follows from an answer."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from intake.domain.lifecycle import GONE, Status
@@ -45,10 +46,18 @@ def demand_words(*, other_instrument: bool, other_person: bool) -> str:
     return " and ".join(words for is_asked, words in asked if is_asked)
 
 
-def obstacle(*, status: str, has_decision: bool, has_open_dispute: bool, answered: int) -> str:
+def obstacle(
+    *,
+    status: str,
+    has_decision: bool,
+    has_open_dispute: bool,
+    answered: int,
+    stands_after: datetime | None = None,
+) -> str:
     """Return why a result cannot be disputed now; empty when it can be.
 
     :param answered: how many disputes about this very decision are answered.
+    :param stands_after: the moment until which a reviewer can take the last step back; none when it stands.
     """
     if has_open_dispute:
         return "This result is disputed already: one dispute at a time."
@@ -60,6 +69,9 @@ def obstacle(*, status: str, has_decision: bool, has_open_dispute: bool, answere
         return "The pack is being inspected or tested again: wait for the new decision."
     if answered >= MOST_DISPUTES:
         return "This result was disputed and answered twice: it can be disputed again after a new decision."
+    if stands_after:
+        first = stands_after.replace(microsecond=0) + timedelta(seconds=1)
+        return f"A reviewer can still take the last step back: dispute it from {first:%H:%M:%S} UTC on."
     return ""
 
 

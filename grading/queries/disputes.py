@@ -1,9 +1,12 @@
 """Disputes: those of a pack, those that wait, and who may answer."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from grading.domain.disputes import obstacle
 from grading.models import Decision, Dispute, DisputeFile
+from grading.queries.review_steps import standing_after
 from grading.queries.separation import acts_on_dispute
 from intake.domain.separation import Judging, why_not
 from intake.models import Pack
@@ -43,8 +46,10 @@ def obstacle_to_answer(*, dispute: Dispute, viewer: User) -> str:
     return why_not(Judging.DISPUTE, viewer.pk, acts_on_dispute(dispute=dispute))
 
 
-def obstacle_to_dispute(*, pack: Pack, decision: Decision | None, disputes: list[Dispute]) -> str:
-    """Return why the decision in force cannot be disputed now; empty where it can be."""
+def obstacle_to_dispute(
+    *, pack: Pack, decision: Decision | None, disputes: list[Dispute], at: datetime
+) -> str:
+    """Return why the decision in force cannot be disputed now; empty where it can be; one query."""
     states = [d.state for d in disputes if decision and d.decision_id == decision.pk]
     is_open = Dispute.State.OPEN in states
     return obstacle(
@@ -52,6 +57,7 @@ def obstacle_to_dispute(*, pack: Pack, decision: Decision | None, disputes: list
         has_decision=decision is not None,
         has_open_dispute=is_open,
         answered=len(states) - is_open,
+        stands_after=standing_after(decision_id=decision.pk, at=at) if decision else None,
     )
 
 

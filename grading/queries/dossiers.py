@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -81,10 +82,9 @@ class Dossier:
         """Return the comparisons that decided, value against limit."""
         return limits_of(self.reasons)
 
-    @property
-    def obstacle_to_dispute(self) -> str:
-        """Return why the result cannot be disputed now; empty where it can be."""
-        return obstacle_to_dispute(pack=self.pack, decision=self.decision, disputes=self.disputes)
+    def obstacle_to_dispute(self, *, at: datetime) -> str:
+        """Return why the result cannot be disputed now; empty where it can be. One query."""
+        return obstacle_to_dispute(pack=self.pack, decision=self.decision, disputes=self.disputes, at=at)
 
     @property
     def history_matters(self) -> bool:

@@ -99,6 +99,19 @@ def is_settled(*, case: ReviewCase, at: datetime) -> bool:
     return case.state not in _MOVING or at - case.closed_at > UNDO_WINDOW
 
 
+def standing_after(*, decision_id: int, at: datetime) -> datetime | None:
+    """Return until when a reviewer can take back their step on a decision; none where it stands. One query.
+
+    An answer to a dispute told the supplier already: it stands at once.
+    """
+    moved = ReviewCase.objects.filter(
+        decision_id=decision_id, state__in=_MOVING, closed_at__gte=at - UNDO_WINDOW
+    )
+    closed = moved.exclude(reason_code=REASON_CODE).order_by("-closed_at").values_list("closed_at", flat=True)
+    last = closed.first()
+    return last + UNDO_WINDOW if last else None
+
+
 def settled(rows: QuerySet[ReviewCase], *, at: datetime) -> QuerySet[ReviewCase]:
     """Keep the reviews that are decided for good; says the same as :func:`is_settled`."""
     over = Q(closed_at__lt=at - UNDO_WINDOW) | ~Q(state__in=_MOVING)

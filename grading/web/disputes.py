@@ -114,7 +114,7 @@ def dispute_open(request: HttpRequest, pack_id: int) -> HttpResponse:
         "decision": decision,
         "form": form,
         "before": answered_before(decision=decision, disputes=earlier),
-        "obstacle": obstacle_to_dispute(pack=pack, decision=decision, disputes=earlier),
+        "obstacle": obstacle_to_dispute(pack=pack, decision=decision, disputes=earlier, at=timezone.now()),
     }
     return render(request, "grading/disputes/open.html", context)
 

@@ -35,6 +35,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
     shown = get_object_or_404(pack_for(viewer=viewer), pk=pack_id)
     dossier = dossier_of(pack=shown, viewer=viewer)
     disposition = disposition_of(pack_id=shown.pk)
+    may_dispute = viewer.may(C.DISPUTE_RESULTS)
     context = {
         "dossier": dossier,
         "pack": shown,
@@ -45,7 +46,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         "missing": missing_from(shown),
         "overrides": overrides_of(decisions=dossier.decisions),
         "documents": documents_of_pack(pack_id=shown.pk),
-        "may_dispute": viewer.may(C.DISPUTE_RESULTS) and not dossier.obstacle_to_dispute,
+        "may_dispute": may_dispute and not dossier.obstacle_to_dispute(at=timezone.now()),
         "may_test": viewer.may(C.RECORD_TESTS),
         "disposition": disposition,
         "may_order": disposition is None and is_orderable(shown) and viewer.may(C.ORDER_DISPOSITIONS),

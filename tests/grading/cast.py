@@ -27,6 +27,8 @@ SECRET = "Vertraulich"
 """Stands in every staff name, internal note and reviewer's word."""
 WHY = Justification(code="policy_right", text=f"{SECRET}, in the words of the reviewer")
 LATER = GRADED_AT + timedelta(hours=1)
+STANDING = LATER - timedelta(minutes=1)
+"""What a reviewer did then cannot be taken back any more ``LATER``."""
 
 
 def staff(role: str = "warehouse") -> User:
@@ -95,7 +97,7 @@ def held() -> Pack:
 
 def rejected() -> Pack:
     [case] = make_reviews(soh="15", by=staff())
-    reviews.confirm(cases={case.pk: case.version}, why=WHY, actor=make_actor(staff("reviewer")), at=LATER)
+    reviews.confirm(cases={case.pk: case.version}, why=WHY, actor=make_actor(staff("reviewer")), at=STANDING)
     return case.pack
 
 

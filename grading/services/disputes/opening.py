@@ -30,7 +30,7 @@ def open_dispute(
     :param decision_id: the decision that the person saw.
     :raises DisputeRefused: without words, against another decision than the one in force, in a state in
         which the pack does not rest on it, while another dispute about it is open, or after two of them
-        were answered.
+        were answered, or while a reviewer can take the last step on the pack back.
     :raises FileRefused: for a file that cannot be taken in.
     """
     comment = comment.strip()
@@ -49,7 +49,8 @@ def _open(
 ) -> Dispute:
     [pack] = lock_packs(pack_ids=[pack_id])
     decision = decision_in_force(pack_id=pack_id)
-    why_not = obstacle_to_dispute(pack=pack, decision=decision, disputes=disputes_of(pack_id=pack_id))
+    earlier = disputes_of(pack_id=pack_id)
+    why_not = obstacle_to_dispute(pack=pack, decision=decision, disputes=earlier, at=at)
     if why_not or decision is None:
         raise DisputeRefused(f"{why_not} Nothing was changed.")
     if decision.pk != decision_id:

@@ -106,7 +106,7 @@ class TestOrder:
         [pack] = make_rejected()
         decision = decision_in_force(pack_id=pack.pk)
         disputes.open_dispute(
-            pack_id=pack.pk, decision_id=decision.pk, comment="No", uploads=[], actor=SYSTEM, at=REJECTED_AT
+            pack_id=pack.pk, decision_id=decision.pk, comment="No", uploads=[], actor=SYSTEM, at=ORDERED_AT
         )
 
         with pytest.raises(DispositionRefused, match="disputed"):

@@ -1,5 +1,6 @@
 """Disputing and answering, in one line each."""
 
+from datetime import datetime
 from typing import Any
 
 from grading.models import Decision, Dispute
@@ -26,6 +27,7 @@ def dispute(
     decision_id: int | None = None,
     actor: Any = None,
     uploads: Any = (),
+    at: datetime = LATER,
 ) -> Dispute:
     return open_dispute(
         pack_id=pack.pk,
@@ -33,7 +35,7 @@ def dispute(
         comment=comment,
         uploads=uploads,
         actor=actor or make_actor(owner_of(pack)),
-        at=LATER,
+        at=at,
     )
 
 

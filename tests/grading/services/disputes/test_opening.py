@@ -2,12 +2,14 @@
 
 import threading
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from grading.domain.disputes import LONGEST_COMMENT, MOST_FILES
+from grading.domain.undoing import UNDO_WINDOW
 from grading.models import Dispute, DisputeFile
 from grading.services import decisions
 from grading.services.disputes import Upload
@@ -23,6 +25,7 @@ from tests.grading import cast
 from tests.grading.services.disputes.acts import answer, decision_of, dispute, owner_of
 from tests.intake.pictures import jpeg
 
+SECOND = timedelta(seconds=1)
 PDF = b"%PDF-1.7\n1 0 obj\n"
 
 
@@ -60,6 +63,21 @@ class TestOpenDispute:
 
         with pytest.raises(DisputeRefused, match="no decision"):
             dispute(pack, decision_id=1)
+
+    def test_waits_until_the_reviewers_step_stands(self, policy):
+        pack = cast.rejected()
+        last = cast.STANDING + UNDO_WINDOW
+
+        with pytest.raises(DisputeRefused, match=f"dispute it from {last + SECOND:%H:%M:%S} UTC on"):
+            dispute(pack, at=last)
+        assert not Dispute.objects.exists()
+        assert dispute(pack, at=last + timedelta(microseconds=1)).state == "open"
+
+    def test_waits_for_no_answer_to_a_dispute(self, policy):
+        pack, reviewer = cast.graded(), make_actor(make_person(Role.REVIEWER))
+        answer(dispute(pack), reviewer, outcome="rejected", text="It stands.")
+
+        assert dispute(pack).state == "open"
 
     def test_is_one_at_a_time(self, policy):
         pack = cast.graded()
