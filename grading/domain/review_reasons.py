@@ -34,11 +34,24 @@ SECOND_PERSON_REASONS = {
     "evidence_weak": "The evidence is too weak",
     "risk_too_high": "The risk is too high",
 }
+ENDING_REASONS = {
+    "set_by_mistake": "It was set by mistake",
+    "evidence_refuted": "The evidence behind it does not hold",
+    "need_gone": "What it was set for is gone",
+    "risk_too_high": "The risk is too high",
+}
 
 
 def reason_words(code: str) -> str:
     """Return the words of any coded reason of a reviewer; empty for a code that is none."""
-    every = (CONFIRM_REASONS, OVERRIDE_REASONS, RETEST_REASONS, HOLD_REASONS, SECOND_PERSON_REASONS)
+    every = (
+        CONFIRM_REASONS,
+        OVERRIDE_REASONS,
+        RETEST_REASONS,
+        HOLD_REASONS,
+        SECOND_PERSON_REASONS,
+        ENDING_REASONS,
+    )
     return next((words[code] for words in every if code in words), "")
 
 

@@ -45,6 +45,7 @@ class Move(StrEnum):
     SUSPEND = "suspend"
     REGRADE = "regrade"
     EXPIRE = "expire"
+    END_OVERRIDE = "end_override"
     RETEST_DISPUTED = "retest_disputed"
     REOPEN_DISPUTED = "reopen_disputed"
     UNDO_REVIEW = "undo_review"
@@ -118,6 +119,15 @@ _TABLE = (
     ),
     # Its months are over, or the days for which two people overrode the policy.
     Transition(Move.EXPIRE, frozenset({S.GRADED}), S.TESTED, "Let the grade run out", "pack.grade_ended"),
+    # A reviewer took back what two people had set against the policy: the policy speaks again.
+    Transition(
+        Move.END_OVERRIDE,
+        frozenset({S.GRADED, S.REJECTED}),
+        S.TESTED,
+        "End the override",
+        "pack.override_ended",
+        True,
+    ),
     # Apart from that a reject is final unless its supplier disputes it and a reviewer upholds the dispute.
     Transition(
         Move.RETEST_DISPUTED,

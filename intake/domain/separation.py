@@ -30,6 +30,8 @@ class Judging(StrEnum):
     """Confirm, order a retest, ask for an override, or put aside."""
     OVERRIDE = "override"
     """Answer an override that somebody asked for."""
+    ENDING = "ending"
+    """End an override that counts, so that the policy speaks again: its word is nobody's own."""
     DISPUTE = "dispute"
     """Answer a supplier's dispute."""
     REOPENING = "reopening"
@@ -56,6 +58,7 @@ _OF_A_PACK = {Act.MEASURED: OWN_MEASUREMENT, Act.DECLARED: OWN_CLAIM}
 BARS: Mapping[Judging, Mapping[Act, str]] = {
     Judging.REVIEW: _OF_A_PACK,
     Judging.OVERRIDE: {**_OF_A_PACK, Act.ASKED: OWN_REQUEST},
+    Judging.ENDING: _OF_A_PACK,
     Judging.DISPUTE: {**_OF_A_PACK, Act.ASKED: OWN_DECISION, Act.DECIDED: OWN_DECISION},
     Judging.REOPENING: {Act.MEASURED: OWN_FINDING},
     Judging.DECLARATION: {Act.PROPOSED: OWN_PROPOSAL, Act.MEASURED: OWN_RESULTS},

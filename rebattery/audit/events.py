@@ -194,6 +194,13 @@ _ALL = (
         "Grade {grade} by {policy} counted until {until!d} and is decided anew.",
     ),
     EventType(
+        "pack.override_ended",
+        "pack",
+        "{actor} ended the override to {grade}; the pack is decided anew by {policy}: {reason}",
+        "Grade {grade}, set by two reviewers, does not count any more; the pack is decided anew by {policy}.",
+        needs_reason=True,
+    ),
+    EventType(
         "pack.graded_again",
         "pack",
         "Graded again by {policy}: {reason}",

@@ -17,6 +17,7 @@ from grading.services.decisions.judging import failure, judge
 from grading.services.decisions.runs import begin_run, end_run, note_progress
 from grading.services.decisions.writing import write_decisions
 from intake.domain.lifecycle import Move
+from intake.models import Pack
 from intake.services.lifecycle import lock_packs, move_locked
 from rebattery.actor import Actor
 from rebattery.turns import await_turn
@@ -102,6 +103,23 @@ def _expire(
         return 0
     facts = _facts([pack.pk for pack in packs])
     move_locked(packs=packs, move=Move.EXPIRE, actor=actor, at=at, facts_by_pack=facts)
+    decide_anew(packs=packs, version=version, actor=actor, at=at, run_id=run_id, message=message)
+    return len(packs)
+
+
+def decide_anew(
+    *,
+    packs: Sequence[Pack],
+    version: PolicyVersion,
+    actor: Actor,
+    at: datetime,
+    run_id: int | None = None,
+    message: str = "",
+) -> None:
+    """Let ``version`` say what packs are whose grade counts no more; they are locked, and tested again.
+
+    :param message: why they cannot be judged; they are held with it.
+    """
     policy = compiled(version)
     if message:
         judgements = [failure(pack=pack, message=message) for pack in packs]
@@ -109,7 +127,6 @@ def _expire(
         evidence = evidence_under(policy=policy, pack_ids=[pack.pk for pack in packs], at=at)
         judgements = [judge(pack=pack, evidence=evidence[pack.pk], policy=policy) for pack in packs]
     write_decisions(judgements=judgements, version=version, policy=policy, actor=actor, at=at, run_id=run_id)
-    return len(packs)
 
 
 def _facts(pack_ids: list[int]) -> dict[int, dict[str, Any]]:
