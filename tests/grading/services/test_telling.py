@@ -16,6 +16,7 @@ from rebattery.audit.trail import settled_before
 from rebattery.notices.models import Notice, Watermark
 from tests.evidence import GRADED_AT, make_reviews, make_tested, publish_seed
 from tests.factories import make_actor, make_person
+from tests.grading.regrading import carry_out, order, publish_stricter
 from tests.grading.services.disputes.acts import answer, dispute
 from tests.grading.services.reviews.acts import WHY
 
@@ -122,6 +123,29 @@ class TestTellResults:
             f"{number}: pack {serial} has a result",
             f"Pack {serial} of batch {number} has a result: put into quarantine.",
         )
+
+    def test_is_silent_where_grading_again_changes_nothing(self, begun):
+        good, held = graded(2), graded(2, soh="15")
+        tell(EVERY)
+        carry_out(order([*good, *held]))
+
+        assert tell(2 * EVERY) == 0
+
+    def test_tells_what_grading_again_changed(self, begun):
+        stays, goes = graded(1, soh="78"), graded(1, soh="74")
+        tell(EVERY)
+        publish_stricter()
+        carry_out(order([*stays, *goes]))
+        carry_out(order([*stays, *goes]))  # what changed nothing does not hide what did before it
+
+        assert tell(2 * EVERY) == 1
+        assert told()[-1][0] == f"{goes[0].batch.number}: pack {goes[0].serial} has a result"
+
+    def test_tells_a_first_result_that_was_soon_confirmed(self, begun):
+        packs = graded(1)
+        carry_out(order(packs))
+
+        assert tell(EVERY) == 1
 
     def test_tells_no_retest(self, begun):
         packs = graded(2)
