@@ -26,6 +26,7 @@ def test_a_correction_survives_kill_9(worker):
     batch = imported(make_supplier(), manifest_csv(*serials))
     corrected = manifest_csv(*serials[1:], "RB-NEW", **{"SOH (%)": "70"})
     manifest = read(accept(batch.supplier, corrected, replaces=batch))
+    wait_for(lambda: state_of(manifest) != "queued")  # the worker may have been the first to read it
     run, told = ManifestRun.objects.filter(manifest=manifest), events().count()
     manifests.submit(
         manifest_id=manifest.pk, intent="announce_all", expected_on=None, actor=make_actor(), at=AT

@@ -68,7 +68,7 @@ class TestRecordCapacity:
     def test_writes_a_set_with_as_many_queries_as_one(self, actor, instrument, django_assert_max_num_queries):
         packs = make_inspected(30, chemistry="LFP")
 
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(23):
             record_capacity(rows=[capacity(p, instrument) for p in packs], actor=actor, at=RECORDED_AT)
 
         balance()

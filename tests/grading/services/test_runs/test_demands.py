@@ -125,5 +125,5 @@ class TestRecord:
         another = make_instrument()
         values = {"measured_capacity_ah": Decimal(100)}
 
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(30):
             record_capacity(rows=[again(p, another, **values) for p in packs], actor=other, at=RECORDED_AT)
