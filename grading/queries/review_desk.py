@@ -2,11 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
-from grading.domain.review_reasons import rule_label
+from grading.domain.review_reasons import rests_on_safety_gate, rule_label
 from grading.domain.sampling import sample_size
 from grading.domain.undoing import UNDO_WINDOW, UNDOABLE
 from grading.models import ReviewCase, ReviewLook
@@ -57,10 +70,23 @@ def waiting(*, on: date, is_held: bool) -> QuerySet[ReviewCase]:
 
 
 def rule_counts(rows: QuerySet[ReviewCase]) -> list[RuleCount]:
-    """Return the groups of ``rows``, the largest first; one query."""
+    """Return the groups of ``rows``, those of the safety gate first, then the largest; one query."""
     found = rows.order_by().values("rule")
     found = found.annotate(count=Count("pk"), oldest_at=Min("opened_at"), first_id=Min("pk"))
-    return [RuleCount(label=rule_label(row["rule"]), **row) for row in found.order_by("-count", "rule")]
+    groups = [RuleCount(label=rule_label(row["rule"]), **row) for row in found.order_by("-count", "rule")]
+    return sorted(groups, key=lambda group: not rests_on_safety_gate("", [group.rule]))
+
+
+def by_urgency(rows: QuerySet[ReviewCase]) -> QuerySet[ReviewCase]:
+    """Add ``urgency`` to sort by: what the safety gate stopped stands first, within that the oldest.
+
+    A list is paged by one value: a danger waits as if it had come long before everything else.
+    """
+    before_all = ExpressionWrapper(F("opened_at") - Value(_AGES), DateTimeField())
+    return rows.annotate(urgency=Case(When(rule__startswith="SAFETY_", then=before_all), default="opened_at"))
+
+
+_AGES = timedelta(days=365_000)
 
 
 def signed(rows: QuerySet[ReviewCase], *, viewer: User, is_asker: bool) -> QuerySet[ReviewCase]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from grading.queries.disputes import disputes_waiting
-from grading.queries.review_desk import sample_of, waiting
+from grading.queries.review_desk import by_urgency, sample_of, waiting
 from grading.services import reviews
 from grading.web.review_filters import HELD, Asked, asked
 from grading.web.review_forms import GroupForm
@@ -38,12 +38,12 @@ def review_queue(request: HttpRequest) -> HttpResponseBase:
     wanted = _asked(request)
     if "export" in request.GET:
         return list_export(
-            wanted.base,
+            by_urgency(wanted.base),
             name="reviews",
             columns=EXPORTED,
             filters=wanted.filters,
             params=request.GET,
-            default_sort="opened_at",
+            default_sort="urgency",
         )
     return _queue(request, wanted, GroupForm())
 
@@ -76,11 +76,11 @@ def _queue(request: HttpRequest, wanted: Asked, form: GroupForm) -> HttpResponse
     may_decide = viewer.may(Capability.DECIDE_REVIEWS)
     disputes = disputes_waiting(viewer=viewer)
     page = list_page(
-        wanted.base,
+        by_urgency(wanted.base),
         columns=COLUMNS,
         filters=wanted.filters,
         params=request.GET,
-        default_sort="opened_at",
+        default_sort="urgency",
     )
     context: dict[str, Any] = {
         "offer": offer_of(request, at=timezone.now()),

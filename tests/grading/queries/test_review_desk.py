@@ -7,9 +7,20 @@ import pytest
 from grading.domain.undoing import UNDO_WINDOW
 from grading.models import ReviewCase
 from grading.queries import review_desk
-from grading.queries.review_desk import desk_of, next_to_decide, sample_of, signed, undoable, waiting
+from grading.queries.review_desk import (
+    by_urgency,
+    desk_of,
+    next_to_decide,
+    rule_counts,
+    sample_of,
+    signed,
+    undoable,
+    waiting,
+)
 from grading.services import reviews
-from tests.evidence import GRADED_AT, make_reviews, publish_seed
+from grading.services.decisions import grade_waiting
+from rebattery.actor import SYSTEM
+from tests.evidence import GRADED_AT, make_inspected, make_reviews, publish_seed
 from tests.factories import make_actor, make_person
 from tests.grading.services.reviews.acts import WHY, ask, seen
 
@@ -73,6 +84,21 @@ class TestDesk:
         assert [case.pk for case in in_front()] == [second.pk]
         assert [case.pk for case in waiting(on=TODAY, is_held=True)] == [first.pk]
         assert waiting(on=until, is_held=False).count() == 2
+
+
+class TestSafety:
+    def test_comes_before_what_is_older_and_more(self):
+        cases = make_reviews(3)
+        make_inspected(safety="critical")
+        grade_waiting(actor=SYSTEM, now=lambda: GRADED_AT + timedelta(days=1))
+        danger = ReviewCase.objects.exclude(rule=cases[0].rule).get()
+
+        assert [case.pk for case in by_urgency(in_front()).order_by("urgency", "id")] == [
+            danger.pk,
+            *(case.pk for case in cases),
+        ]
+        assert [group.count for group in rule_counts(in_front())] == [1, 3]
+        assert desk_of(rows=in_front(), case=cases[0]).groups[0].rule == danger.rule
 
 
 class TestNextToDecide:

@@ -9,8 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from grading.models import ReviewCase
 from grading.services import reviews
-from tests.evidence import make_reviews, publish_seed
+from grading.services.decisions import grade_waiting
+from rebattery.actor import SYSTEM
+from tests.evidence import make_inspected, make_reviews, publish_seed
 from tests.factories import make_actor, make_person
 from tests.grading.services.reviews.acts import WHY
 from tests.grading.web.reviewing import ANSWER, fresh, open_cases, signed_in, state, ticks, url
@@ -64,6 +67,19 @@ class TestQueue:
         assert re.search(tile + r'\s*<span class="tile-note">oldest \d+ \w+<', page)
         only = ann.get(reverse(QUEUE), {"rule": "IR_MISSING"}).content.decode()
         assert only.count('name="cases"') == 1
+
+    def test_begins_with_what_is_dangerous(self, ann):
+        cases = make_reviews(3)
+        make_inspected(safety="critical")
+        grade_waiting(actor=SYSTEM, now=timezone.now)
+        danger = ReviewCase.objects.exclude(rule=cases[0].rule).get()
+        page = ann.get(reverse(QUEUE)).content.decode()
+        assert page.index(">Critical hazard<") < page.index(">Nickel chemistry, SOH not above 80 %<")
+        rows = re.findall(r'<th scope="row"><a class="code" href="([^"]+)"', page)
+        assert rows == [url("review_case", case) for case in (danger, *cases)]
+        assert f'btn-primary" href="{url("review_case", danger)}" data-key="f"' in page
+        newest = ann.get(reverse(QUEUE), {"sort": "-opened_at"}).content.decode()
+        assert newest.index(danger.pack.serial) < newest.index(cases[0].pack.serial)
 
     def test_takes_the_same_queries_for_any_number(self, ann):
         counts = []
