@@ -47,6 +47,11 @@ class Scope:
         return f"{self.short_words}: {note}" if self.short_words and note else self.short_words
 
 
+def without_note(words: str) -> str:
+    """Return the words of a scope as a supplier may read them."""
+    return words.partition(": ")[0]
+
+
 def scope_faults(scope: Scope, *, today: date) -> dict[str, str]:
     """Return what is wrong with a scope, by field name; empty when nothing is.
 

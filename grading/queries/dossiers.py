@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from grading.domain.applications import Fit
+from grading.domain.override_scopes import without_note
+from grading.domain.review_reasons import goes_to_reuse
 from grading.domain.warranty import warranty_words
 from grading.models import Decision, Dispute, Grade, SohReport
 from grading.queries.comparisons import Comparison, comparisons_of
@@ -120,6 +122,17 @@ class Dossier:
     def fits(self) -> list[Fit]:
         """Return which applications fit the pack and which do not, by the decision in force."""
         return applications_of(self.decision) if self.decision else []
+
+    @property
+    def neutral_scope(self) -> str:
+        """Return for what the decision in force counts, as its supplier may read it; empty for any use."""
+        return without_note(self.decision.scope) if self.decision else ""
+
+    @property
+    def is_beyond_warranty(self) -> bool:
+        """Whether people set a grade for reuse against the policy, whose warranty does not cover that."""
+        decision = self.decision
+        return decision is not None and decision.is_override and goes_to_reuse(decision.grade)
 
     @property
     def proofs(self) -> list[Proof]:

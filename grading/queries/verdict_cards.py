@@ -52,7 +52,12 @@ def asked_reasons(decision: Decision) -> list[dict[str, Any]]:
 
 
 def applications_of(decision: Decision) -> list[Fit]:
-    """Return which applications fit the pack and which do not, each with why; no query."""
+    """Return which applications fit the pack and which do not, each with why; no query.
+
+    None for an override that counts for one use only: that one is all it fits.
+    """
+    if decision.scope:
+        return []
     return fits_of(compiled(decision.policy), decision.route, decision.applications)
 
 

@@ -13,6 +13,7 @@ from grading.queries.policies import in_force_or_none
 from grading.queries.reject_reports import is_over
 from grading.queries.review_story import overrides_of
 from grading.services.decisions import missing_for
+from grading.web.override_ending import may_end
 from intake.domain.lifecycle import Status
 from intake.models import Pack
 from intake.queries.attachments import documents_of_pack
@@ -45,6 +46,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         "next_step": next_step(dossier, viewer),
         "missing": missing_from(shown),
         "overrides": overrides_of(decisions=dossier.decisions),
+        "may_end_override": may_end(pack=shown, decision=dossier.decision, viewer=viewer),
         "documents": documents_of_pack(pack_id=shown.pk),
         "may_dispute": may_dispute and not dossier.obstacle_to_dispute(at=timezone.now()),
         "may_test": viewer.may(C.RECORD_TESTS),

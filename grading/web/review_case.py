@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from grading.domain.review_reasons import reason_words
-from grading.models import ReviewCase
+from grading.models import Decision, ReviewCase
 from grading.queries.dossiers import dossier_of
 from grading.queries.review_desk import desk_of, lately_opened, oldest_dispute, opened_by
 from grading.queries.review_evidence import Behind, band_limits, behind, last_results, type_distribution
@@ -18,6 +18,7 @@ from grading.queries.review_steps import last_steps
 from grading.queries.review_story import scope_of_case, story_of_review
 from grading.queries.verdict_cards import card_of
 from grading.services import reviews
+from grading.web.override_ending import may_end
 from grading.web.review_charts import curve_charts, distribution_chart
 from grading.web.review_filters import asked
 from grading.web.review_forms import (
@@ -88,6 +89,9 @@ def case_page(request: HttpRequest, case: ReviewCase, **forms: StepForm) -> Http
         "is_mine": case.closed_by_person_id == viewer.pk,
         "is_settled": case.state not in WAITING_STATES,
         "is_held": case.is_held(on=now.date()),
+        "may_end_override": may_end(
+            pack=case.pack, decision=_set_here(case, dossier.decision), viewer=viewer
+        ),
         "story": story_of_review(case=case),
         "scope_words": scope_of_case(case).words,
         "reason_words": reason_words(case.reason_code),
@@ -96,6 +100,11 @@ def case_page(request: HttpRequest, case: ReviewCase, **forms: StepForm) -> Http
         **_evidence(case, dossier, found),
     }
     return render(request, "grading/review/case.html", context)
+
+
+def _set_here(case: ReviewCase, current: Decision | None) -> Decision | None:
+    """Return the pack's current decision, where an override on this review set it."""
+    return current if current and current.pk == case.decision.superseded_by_id else None
 
 
 def _forms(case: ReviewCase, found: Behind) -> dict[str, StepForm]:

@@ -209,7 +209,10 @@ def _overriding_decision(case: ReviewCase, actor: Actor, at: datetime) -> Decisi
         route=case.override_route,
         reasons=[reason | {"measured": None, "limit": None, "margin": None}, *base.reasons],
         evidence_json=canonical_json(base.evidence),
-        applications=applications_json(policy, case.override_route, case.pack, evidence) if evidence else [],
+        # One that is bounded says itself what it counts for: nothing else fits.
+        applications=applications_json(policy, case.override_route, case.pack, evidence)
+        if evidence and not scope.words
+        else [],
         valid_until=scope.expires_on,
         scope=scope.words,
     )
