@@ -1,5 +1,7 @@
 """Where rejected packs go: operators, waste codes, and the orders that take packs out of the house."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
@@ -27,6 +29,10 @@ class WasteOperator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def may_take_waste(self, *, on: date) -> bool:
+        """Return whether an order of that day may name the operator."""
+        return self.is_active and self.permit_valid_until >= on
 
 
 class WasteCode(models.Model):

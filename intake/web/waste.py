@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from intake.models import WasteOperator
 from intake.queries.waste import codes_applying, matching, operators, story_of, waste_codes
 from intake.services.waste import (
     CODE_FIELDS,
@@ -24,6 +25,11 @@ from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
 from rebattery.ui.listing import Column, Filter, list_page
 
+
+def _may_be_chosen(row: WasteOperator) -> str:
+    return "yes" if row.may_take_waste(on=timezone.now().date()) else "no"
+
+
 OPERATORS = (
     Column(key="name", label="Name", value=lambda row: row.name, sort="name"),
     Column(key="permit", label="Permit", value=lambda row: row.permit_number, is_code=True),
@@ -32,7 +38,7 @@ OPERATORS = (
     ),
     Column(key="country", label="Country", value=lambda row: row.country),
     Column(key="orders", label="Orders", value=lambda row: row.order_count, is_number=True),
-    Column(key="active", label="May be chosen", value=lambda row: "yes" if row.is_active else "no"),
+    Column(key="active", label="May be chosen", value=_may_be_chosen),
 )
 OPERATOR_FILTERS = (Filter(key="q", label="Name or permit", apply=matching),)
 CODES = (

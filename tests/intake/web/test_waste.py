@@ -1,10 +1,12 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from intake.models import WasteCode, WasteOperator
+from intake.services.waste import change_operator
 from rebattery.accounts.roles import Role
-from tests.factories import make_person
+from tests.factories import make_actor, make_person
 from tests.grading.sending_off import make_code, make_operator
 
 OPERATOR = {
@@ -52,6 +54,29 @@ class TestOperators:
         make_operator()
 
         assert b"Recycling Works" in client.get("/waste/operators/?export=csv").getvalue()
+
+    @pytest.mark.parametrize(
+        ("changes", "word"),
+        [
+            ({"country": "AT"}, "yes"),
+            ({"permit_valid_until": date(2020, 1, 1)}, "no"),
+            ({"is_active": False}, "no"),
+        ],
+    )
+    def test_may_be_chosen_while_the_permit_lasts_and_nobody_says_no(self, client, changes, word):
+        now = timezone.now()
+        change_operator(
+            operator_id=make_operator().pk,
+            values={"permit_valid_until": now.date()} | changes,
+            reason="Read anew",
+            actor=make_actor(),
+            at=now,
+        )
+
+        exported = client.get("/waste/operators/?export=csv").getvalue().decode()
+
+        assert exported.strip().splitlines()[-1].endswith(f',"{word}"')
+        assert f'<td class="">{word}</td>' in text(client.get("/waste/operators/"))
 
 
 @pytest.mark.usefixtures("administrator")
