@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -10,7 +11,7 @@ from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
 from intake.models import DispositionOrder, DispositionPack, Pack
 from rebattery.accounts.models import User
-from rebattery.audit.trail import Entry, entry_of, events_of
+from rebattery.audit.trail import Entry, entry_of, events_of, events_of_pack
 
 
 def orders() -> QuerySet[DispositionOrder]:
@@ -59,6 +60,24 @@ def disposition_of(*, pack_id: int) -> DispositionPack | None:
     """Return the order that a pack is in or left by, None where there is none."""
     lines = DispositionPack.objects.filter(pack_id=pack_id).exclude(state=PackState.RELEASED)
     return lines.select_related("order__waste_code").first()
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """The last order that gave a pack back before it could leave."""
+
+    order: DispositionOrder
+    at: datetime
+
+
+def withdrawn_from(*, pack: Pack) -> Withdrawn | None:
+    """Return the order that a pack was in and is not any more, None where none gave it back."""
+    lines = DispositionPack.objects.filter(pack=pack, state=PackState.RELEASED)
+    line = lines.select_related("order").order_by("-order_id").first()
+    if line is None:
+        return None
+    last = events_of_pack(pack_id=pack.pk).filter(event_type="pack.order_withdrawn").latest("pk")
+    return Withdrawn(line.order, last.at)
 
 
 def dispositions_of(*, pack_ids: Sequence[int]) -> dict[int, DispositionPack]:

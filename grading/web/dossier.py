@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from grading.queries.dispositions import disposition_of, earlier_stays, is_orderable
+from grading.queries.dispositions import disposition_of, earlier_stays, is_orderable, withdrawn_from
 from grading.queries.dossiers import Dossier, dossier_of, pack_for
 from grading.queries.policies import in_force_or_none
 from grading.queries.reject_reports import is_over
@@ -51,6 +51,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         "may_dispute": may_dispute and not dossier.obstacle_to_dispute(at=timezone.now()),
         "may_test": viewer.may(C.RECORD_TESTS),
         "disposition": disposition,
+        "withdrawn": None if disposition else withdrawn_from(pack=shown),
         "may_order": disposition is None and is_orderable(shown) and viewer.may(C.ORDER_DISPOSITIONS),
         "has_reject_report": is_over(shown, timezone.now()) and dossier.decision is not None,
         "earlier_stays": earlier_stays(pack=shown),

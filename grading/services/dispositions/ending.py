@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from grading.services.dispositions.standings import DispositionRefused, disputed_among, refuse
-from grading.services.dispositions.telling import tell_handed_over
+from grading.services.dispositions.telling import tell_handed_over, tell_kept
 from intake.domain.dispositions import MOVES, OrderKind, OrderState, PackState, code_applies
 from intake.models import DispositionOrder, DispositionPack, Pack
 from intake.services.lifecycle import lock_packs, move_packs
@@ -110,7 +110,8 @@ def release(
     if not reason.strip():
         raise ReasonMissing(fields={"reason": "Say why."})
     order, packs = _lock(order_id, version)
-    ids = [pack.pk for pack in packs if pack.pk in set(pack_ids)]
+    freed = [pack for pack in packs if pack.pk in set(pack_ids)]
+    ids = [pack.pk for pack in freed]
     if not ids or len(ids) != len(set(pack_ids)):
         raise DispositionRefused("Choose packs of this order. Nothing was changed.")
     params: dict[str, Any] = {"order": order.pk, "number": order.number, "ids": ids}
@@ -128,6 +129,7 @@ def release(
     else:
         changes = {"state": OrderState.CANCELLED.value, "cancel_reason": reason.strip(), "pack_count": 0}
         _end(order, "disposition.cancelled", changes | _ended_by(actor, at), {}, reason, actor, at)
+    tell_kept(order=order, packs=freed, at=at)
     return order
 
 
@@ -158,7 +160,7 @@ def _lock(order_id: int, version: int) -> tuple[DispositionOrder, list[Pack]]:
 def _lapsed(order: DispositionOrder, at: datetime) -> list[str]:
     """Say what was right when the packs were ordered and is not any more."""
     faults, operator, code = [], order.operator, order.waste_code
-    if operator and (operator.permit_valid_until < at.date() or not operator.is_active):
+    if operator and not operator.may_take_waste(on=at.date()):
         faults.append(f"{operator.name} may not take waste any more: cancel the order and make a new one")
     if code and not code_applies(
         applies_from=code.applies_from, applies_until=code.applies_until, on=at.date()

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from grading.services.dispositions.standings import DispositionRefused, Looked, refuse, standings
+from grading.services.dispositions.telling import tell_ordered
 from intake.domain.chemistry import Chemistry
 from intake.domain.dispositions import (
     MOST_PACKS,
@@ -92,6 +93,7 @@ def order(
     made = _store(consignment, consignee, waste_code, packs, reason, actor, at)
     _add_lines(made, lines, packs, actor, at)
     _mark_packs(made, packs, actor, at)
+    tell_ordered(order=made, packs=packs, at=at)
     return made
 
 

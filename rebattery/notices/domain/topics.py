@@ -16,6 +16,7 @@ class Topic(StrEnum):
     RESULTS = "results"
     RESULTS_WITHDRAWN = "results_withdrawn"
     DISPUTE_ANSWERED = "dispute_answered"
+    PACKS_ORDERED = "packs_ordered"
     PACKS_LEFT = "packs_left"
     TEST = "test"
 
@@ -31,6 +32,7 @@ LABELS: dict[Topic, str] = {
     Topic.RESULTS: "Packs have a result",
     Topic.RESULTS_WITHDRAWN: "Results do not count any more",
     Topic.DISPUTE_ANSWERED: "A dispute was answered",
+    Topic.PACKS_ORDERED: "Packs were ordered back or to recycling, or stay after all",
     Topic.PACKS_LEFT: "Packs went back or to recycling",
     Topic.TEST: "Test of a webhook",
 }

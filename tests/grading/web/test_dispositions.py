@@ -206,3 +206,19 @@ class TestNote:
         assert first.content.startswith(b"%PDF-") and first.content == second.content
         client.force_login(make_person(Role.SUPPLIER))
         assert client.get(page(order, "note")).status_code == 403
+
+
+class TestPackOfACancelledOrder:
+    def test_says_to_its_supplier_that_it_is_again_what_it_was(self, client):
+        [pack] = make_rejected()
+        order = send_off([pack], to_recycling())
+        client.force_login(make_person(Role.SUPPLIER, supplier=pack.supplier))
+        assert "<dd>Waste, waste code" in shown(client.get(reverse("pack", args=[pack.pk])))
+
+        dispositions.cancel(order_id=order.pk, version=1, reason="Ours", actor=make_actor(), at=LEFT_AT)
+
+        html = shown(client.get(reverse("pack", args=[pack.pk])))
+        assert "the pack stays with us and is again what it was" in html
+        assert "<dt>In law</dt><dd>Product</dd>" in html
+        assert order.number in html
+        assert "Ours" not in html
