@@ -8,6 +8,7 @@ from grading.domain.sampling import sample_size
 from grading.management.demo import arriving, measuring
 from grading.management.demo.timeline import Year
 from grading.models import ReviewCase
+from grading.queries.override_ends import override_in_force
 from grading.services import decisions, reviews
 from grading.services.reviews.cases import Justification, RetestDemand
 from intake.domain.lifecycle import Status
@@ -27,6 +28,9 @@ ASKED = Justification(
 AGREED = Justification(code="evidence_convinces", text="Both tests agree and the buyer monitors every cycle.")
 COUNTS = timedelta(days=60)
 """How long the first override counts; each further one that much longer."""
+REGRETTED = 3
+"""The override that is ended before its last day."""
+REGRET = Justification(code="need_gone", text="The builder's order was called off; nobody else monitors it.")
 REFUSED = Justification(code="risk_too_high", text="One customer's wish does not outweigh the chemistry.")
 
 
@@ -87,6 +91,8 @@ def ask_override(year: Year, at: datetime, case: ReviewCase | None = None) -> No
         at=at,
     )
     year.later(at + 1 * _DAY, answer_override, asked, year.overrides % 2 == 1)
+    if year.overrides == REGRETTED:
+        year.later(at + 9 * _DAY, _end_override, case.pack_id)
 
 
 def answer_override(year: Year, at: datetime, case: ReviewCase, is_approved: bool) -> None:
@@ -97,6 +103,15 @@ def answer_override(year: Year, at: datetime, case: ReviewCase, is_approved: boo
     if is_approved and case.override_expires_on:
         ends_at = datetime.combine(case.override_expires_on + _DAY, at.timetz())
         year.later(ends_at, _let_grades_end)
+
+
+def _end_override(year: Year, at: datetime, pack_id: int) -> None:
+    """Think better of an override: the policy speaks again."""
+    override = override_in_force(pack_id=pack_id)
+    if override is not None:
+        reviews.end_override(
+            pack_id=pack_id, decision_id=override.pk, why=REGRET, actor=year.who("reviewer"), at=at
+        )
 
 
 def _let_grades_end(year: Year, at: datetime) -> None:
