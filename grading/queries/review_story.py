@@ -37,8 +37,18 @@ def story_of_review(*, case: ReviewCase) -> ReviewStory:
     """Return who put ``case`` aside and who asked for its override, the last time; one query."""
     found = {event.event_type: event for event in events_of(subject_type="review", subject_id=case.pk)}
     return ReviewStory(
-        held=_signature(found.get("review.held")), asked=_signature(found.get("review.override_requested"))
+        held=_signature(found.get("review.held")) or _held_before(found.get("review.carried_on")),
+        asked=_signature(found.get("review.override_requested")),
     )
+
+
+def _held_before(event: Any) -> Signature | None:
+    """Return who put the review aside that this one carries on."""
+    held = event.facts.get("held") if event else None
+    if not held:
+        return None
+    at = datetime.fromisoformat(held["at"])
+    return Signature(held["by"], at, reason_words(held["reason_code"]), held["reason"])
 
 
 @dataclass(frozen=True)

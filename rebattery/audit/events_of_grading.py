@@ -166,6 +166,11 @@ OF_GRADING = (
         needs_reason=True,
     ),
     EventType("review.opened", "review", "A review was opened: {rule}."),
+    EventType(
+        "review.carried_on",
+        "review",
+        "The review goes on, open since {since!d}, for the same facts and outcome: {rule}.",
+    ),
     EventType("review.confirmed", "review", "{actor} confirmed {grade}: {reason}", needs_reason=True),
     EventType(
         "review.override_requested",

@@ -12,6 +12,7 @@ from grading.domain.review_reasons import rule_label
 from grading.models import Decision, PolicyVersion
 from grading.queries.separation import MEASURED_BY_SQL
 from grading.services.decisions.judging import Judgement
+from grading.services.decisions.keeping import LAST_HOLD, Kept, kept_reviews
 from grading.services.decisions.runs import count_decided
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_locked
@@ -43,21 +44,27 @@ def write_decisions(
     actor: Actor,
     at: datetime,
     run_id: int | None = None,
+    is_same_pack: bool = False,
 ) -> None:
     """Store new decisions in the place of the packs' current ones, and take the packs where they lead.
 
     The packs are locked, tested or in quarantine; those in quarantine stay there and get a review. A run
     counts them.
+
+    :param is_same_pack: nothing happened to the packs since their last decision. Where facts and outcome are
+        the same too, a confirmation stands and an open review goes on.
     """
     ids = new_keys(model=Decision, count=len(judgements))
     supersede(pack_ids=[j.pack.pk for j in judgements], new_ids=ids, actor=actor, at=at)
     insert_decisions(ids=ids, judgements=judgements, version=version, actor=actor, at=at, run_id=run_id)
     if run_id is not None:
         count_decided(run_id=run_id, judgements=judgements)
-    _record_decisions(ids, "decision.made", actor, at)
+    kept = kept_reviews(ids=ids, judgements=judgements) if is_same_pack else Kept()
+    _record_decisions(ids, "decision.made", kept, actor, at)
     _close_reviews([j.pack.pk for j in judgements], actor, at)
-    _move(judgements, policy, actor, at)
-    _open_reviews(ids, judgements, actor, at)
+    settled = [key in kept.confirmed or not j.review_rule for key, j in zip(ids, judgements, strict=True)]
+    _move(judgements, settled, policy, actor, at)
+    _open_reviews(ids, judgements, kept, actor, at)
 
 
 def supersede(*, pack_ids: Sequence[int], new_ids: Sequence[int], actor: Actor, at: datetime) -> None:
@@ -132,10 +139,12 @@ _json = json.JSONEncoder(ensure_ascii=False).encode
 
 def record_override(*, key: int, reason_code: str, reason: str, actor: Actor, at: datetime) -> None:
     """Tell the trail of a decision that two people made against the policy."""
-    _record_decisions([key], "decision.overridden", actor, at, reason_code=reason_code, reason=reason)
+    _record_decisions([key], "decision.overridden", Kept(), actor, at, reason_code=reason_code, reason=reason)
 
 
-def _record_decisions(ids: Sequence[int], code: str, actor: Actor, at: datetime, **reason: str) -> None:
+def _record_decisions(
+    ids: Sequence[int], code: str, kept: Kept, actor: Actor, at: datetime, **reason: str
+) -> None:
     record_rows(
         code=code,
         actor=actor,
@@ -155,10 +164,19 @@ def _record_decisions(ids: Sequence[int], code: str, actor: Actor, at: datetime,
                        'valid_until', d.valid_until, 'scope', d.scope) AS after,
                    jsonb_build_object('grade', d.grade, 'policy', v.code || ' v' || v.version,
                        'route', lower(routes.labels #>> ARRAY[d.route, 'label']),
-                       'why', d.reasons -> 0 ->> 'sentence') AS facts
+                       'why', d.reasons -> 0 ->> 'sentence') || CASE WHEN r.id IS NULL THEN '{{}}'
+                       ELSE jsonb_build_object('confirmed_in_review', r.id, 'why',
+                           concat(d.reasons -> 0 ->> 'sentence', ' ', r.closed_by, ' confirmed this on ',
+                               to_char(r.closed_at, 'FMDD Mon YYYY'), ', and it stands.')) END AS facts
             {_OF_DECISIONS} JOIN routes ON routes.id = d.policy_id
+            LEFT JOIN unnest(%(kept)s::bigint[], %(cases)s::bigint[]) AS m(id, case_id) ON m.id = d.id
+            LEFT JOIN grading_reviewcase r ON r.id = m.case_id
             WHERE d.id = ANY(%(ids)s) ORDER BY d.id""",
-        params={"ids": list(ids)},
+        params={
+            "ids": list(ids),
+            "kept": list(kept.confirmed),
+            "cases": list(kept.confirmed.values()),
+        },
     )
 
 
@@ -190,11 +208,14 @@ def _close_reviews(pack_ids: Sequence[int], actor: Actor, at: datetime) -> None:
     )
 
 
-def _move(judgements: Sequence[Judgement], policy: Policy, actor: Actor, at: datetime) -> None:
-    tested = [j for j in judgements if j.pack.status == Status.TESTED]
+def _move(
+    judgements: Sequence[Judgement], settled: Sequence[bool], policy: Policy, actor: Actor, at: datetime
+) -> None:
+    rows = zip(judgements, settled, strict=True)
+    tested = [(j, is_settled) for j, is_settled in rows if j.pack.status == Status.TESTED]
     for move, moved in (
-        (Move.GRADE, [j for j in tested if not j.review_rule]),
-        (Move.SEND_TO_REVIEW, [j for j in tested if j.review_rule]),
+        (Move.GRADE, [j for j, is_settled in tested if is_settled]),
+        (Move.SEND_TO_REVIEW, [j for j, is_settled in tested if not is_settled]),
     ):
         if moved:
             name = f"{policy.id} v{policy.version}"
@@ -211,36 +232,61 @@ def _move(judgements: Sequence[Judgement], policy: Policy, actor: Actor, at: dat
             move_locked(packs=packs, move=move, actor=actor, at=at, facts_by_pack=facts)
 
 
-def _open_reviews(ids: Sequence[int], judgements: Sequence[Judgement], actor: Actor, at: datetime) -> None:
+def _open_reviews(
+    ids: Sequence[int], judgements: Sequence[Judgement], kept: Kept, actor: Actor, at: datetime
+) -> None:
     rules = {
         key: j.review_rule or str(j.reasons[0]["code"])
         for key, j in zip(ids, judgements, strict=True)
-        if j.review_rule or j.pack.status == Status.QUARANTINED
+        if key not in kept.confirmed and (j.review_rule or j.pack.status == Status.QUARANTINED)
     }
     if not rules:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""INSERT INTO grading_reviewcase (pack_id, decision_id, rule, state, opened_at, version,
-                   measured_by_person_ids, requested_by, override_grade, override_route,
+            f"""INSERT INTO grading_reviewcase (pack_id, decision_id, rule, state, opened_at, held_until,
+                   version, measured_by_person_ids, requested_by, override_grade, override_route,
                    override_scope, override_scope_note, closed_by, reason_code, reason, barred_instrument_ids,
                    barred_person_ids)
-               SELECT d.pack_id, d.id, m.rule, 'open', %s, 1,
+               SELECT d.pack_id, d.id, m.rule, 'open', coalesce(o.opened_at, %s), o.held_until, 1,
                    {MEASURED_BY_SQL},
                    '', '', '', '', '', '', '', '', '{{}}', '{{}}'
-               FROM unnest(%s::bigint[], %s::text[]) AS m(id, rule) JOIN grading_decision d ON d.id = m.id
+               FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS m(id, rule, case_id)
+               JOIN grading_decision d ON d.id = m.id
+               LEFT JOIN grading_reviewcase o ON o.id = m.case_id
                ORDER BY d.id""",  # noqa: S608 (constant text)
-            [at, list(rules), list(rules.values())],
+            [at, list(rules), list(rules.values()), [kept.waiting.get(key) for key in rules]],
         )
+    for code, keys in (
+        ("review.opened", [key for key in rules if key not in kept.waiting]),
+        ("review.carried_on", list(kept.waiting)),
+    ):
+        if keys:
+            _record_reviews(code, {key: rules[key] for key in keys}, kept, actor, at)
+
+
+def _record_reviews(code: str, rules: dict[int, str], kept: Kept, actor: Actor, at: datetime) -> None:
     record_rows(
-        code="review.opened",
+        code=code,
         actor=actor,
         at=at,
         rows=f"""
             SELECT r.id AS subject_id, p.serial AS subject_label, r.pack_id, p.supplier_id,
                    NULL::jsonb AS before,
-                   jsonb_build_object('rule', %(labels)s::jsonb ->> r.rule) AS facts,
-                   jsonb_build_object('state', r.state, 'rule', r.rule, 'decision_id', r.decision_id) AS after
-            {_OF_REVIEWS} WHERE r.decision_id = ANY(%(ids)s) ORDER BY r.id""",
-        params={"ids": list(rules), "labels": json.dumps({r: rule_label(r) for r in set(rules.values())})},
+                   jsonb_build_object('rule', %(labels)s::jsonb ->> r.rule) || CASE
+                       WHEN m.case_id IS NULL THEN '{{}}'
+                       ELSE jsonb_build_object(
+                           'since', r.opened_at::date, 'former', m.case_id, 'held', h.held) END AS facts,
+                   jsonb_build_object('state', r.state, 'rule', r.rule, 'decision_id', r.decision_id)
+                       || CASE WHEN r.held_until IS NULL THEN '{{}}'
+                               ELSE jsonb_build_object('held_until', r.held_until) END AS after
+            {_OF_REVIEWS}
+            JOIN unnest(%(ids)s::bigint[], %(cases)s::bigint[]) AS m(id, case_id) ON m.id = r.decision_id
+            LEFT JOIN LATERAL ({LAST_HOLD.format(case="m.case_id")}) h ON r.held_until IS NOT NULL
+            ORDER BY r.id""",
+        params={
+            "ids": list(rules),
+            "cases": [kept.waiting.get(key) for key in rules],
+            "labels": json.dumps({r: rule_label(r) for r in set(rules.values())}),
+        },
     )

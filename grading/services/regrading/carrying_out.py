@@ -144,6 +144,7 @@ def _settle(lease: Lease, pack_ids: Sequence[int], judged: Judge, actor: Actor, 
             actor=actor,
             at=at,
             run_id=order.pk,
+            is_same_pack=True,
         )
     _note_outcomes(order.pk, [pack.pk for pack in packs], left)
     note_progress(run_id=order.pk, at=at)
