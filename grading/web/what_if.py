@@ -1,6 +1,7 @@
 """Try a policy on the measured population, keep what came of it, and look at it again."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -38,12 +39,18 @@ def what_if(request: HttpRequest) -> HttpResponse:
         return render(request, "grading/what_if/empty.html", context)
     form = _form(request.GET, found)
     context = {"form": form, "taken": found, "megabytes": found.byte_count / 1e6, "may_keep": may_keep}
+    context["choice"] = _choice(request.GET)
     if form.is_valid():
         context |= _trial(form, request.GET, found)
     if request.headers.get("HX-Request"):
         return render(request, "grading/what_if/_answer.html", context)
     context |= {"reports": reports()[:20], "upload": UploadForm()}
     return render(request, "grading/what_if/page.html", context)
+
+
+def _choice(data: QueryDict) -> list[tuple[str, str]]:
+    """Return what is chosen, for a form that leads back to the same choice."""
+    return [(key, value) for key, value in data.items() if value and key != "csrfmiddlewaretoken"]
 
 
 def _form(data: QueryDict, found: Taken) -> TrialForm:
@@ -133,7 +140,8 @@ def what_if_snapshot(request: HttpRequest) -> HttpResponse:
         messages.success(request, "A new snapshot is being taken; it is there in a moment.")
     else:
         messages.error(request, "The job could not be sent. A snapshot is taken every half hour anyway.")
-    return redirect("what_if")
+    choice = urlencode(_choice(request.POST))
+    return redirect(reverse("what_if") + (f"?{choice}" if choice else ""))
 
 
 @requires(Capability.VIEW_POLICIES)
@@ -149,6 +157,7 @@ def what_if_report(request: HttpRequest, report_id: int) -> HttpResponseBase:
     context = {
         "report": report,
         "shown": shown(comparison, old=str(report.against), new=new, moves_url=here),
+        "may_regrade": person_of(request).may(Capability.DECIDE_REVIEWS),
         "page": list_page(moves, columns=COLUMNS, filters=FILTERS, params=request.GET),
         "scope": [
             (field.label, report.scope[name])

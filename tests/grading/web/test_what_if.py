@@ -120,6 +120,21 @@ class TestWhatIf:
         assert "is not one of the available choices" in page.text
 
 
+class TestWhatIfSnapshot:
+    def test_leads_back_to_what_was_being_compared(self, reviewer, fleet, seed):
+        asked = {"candidate": f"v{seed.pk}", "soh-LFP-60": "70.5"}
+        for headers in ({}, FRAGMENT):
+            page = reviewer.get(reverse("what_if"), asked, headers=headers).text
+            choice = page.split('<div id="choice"')[1].split("</div>")[0]
+            for name, value in asked.items():
+                assert f'<input type="hidden" name="{name}" value="{value}">' in choice
+
+        led = reviewer.post(reverse("what_if_snapshot"), asked | {"csrfmiddlewaretoken": "x"})
+
+        assert led["Location"] == f"/policies/what-if/?candidate=v{seed.pk}&soh-LFP-60=70.5"
+        assert reviewer.post(reverse("what_if_snapshot"))["Location"] == "/policies/what-if/"
+
+
 class TestWhatIfKeep:
     def test_keeps_numbers_packs_and_one_event(self, reviewer, fleet, seed):
         asked = {"candidate": f"v{seed.pk}", "against": seed.pk, "soh-LFP-60": "70.5"}
@@ -190,6 +205,15 @@ class TestWhatIfReport:
         assert len(lines) == 2
         assert fleet[1].serial in lines[1]
         assert reviewer.get(here, {"new_grade": "A"}).text.count(fleet[0].serial) == 0
+
+    @pytest.mark.parametrize(("role", "can"), [("reviewer", True), ("administrator", False)])
+    def test_offers_to_grade_again_to_those_who_may(self, client, report, role, can):
+        client.force_login(make_person(role))
+
+        page = client.get(reverse("what_if_report", args=[report.pk])).text
+
+        assert "The listed packs as they are now</a>" in page
+        assert ("from where they can be graded again" in page) is can
 
     def test_tells_open_batches_from_all(self, reviewer, fleet):
         receiving.close_batch(batch_id=fleet[0].batch_id, actor=make_actor(), at=NOW)
