@@ -21,6 +21,7 @@ __all__ = [
     "Policy",
     "PolicyInvalid",
     "canonical_json",
+    "compile_policy",
     "parse_policy",
     "policy_sha256",
     "seed_document",
@@ -133,6 +134,14 @@ def parse_policy(document: Mapping[str, Any]) -> Policy:
     """
     if faults := faults_in(document):
         raise PolicyInvalid(faults)
+    return compile_policy(document)
+
+
+def compile_policy(document: Mapping[str, Any]) -> Policy:
+    """Compile a document that was found sound when it was published.
+
+    It is not checked again: a rule that came later must not take the policy from the decisions it made.
+    """
     evidence, review, near = document["evidence"], document["review"], document["near_limits"]
     needs = {"ir_ratio": evidence["needs_ir"], WEAKEST: evidence["needs_weakest"], "soh_percent": True}
     overlays = [_overlay(document, entry) for entry in document["overlays"]]

@@ -7,6 +7,7 @@ from typing import Any
 
 from grading.domain.document_shape import BOOL, INT, TEXT, decimal, moment, one_of, or_null, shape_faults
 from grading.domain.matrix import GRADES
+from grading.domain.policy_soundness import ACCEPTING, guard_faults, route_faults
 from grading.domain.procedure_faults import CODE
 from grading.domain.reasons import IR, SOH
 from grading.domain.soh import SOH_MAX_PERCENT
@@ -22,7 +23,7 @@ OVERLAY_FACTS = (
 )
 OVERLAY_KINDS = ("age", "insurer", "customer", "market", "other")
 SOURCE_STATUSES = ("confirmed", "not confirmed", "own choice")
-VALID_GRADES = ("A", "B", "C")
+VALID_GRADES = ACCEPTING
 """Grades that packs are sold with, and that can run out in storage."""
 BLOCK_FACTS = ("beyond_calendar_life", "has_history")
 """Facts that may lower a grade: those whose absence never holds a pack."""
@@ -265,5 +266,7 @@ _CHECKS: tuple[tuple[Callable[[Mapping[str, Any]], list[str]], tuple[str, ...]],
     (_overlay_faults, ("overlays", "test_conditions", "applications")),
     (_procedure_faults, ("evidence",)),
     (_validity_faults, ("grade_validity",)),
+    (guard_faults, ("evidence", "guard_band_pts")),
+    (route_faults, ("bands", "safety", "class_rules", "floors", "overlays", "routes")),
 )
 """Each check of meaning with the parts of the document that it reads."""

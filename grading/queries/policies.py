@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from grading.domain.canonical import sha256_of
-from grading.domain.policy import Policy, parse_policy
+from grading.domain.policy import Policy, compile_policy, parse_policy
 from grading.domain.policy_comparison import Comparison, compare
 from grading.domain.policy_differences import Difference, differences
 from grading.domain.policy_faults import faults_in
@@ -43,7 +43,7 @@ def policy_in_force(*, at: datetime) -> PolicyVersion:
 def compiled(version: PolicyVersion) -> Policy:
     """Return ``version`` ready for deciding; it is compiled once per process, being immutable."""
     if version.sha256 not in _COMPILED:
-        _COMPILED[version.sha256] = parse_policy(version.document)
+        _COMPILED[version.sha256] = compile_policy(version.document)
     return _COMPILED[version.sha256]
 
 

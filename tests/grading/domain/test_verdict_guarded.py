@@ -250,7 +250,7 @@ class TestGuardedPolicy:
         words = " ".join(evidence_demands(GUARDED))
 
         assert "A capacity test counts only by these procedures: iso12405-capacity." in words
-        assert "2 standard uncertainties are taken off the SOH." in words
+        assert "1.64 standard uncertainties are taken off the SOH." in words
         assert "Nearer to a limit that decides than 1.65 standard uncertainties" in words
 
     def test_grades_a_pack_that_meets_it(self):
@@ -279,6 +279,7 @@ class TestGuardedPolicy:
             ({"procedures": {"ocv": ["c3"]}}, "ocv is not a known field"),
             ({"k_lower_bound": 2}, "k_lower_bound: must be a decimal number"),
             ({"undecided_factor": "-1"}, "undecided_factor: must be a decimal number"),
+            ({"k_lower_bound": "2", "undecided_factor": "1.65"}, "1.65 must be greater than k_lower_bound 2"),
         ],
     )
     def test_a_faulty_demand_is_refused(self, part, fault):

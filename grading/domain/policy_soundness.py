@@ -1,0 +1,56 @@
+"""Whether the rules of a policy fit each other, where each of them is sound by itself."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+ACCEPTING = ("A", "B", "C")
+"""Grades that a pack goes on with; only they may get a certificate."""
+
+
+def guard_faults(document: Mapping[str, Any]) -> list[str]:
+    """Find a guard that reaches past the doubt around a limit.
+
+    The doubt lies around the limit itself, the guard lowers the SOH: where the guard is wider, a pack just
+    above the doubt would be graded below the limit while a worse one is measured again.
+    """
+    k, factor = (document["evidence"].get(name) for name in ("k_lower_bound", "undecided_factor"))
+    if factor is None:
+        return []
+    faults = []
+    if k is not None and Decimal(factor) <= Decimal(k):
+        faults.append(
+            f"evidence: undecided_factor {factor} must be greater than k_lower_bound {k}: otherwise a pack"
+            " just above the doubt at a limit is graded below that limit while a worse one is measured again"
+        )
+    if Decimal(document["guard_band_pts"]) > 0:
+        faults.append(
+            f"guard_band_pts: {document['guard_band_pts']} points cannot go with undecided_factor: a pack"
+            " just above the doubt at a limit would be graded below that limit while a worse one is measured again"
+        )
+    return faults
+
+
+def route_faults(document: Mapping[str, Any]) -> list[str]:
+    """Find grades whose route does not fit them: only packs of A, B or C can get a certificate."""
+    faults = []
+    for place, grade, route in _outcomes(document):
+        has_certificate = document["routes"][route]["certificate"]
+        if grade in ACCEPTING and not has_certificate:
+            faults.append(f"{place}: grade {grade} needs a route with a certificate; {route} has none")
+        elif grade not in ACCEPTING and has_certificate:
+            faults.append(f"{place}: grade {grade} needs a route without a certificate; {route} has one")
+    return faults
+
+
+def _outcomes(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield every outcome that the document gives, with its place."""
+    named = [(f"bands {i}", row) for i, row in enumerate(document["bands"], 1)]
+    named += [(f"safety.{kind}", entry) for kind, entry in document["safety"].items()]
+    named += [(f"class_rules.{name}", rule) for name, rule in document["class_rules"].items()]
+    named += [("floors", document["floors"])]
+    named += [(f"overlays {entry['code']}", entry) for entry in document["overlays"]]
+    for place, entry in named:
+        grade, route = entry.get("grade"), entry.get("route")
+        if grade is not None and route is not None:
+            yield place, grade, route
