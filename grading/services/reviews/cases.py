@@ -113,8 +113,10 @@ def change_cases(
     :param why: none where the event needs no reason.
     :param facts: what the event's sentence says of a case.
     :param own: what differs from case to case, by its key: values by column.
-    :raises ReasonMissing: when there is no text.
+    :raises ReasonMissing: when there is no text, or no coded reason.
     """
+    if why and not why.code.strip():
+        raise ReasonMissing(fields={"reason_code": "Choose a reason."})
     if why and not why.text.strip():
         raise ReasonMissing(fields={"reason": "Say why."})
     own = own or {}
@@ -224,7 +226,13 @@ def _first_words(case: ReviewCase, step: Step | None) -> str:
         return f"{case.requested_by} asked for an override first, to grade {case.override_grade}."
     if case.closed_at:
         return f"{case.closed_by} decided first: {case.get_state_display().lower()}."
-    return f"it changed since you opened it. {step.sentence}" if step else "it changed since you opened it."
+    changed = "it changed since you opened it."
+    return f"{changed} {_ended(step.sentence)}" if step else changed
+
+
+def _ended(sentence: str) -> str:
+    """Return a sentence of the trail with its full stop; some end with the words of a person."""
+    return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."
 
 
 def _own(sentence: str) -> str:

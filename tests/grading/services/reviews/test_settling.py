@@ -57,12 +57,11 @@ class TestConfirm:
         with pytest.raises(ReviewRefused, match="a hold is not a verdict"):
             confirm(cases=seen([case]), why=WHY, actor=ann, at=GRADED_AT)
 
-    def test_wants_to_know_why(self, policy, ann):
+    @pytest.mark.parametrize(("code", "text"), [("policy_right", " "), ("", "Seen the pack")])
+    def test_wants_to_know_why(self, policy, ann, code, text):
         [case] = make_reviews()
         with pytest.raises(ReasonMissing), transaction.atomic():
-            confirm(
-                cases=seen([case]), why=Justification(code="policy_right", text=" "), actor=ann, at=GRADED_AT
-            )
+            confirm(cases=seen([case]), why=Justification(code=code, text=text), actor=ann, at=GRADED_AT)
         assert status_of(case) == "in_review"
 
     @pytest.mark.parametrize("nobody", [SYSTEM, task_actor("Grading", job_id="1")])
