@@ -50,7 +50,7 @@ class Scale:
         """Say the picture."""
         ranges = "; ".join(segment.words for segment in self.segments)
         found = "not known" if self.value is None else f"{_plain(self.value)}{self.unit}"
-        return f"{self.label} {found}. {ranges}."
+        return f"{self.label} {found}. With the other facts as they are: {ranges}."
 
 
 def scales_of(policy: Policy, evidence: Evidence) -> tuple[Scale, ...]:

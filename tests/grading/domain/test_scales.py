@@ -17,7 +17,8 @@ class TestScalesOf:
         assert [part.grade for part in soh.segments] == ["D", "C", "B", "A"]
         assert soh.limits == ((20, 190), (60, 571), (80, 761))
         assert soh.words == (
-            "SOH 74 %. D from 0 to 20 %; C from 20 to 60 %; B from 60 to 80 %; A from 80 to 105 %."
+            "SOH 74 %. With the other facts as they are: D from 0 to 20 %; C from 20 to 60 %;"
+            " B from 60 to 80 %; A from 80 to 105 %."
         )
         assert [part.grade for part in ir.segments] == ["B", "C"]
         assert [part.grade for part in weakest.segments] == ["D", "B"]
@@ -32,7 +33,7 @@ class TestScalesOf:
 
         assert (ir.value, ir.words) == (
             None,
-            "IR not known. B from 0 to 2× baseline; C from 2 to 4× baseline.",
+            "IR not known. With the other facts as they are: B from 0 to 2× baseline; C from 2 to 4× baseline.",
         )
 
     @pytest.mark.parametrize("chemistry", ["UNKNOWN", "NA_ION", "NIMH", "MADE_UP"])
