@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from grading.queries.disputes import disputes_waiting
 from grading.queries.review_desk import by_urgency, sample_of, waiting
 from grading.services import reviews
 from grading.web.review_filters import HELD, Asked, asked
 from grading.web.review_forms import GroupForm
+from grading.web.review_posting import posted
 from grading.web.review_undo import offer_of, remember
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
@@ -49,7 +49,7 @@ def review_queue(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(Capability.DECIDE_REVIEWS)
-@require_POST
+@posted
 def review_confirm_group(request: HttpRequest) -> HttpResponse:
     wanted, form = _asked(request), GroupForm(request.POST)
     if form.is_valid():

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from grading.models import ReviewCase
 from grading.queries.review_desk import next_to_decide
@@ -25,6 +24,7 @@ from grading.web.review_forms import (
     SeenForm,
     StepForm,
 )
+from grading.web.review_posting import posted
 from grading.web.review_undo import remember
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
@@ -34,7 +34,7 @@ from rebattery.ui.forms import apply_rule_violation
 
 
 @requires(Capability.DECIDE_REVIEWS)
-@require_POST
+@posted
 def review_confirm(request: HttpRequest, case_id: int) -> HttpResponse:
     case = get_object_or_404(review_cases(), pk=case_id)
     form = ConfirmForm(request.POST)
@@ -42,7 +42,7 @@ def review_confirm(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @requires(Capability.DECIDE_REVIEWS)
-@require_POST
+@posted
 def review_retest(request: HttpRequest, case_id: int) -> HttpResponse:
     case = get_object_or_404(review_cases(), pk=case_id)
     form = RetestForm(request.POST)
@@ -50,7 +50,7 @@ def review_retest(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @requires(Capability.DECIDE_REVIEWS)
-@require_POST
+@posted
 def review_override(request: HttpRequest, case_id: int) -> HttpResponse:
     case = get_object_or_404(review_cases(), pk=case_id)
     form = OverrideForm(request.POST, decided=case.decision.grade)
@@ -58,7 +58,7 @@ def review_override(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @requires(Capability.DECIDE_REVIEWS)
-@require_POST
+@posted
 def review_hold(request: HttpRequest, case_id: int) -> HttpResponse:
     case = get_object_or_404(review_cases(), pk=case_id)
     form = HoldForm(request.POST)
@@ -66,7 +66,7 @@ def review_hold(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @requires(Capability.DECIDE_REVIEWS)
-@require_POST
+@posted
 def review_end_hold(request: HttpRequest, case_id: int) -> HttpResponse:
     """Take a review up again before its day."""
     case = get_object_or_404(review_cases(), pk=case_id)
@@ -83,7 +83,7 @@ def review_end_hold(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @requires(Capability.DECIDE_REVIEWS)
-@require_POST
+@posted
 def review_answer(request: HttpRequest, case_id: int) -> HttpResponse:
     case = get_object_or_404(review_cases(), pk=case_id)
     form = AnswerForm(request.POST)

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from grading.models import ReviewCase
 from grading.queries.review_desk import undoable
 from grading.services import reviews
 from grading.web.review_filters import asked
 from grading.web.review_forms import CasesForm
+from grading.web.review_posting import posted
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
@@ -57,7 +57,7 @@ def offer_of(request: HttpRequest, *, at: datetime) -> Offer | None:
 
 
 @requires(Capability.DECIDE_REVIEWS)
-@require_POST
+@posted
 def review_undo(request: HttpRequest) -> HttpResponse:
     form = CasesForm(request.POST)
     kept = asked(request.GET, viewer=person_of(request), on=timezone.now().date()).kept
