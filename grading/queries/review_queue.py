@@ -65,7 +65,7 @@ def obstacles(*, case: ReviewCase, viewer: User, at: datetime) -> Obstacles:
     return Obstacles(
         confirm=own or waits_for_second or _not_confirmable(case),
         override=own or waits_for_second or _not_overridable(case),
-        retest=own or waits_for_second or _not_on_the_shelf(case),
+        retest=own or waits_for_second or _not_retestable(case),
         hold=own or waits_for_second,
         undo=undo_obstacle(case=case, person_id=viewer.pk, at=at),
         answer=_own(case, viewer, Judging.OVERRIDE, acts) or _not_on_the_shelf(case),
@@ -88,8 +88,19 @@ def _not_confirmable(case: ReviewCase) -> str:
 
 def _not_overridable(case: ReviewCase) -> str:
     if is_safety_decision(case.decision.grade, case.decision.reason_codes):
-        return "A safety decision is not overridden: re-open the pack, or order a retest."
+        return _only_inspected(case) or "A safety decision is not overridden: order a retest."
     return _not_on_the_shelf(case)
+
+
+def _not_retestable(case: ReviewCase) -> str:
+    return _only_inspected(case) or _not_on_the_shelf(case)
+
+
+def _only_inspected(case: ReviewCase) -> str:
+    """Say what leads out of quarantine beside a confirmation; empty for a pack that is elsewhere."""
+    if case.pack.status != Status.QUARANTINED:
+        return ""
+    return "The pack is in quarantine: only a fresh inspection changes that, once it is re-opened."
 
 
 def _not_on_the_shelf(case: ReviewCase) -> str:

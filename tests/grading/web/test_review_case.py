@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grading.models import ReviewCase
+from grading.services.decisions import grade_waiting
 from intake.models import Pack
+from rebattery.actor import SYSTEM
 from rebattery.dates import day_in_words
 from tests.evidence import GRADED_AT, make_inspected, make_reviews, make_tested, publish_seed
 from tests.factories import make_person
@@ -49,9 +51,6 @@ class TestCase:
         assert "Claimed against measured" in page
 
     def test_of_every_kind_can_be_looked_at(self, ann):
-        from grading.services.decisions import grade_waiting
-        from rebattery.actor import SYSTEM
-
         for safety in ("critical", "damaged", "odd"):
             make_inspected(safety=safety)
         make_tested(soh=None)
@@ -119,6 +118,16 @@ class TestCase:
         assert [ben.get(ask, {"version": v}).status_code for v in (2, "x", "")] == [204, 204, 204]
         assert signed_in(make_person("warehouse")).get(ask, {"version": 1}).status_code == 403
 
+    def test_leads_out_of_quarantine(self, ann):
+        make_inspected(safety="critical")
+        grade_waiting(actor=SYSTEM, now=lambda: GRADED_AT)
+        case = ReviewCase.objects.get()
+        page = ann.get(url("review_case", case)).text
+        assert "<strong>Override, Order a retest</strong>: The pack is in quarantine: only a fresh" in page
+        assert f'href="{reverse("reopen_pack", args=[case.pack_id])}">Re-open for inspection' in page
+        auditor = signed_in(make_person("auditor"))
+        assert "Re-open for inspection" not in auditor.get(url("review_case", case)).text
+
     def test_is_held_until_a_day_and_taken_up_again(self, ann):
         [case] = make_reviews()
         ann.post(url("review_hold", case), hold(case))
@@ -139,6 +148,7 @@ class TestCase:
         ann.post(url("review_hold", case), hold(case))
         page = ann.post(url("review_end_hold", case), {"version": 1}, follow=True).content.decode()
         assert "changed since you opened it" in page
+        assert "The maker answers on Monday. Nothing was changed." in page
         assert ann.post(url("review_end_hold", case), {"version": "x"}).status_code == 302
         assert fresh(case).held_until is not None
 
@@ -217,6 +227,7 @@ class TestOverride:
         assert "Ann asked for" not in page.split("<main")[0]
         assert "Approve: grade C" in page
         assert "Signed first</dt><dd>Ann, " in page and "Looks better" in page
+        assert "whoever decides first" not in page
         ben.post(url("review_answer", case), self.YES)
         assert (state(case), Pack.objects.get(pk=case.pack_id).status) == ("overridden", "graded")
 
