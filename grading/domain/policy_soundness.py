@@ -26,7 +26,8 @@ def guard_faults(document: Mapping[str, Any]) -> list[str]:
     if Decimal(document["guard_band_pts"]) > 0:
         faults.append(
             f"guard_band_pts: {document['guard_band_pts']} points cannot go with undecided_factor: a pack"
-            " just above the doubt at a limit would be graded below that limit while a worse one is measured again"
+            " just above the doubt at a limit would be graded below that limit while a worse one is measured"
+            " again"
         )
     return faults
 

@@ -1,5 +1,6 @@
 """Give every manage.py command the servers it needs, for as long as it runs."""
 
+import argparse
 import contextlib
 import os
 import signal
@@ -9,15 +10,15 @@ import time
 from collections.abc import Iterator
 
 from rebattery.embedded.servers import Servers
-from rebattery.embedded.state import AlreadyRunning, State
+from rebattery.embedded.state import RUN, AlreadyRunning, State
 
 WITHOUT_SERVERS = frozenset({
     "", "help", "--help", "-h", "version", "--version",
-    "check", "collectstatic", "compilemessages", "decide", "diffsettings", "findstatic",
+    "check", "collectstatic", "compilemessages", "diffsettings", "findstatic",
     "makemessages", "makemigrations", "read_cycler", "spectacular",
 })  # fmt: skip
 NOWHERE = {"DATABASE_URL": "dummy://", "REDIS_URL": "redis://127.0.0.1:1/0", "REBATTERY_LOCAL": "1"}
-STACK = "stack"
+STACK, DECIDE = "stack", "decide"
 
 own: dict[str, subprocess.Popen[bytes]] = {}
 """The servers that this process has started itself, for the stack to watch."""
@@ -33,8 +34,11 @@ def servers_for(arguments: list[str]) -> Iterator[None]:
     command = arguments[0] if arguments else ""
     with contextlib.ExitStack() as stack:
         if not _operator_servers():
-            if command in WITHOUT_SERVERS or {"--help", "-h"} & set(arguments):
+            if _needs_none(command, arguments):
                 os.environ.update(NOWHERE)
+            elif command == DECIDE and _is_shipped(arguments):
+                # A published one goes before: asked where a stack runs anyway, no reason to start servers.
+                os.environ.update(NOWHERE | _running())
             else:
                 _embedded(command, stack)
         if command == "migrate":
@@ -43,6 +47,40 @@ def servers_for(arguments: list[str]) -> Iterator[None]:
             yield
         except KeyboardInterrupt:
             sys.exit(130)
+
+
+def _needs_none(command: str, arguments: list[str]) -> bool:
+    if command in WITHOUT_SERVERS or {"--help", "-h"} & set(arguments):
+        return True
+    return command == DECIDE and _policy_of(arguments)[0] is None
+
+
+def _policy_of(arguments: list[str]) -> tuple[str | None, str | None]:
+    """Return the policy that decide is asked for, and its version; its own parser tells what is wrong."""
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    for option in ("--policy", "--document", "--version"):
+        parser.add_argument(option)
+    try:
+        found, _ = parser.parse_known_args(arguments[1:])
+    except argparse.ArgumentError:
+        return None, None
+    return found.policy, found.version
+
+
+def _is_shipped(arguments: list[str]) -> bool:
+    # Here and not above: no other command needs the policies before the settings are read.
+    from grading.domain.policy_templates import template_document
+
+    code, version = _policy_of(arguments)
+    try:
+        return version in (None, str(template_document(code or "")["version"]))
+    except KeyError:
+        return False
+
+
+def _running() -> dict[str, str]:
+    """Return the addresses of servers that run already, nothing without any."""
+    return State("dev").addresses() if (RUN / "env").exists() else {}
 
 
 def _operator_servers() -> bool:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from rebattery.embedded import session
+from rebattery.embedded import session, state
 from rebattery.embedded.state import ROOT
 
 
@@ -14,6 +14,16 @@ from rebattery.embedded.state import ROOT
 def kept_environment(monkeypatch):
     for name in (*session.NOWHERE, "MIGRATION_DATABASE_URL"):
         monkeypatch.setenv(name, os.environ[name])  # so that monkeypatch restores what a session sets
+
+
+@pytest.fixture
+def without_stack(monkeypatch, tmp_path):
+    """Name no servers, and look for those of a stack in a folder of our own."""
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.delenv("REDIS_URL")
+    for module in (session, state):
+        monkeypatch.setattr(module, "RUN", tmp_path)
+    return tmp_path
 
 
 class TestServersFor:
@@ -36,6 +46,35 @@ class TestServersFor:
 
         with session.servers_for(arguments):
             assert session.own == {}
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            [],
+            ["--document", "own.json"],
+            ["--policy"],
+            ["--policy", "seed-v1"],
+            ["--pol=seed-v1", "--version=1"],
+        ],
+    )
+    def test_starts_nothing_to_decide_by_a_policy_that_ships(self, without_stack, options):
+        with session.servers_for(["decide", "packs.csv", *options]):
+            assert session.own == {}
+            assert os.environ["DATABASE_URL"] == "dummy://"
+
+    @pytest.mark.parametrize("options", [["--policy", "house"], ["--policy=seed-v1", "--version", "2"]])
+    def test_finds_the_database_to_decide_by_a_published_policy(self, without_stack, monkeypatch, options):
+        asked = []
+        monkeypatch.setattr(session, "_embedded", lambda command, _: asked.append(command))
+
+        with session.servers_for(["decide", "packs.csv", *options]):
+            assert asked == ["decide"]
+
+    def test_asks_a_stack_that_runs_even_where_the_policy_ships(self, without_stack):
+        (without_stack / "env").write_text("DATABASE_URL=postgres://there\nREDIS_URL=redis://there\n")
+
+        with session.servers_for(["decide", "packs.csv", "--policy", "seed-v1"]):
+            assert os.environ["DATABASE_URL"] == "postgres://there"
 
     def test_migrates_as_the_owner_of_the_tables(self):
         with session.servers_for(["migrate"]):
