@@ -46,6 +46,11 @@ class Scope:
         note = self.note.strip()
         return f"{self.short_words}: {note}" if self.short_words and note else self.short_words
 
+    @property
+    def words_after_for(self) -> str:
+        """Say it with the note where "for" stands before it."""
+        return self.words.removeprefix("for ") or "any use"
+
 
 def without_note(words: str) -> str:
     """Return the words of a scope as a supplier may read them."""

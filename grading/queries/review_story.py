@@ -73,7 +73,7 @@ class OverrideStory:
     @property
     def counts(self) -> str:
         """Say for what it counts, and until when; for staff."""
-        words = scope_of_case(self.case).words or "any use"
+        words = scope_of_case(self.case).words_after_for
         until = self.case.override_expires_on
         return f"{words}, until {day_in_words(until)}" if until else f"{words}, without an end"
 

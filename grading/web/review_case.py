@@ -93,7 +93,7 @@ def case_page(request: HttpRequest, case: ReviewCase, **forms: StepForm) -> Http
             pack=case.pack, decision=_set_here(case, dossier.decision), viewer=viewer
         ),
         "story": story_of_review(case=case),
-        "scope_words": scope_of_case(case).words,
+        "scope_words": scope_of_case(case).words_after_for,
         "reason_words": reason_words(case.reason_code),
         **_forms(case, found),
         **forms,

@@ -251,11 +251,12 @@ class TestOverride:
         until = timezone.now().date() + timedelta(90)
         ann.post(url("review_override", case), self.FOR_ONE | {"expires_on": until.isoformat()})
         asked = ben.get(url("review_case", case)).content.decode()
-        assert "for one customer only: Nordspeicher" in asked and day_in_words(until) in asked
+        assert "Counts for</dt><dd>one customer only: Nordspeicher" in asked and day_in_words(until) in asked
         ben.post(url("review_answer", case), self.YES)
+        assert ", for one customer only: Nordspeicher" in ben.get(url("review_case", case)).text
         page = ben.get(url("pack", case.pack)).content.decode()
         part = page[page.index('id="overrides"') :]
-        for words in ("Ann, ", "“Looks better”", "Ben, ", "“Agreed”", "Nordspeicher", day_in_words(until)):
+        for words in ("Ann, ", "“Looks better”", "Ben, ", "“Agreed”", "dd>one customer only: Nord", day_in_words(until)):
             assert words in part
         supplier = signed_in(make_person("supplier", supplier=case.pack.supplier))
         page = supplier.get(url("pack", case.pack)).content.decode()
