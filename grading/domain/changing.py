@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import groupby
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ from grading.domain.verdict import Verdict, decide
 from grading.domain.waiting_for import QUANTUM
 
 _MOST_IR = Decimal(1000)
+_SHOWN, _SHOWN_ELSE = {" %": Decimal("0.01")}, Decimal("0.001")
+"""How finely a sentence gives a limit that follows from an uncertainty, by its unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,16 +242,35 @@ def _words(number: _Number, reach: _Reach, reaches: list[_Reach]) -> str:
     place = reaches.index(reach)
     has_start = place > 0 and not _is_below(number, reach)
     has_end = place < len(reaches) - 1 and (number.value is None or _is_below(number, reach))
-    ends = []
-    if has_start:
-        limit = reach.first - QUANTUM
-        is_limit = limit in number.limits and reach.first not in number.limits
-        ends.append(f"above {_plain(limit)}" if is_limit else f"of at least {_plain(reach.first)}")
-    if has_end:
-        limit = reach.last + QUANTUM
-        is_limit = limit in number.limits and reach.last not in number.limits
-        ends.append(f"below {_plain(limit)}" if is_limit else f"of at most {_plain(reach.last)}")
+    lowest = number.lowest if place == 0 else reach.first
+    highest = number.highest if place == len(reaches) - 1 else reach.last
+    ends = [
+        *([_start(number, reach, highest)] if has_start else []),
+        *([_end(number, reach, lowest)] if has_end else []),
+    ]
     return f"{number.label} {' and '.join(ends)}{number.unit}"
+
+
+def _start(number: _Number, reach: _Reach, highest: Decimal) -> str:
+    """Say where a reach begins; what is no short figure is rounded into the reach."""
+    limit, step = reach.first - QUANTUM, _SHOWN.get(number.unit, _SHOWN_ELSE)
+    is_limit = limit in number.limits and reach.first not in number.limits
+    exact = limit if is_limit else reach.first
+    short = exact.quantize(step, rounding=ROUND_CEILING)
+    if short == exact or short > highest:
+        return f"above {_plain(exact)}" if is_limit else f"of at least {_plain(exact)}"
+    return f"of at least {_plain(short)}"
+
+
+def _end(number: _Number, reach: _Reach, lowest: Decimal) -> str:
+    """Say where a reach ends; what is no short figure is rounded into the reach."""
+    limit, step = reach.last + QUANTUM, _SHOWN.get(number.unit, _SHOWN_ELSE)
+    is_limit = limit in number.limits and reach.last not in number.limits
+    exact = limit if is_limit else reach.last
+    short = exact.quantize(step, rounding=ROUND_FLOOR)
+    if short == exact or short < lowest:
+        return f"below {_plain(exact)}" if is_limit else f"of at most {_plain(exact)}"
+    return f"of at most {_plain(short)}"
 
 
 def _plain(value: Decimal) -> str:

@@ -30,7 +30,7 @@ def chart_of(by: str, rows: Sequence[Row]) -> Chart:
         title=f"{what} by {BY[by].lower()}, with their sum in percent of all",
         x=Axis(label=BY[by], kind="category"),
         y=Axis(label=what, places=0, from_zero=True),
-        second_y=Axis(label="Sum of all", unit="%", low=0, high=100),
+        second_y=Axis(label="Sum of all", unit="%", low=0, high=100, has_round_ends=True),
         series=[
             Series(
                 name=what,

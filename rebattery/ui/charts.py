@@ -25,6 +25,8 @@ class Axis:
     high: X | None = None
     from_zero: bool = False
     """Begin at zero even when the figures are far from it."""
+    has_round_ends: bool = False
+    """``low`` and ``high`` are round figures themselves and have their labels."""
 
     @property
     def title(self) -> str:
@@ -167,6 +169,7 @@ def _axis(axis: Axis) -> dict[str, Any]:
         "low": _plain(axis.low),
         "high": _plain(axis.high),
         "fromZero": axis.from_zero,
+        "roundEnds": axis.has_round_ends,
     }
 
 

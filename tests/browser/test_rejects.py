@@ -27,6 +27,7 @@ class TestRejects:
     def test_a_bar_leads_to_exactly_its_packs(self, windows, auditor, theme):
         page = windows.open(auditor, theme=theme, size="tablet", path=reverse("reject_pareto"))
         expect(page.locator("[data-chart][data-drawn]")).to_be_visible()
+        assert page.locator("[data-chart-canvas] text").get_by_text("100", exact=True).count() == 1
         assert_fine(page, "reject_pareto")
 
         page.get_by_role("link", name="By finding").click()

@@ -48,6 +48,17 @@ class TestResults:
         assert faults_of(page) == []
 
 
+class TestApplications:
+    @pytest.mark.parametrize("size", SIZES, ids=str)
+    def test_hides_no_reason_beyond_its_edge(self, windows, graded, size):
+        page = windows.open(make_person(Role.REVIEWER), path=reverse("pack", args=[graded.pk]))
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+
+        box = page.get_by_role("region", name="Applications")
+
+        assert box.evaluate("box => box.scrollWidth - box.clientWidth") == 0
+
+
 class TestLongList:
     def test_keeps_its_head_in_sight_where_it_fits(self, windows, committed_db):
         batch = make_batch(packs=50)

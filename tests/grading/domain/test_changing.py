@@ -1,5 +1,6 @@
 """What would change a verdict."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal as D
 
@@ -71,6 +72,26 @@ class TestChangesOf:
         assert found[-1] == (
             "A standard uncertainty of the SOH of at most 0.606 points would make it A, pack reuse."
         )
+
+    @pytest.mark.parametrize("soh", ["79", "79.5", "81"])
+    def test_rounds_a_limit_that_follows_from_an_uncertainty_to_where_it_holds(self, soh):
+        facts = evidence(
+            chemistry="NMC",
+            soh_percent=D(soh),
+            soh_u_points=D("0.4769"),
+            capacity_procedure="iso12405-capacity",
+            resistance_procedure="hppc-pulses",
+        )
+        policy = POLICIES["seed-v2-guarded"]
+
+        found = [change for change in changes_of(policy, facts) if change.fact == "soh_percent"]
+
+        assert found
+        for change in found:
+            said = D(re.search(r"(?:above|below|at least|at most) ([0-9.]+) %", change.words)[1])
+            assert said == said.quantize(D("0.01"))
+            there = decide(policy, replace(facts, soh_percent=said))
+            assert (there.grade, there.route) == (change.grade, change.route), change.words
 
     @given(
         name=st.sampled_from(sorted(POLICIES)),
