@@ -66,7 +66,12 @@ OF_A_PACK: dict[Role, dict[str, tuple[str, ...]]] = {
         "inspect_pack": ("announced", "declared_damaged", "received", "quarantined", "graded"),
         "bench_pack": ("received", "inspected", "tested", "in_review", "measured_again"),
     },
-    Role.REVIEWER: {"pack": IN_EVERY_STATE, "review_case": IN_EVERY_STATE, "reopen_pack": ("quarantined",)},
+    Role.REVIEWER: {
+        "pack": IN_EVERY_STATE,
+        "review_case": IN_EVERY_STATE,
+        "reopen_pack": ("quarantined",),
+        "override_end": ("overridden",),
+    },
 }
 """Pages that look different for a pack in another state."""
 

@@ -15,8 +15,10 @@ from hypothesis.stateful import (
 )
 
 from grading.models import Decision, ReviewCase
+from grading.queries.override_ends import obstacle_to_end, override_in_force
 from grading.queries.review_queue import obstacles
 from grading.services import decisions, reviews
+from grading.services.reviews.cases import Justification
 from intake.domain.lifecycle import Move, Status
 from intake.models import Manifest, Pack
 from intake.services import inspections
@@ -42,6 +44,7 @@ AT_WORK = st.sampled_from([3, 3, 2, 1, 0])
 SOH = st.sampled_from(["78", "78", "95"])
 RATIO = st.sampled_from(["1.2", "2.6"])
 STEPS = {"confirm": "confirm", "order_retest": "retest", "hold": "hold"}
+MISTAKEN = Justification(code="set_by_mistake", text="The wrong pack")
 Case = ReviewCase.State
 UNDOABLE = (Case.OPEN, Case.OVERRIDE_REQUESTED, Case.CONFIRMED, Case.RETEST_ORDERED)
 
@@ -210,6 +213,23 @@ class Floor(RuleBasedStateMachine):
         if done and is_approved:
             made = Decision.objects.get(pack=self.pack, superseded_by=None)
             self.book.overridden(case.decision_id, made.pk, case.requested_by_person_id, person.pk)
+
+    @precondition(lambda self: self.on(Status.GRADED, Status.REJECTED) and self.is_in(Case.OVERRIDDEN))
+    @rule(who=WHO)
+    def end_override(self, who: int) -> None:
+        self.tick()
+        person, override = self.people[who], override_in_force(pack_id=self.pack.pk)
+        if override is None:
+            return
+        pack = Pack.objects.get(pk=self.pack.pk)
+        why = obstacle_to_end(pack=pack, decision=override, person_id=person.pk)
+        call = {"pack_id": pack.pk, "decision_id": override.pk, "why": MISTAKEN}
+        if self.try_it(
+            lambda: reviews.end_override(**call, actor=make_actor(person), at=self.now),
+            why,
+        ):
+            assert person.pk not in self.book.rests_on[override.pk]
+            self.book.decided(Decision.objects.get(pack=pack, superseded_by=None).pk)
 
     @precondition(lambda self: self.is_in(*UNDOABLE) and self.seen_case.version > 1)
     @rule(who=WHO, seconds=st.sampled_from([5, 31]))
