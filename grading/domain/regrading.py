@@ -24,6 +24,7 @@ class Obstacle(StrEnum):
     OVERRIDDEN = "overridden"
     OVERRIDE_ASKED = "override_asked"
     NEWER = "newer"
+    ORDERED = "ordered"
 
 
 OBSTACLE_WORDS = {
@@ -34,5 +35,6 @@ OBSTACLE_WORDS = {
     Obstacle.OVERRIDDEN: "two people set its grade, and that still counts",
     Obstacle.OVERRIDE_ASKED: "an override waits for its second person",
     Obstacle.NEWER: "decided on since it was chosen",
+    Obstacle.ORDERED: "already waiting in another order",
 }
 """What stands behind a pack's serial, or as the reason why it was left as it is."""

@@ -12,7 +12,7 @@ from rebattery.actor import SYSTEM
 from tests.browser.looks import assert_all_fine
 from tests.evidence import add_inspection, make_tested, publish_seed
 from tests.factories import make_person
-from tests.grading.regrading import carry_out, make_graded, order, publish_stricter
+from tests.grading.regrading import carry_out, decide_since, make_graded, order, publish_stricter
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("committed_db")]
 
@@ -29,8 +29,9 @@ class TestGradingRuns:
         grade_waiting(actor=SYSTEM, now=timezone.now)
         publish_stricter()
         add_inspection(packs[:1], "odd")
-        late = order(packs[1:3])
         done = carry_out(order(packs[:3]))
+        late = order(packs[1:3])
+        decide_since(packs[1:2])
         carry_out(late)
         open_order = order(packs[3:])
         page = windows.open(make_person("reviewer"))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from grading.domain.columnar.thresholds import with_thresholds
@@ -14,7 +15,9 @@ from grading.queries.policies import in_force_or_none
 from grading.queries.regrading import newest_decision_id
 from grading.services import decisions, regrading
 from grading.services.policies import publish
+from intake.domain.lifecycle import Move
 from intake.models import Pack
+from intake.services.lifecycle import move_packs
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
@@ -58,6 +61,15 @@ def order(chosen: Sequence[Pack], *, by: User | None = None, **changes: Any) -> 
         "at": at,
     }
     return regrading.order(**values | changes)
+
+
+@transaction.atomic
+def decide_since(packs: Sequence[Pack]) -> None:
+    """Decide on the packs anew beside an order: it will leave them as they are."""
+    ids = [pack.pk for pack in packs]
+    facts = {"policy": "the policy in force"}
+    move_packs(pack_ids=ids, move=Move.REGRADE, actor=SYSTEM, at=ORDERED_AT, reason="Mended", facts=facts)
+    decisions.grade(pack_ids=ids, actor=SYSTEM, at=ORDERED_AT)
 
 
 def carry_out(run: GradingRun, **options: Any) -> GradingRun:

@@ -15,6 +15,7 @@ from rebattery.actor import Actor
 from rebattery.audit.record import ReasonMissing
 from rebattery.errors import RuleViolation
 from rebattery.jobs import Job, enqueue
+from rebattery.turns import await_turn
 
 
 class RegradeRefused(RuleViolation):
@@ -55,7 +56,8 @@ def order(
     :param policy_id: the policy in force as the person saw it.
     :param seen: the newest decision when the person chose; a pack with a newer one is forbidden.
     :raises PolicyChanged: when another policy is in force.
-    :raises PackForbidden: when one of the packs cannot be graded again; names it, and why.
+    :raises PackForbidden: when one of the packs cannot be graded again, or another order waits for it;
+        names it, and why.
     :raises RegradeRefused: for no packs, too many, an unknown reason code, or nobody to answer for it.
     :raises ReasonMissing: when there is no text.
     """
@@ -68,6 +70,7 @@ def order(
     version = policy_in_force(at=at)
     if version.pk != policy_id:
         raise PolicyChanged(f"{version} came into force since you looked. Nothing was ordered.")
+    await_turn("order a new grading")  # two orders of the same packs at once: the second sees the first
     selection = weigh_selection(packs=packs, seen=seen, at=at)
     _check(selection)
     run = begin_run(

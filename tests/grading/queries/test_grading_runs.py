@@ -22,6 +22,7 @@ from tests.grading.regrading import (
     ORDERED_AT,
     REGRADED_AT,
     carry_out,
+    decide_since,
     make_graded,
     order,
     publish_stricter,
@@ -97,7 +98,7 @@ class TestProgressOf:
     def test_counts_what_an_order_left(self):
         packs = make_graded(3)
         run = order(packs)
-        carry_out(order(packs[:1]))
+        decide_since(packs[:1])
         found = progress_of(run=carry_out(run), at=REGRADED_AT)
         assert (found.decided, found.left, found.done, found.total) == (2, 1, 3, 3)
         assert (found.is_running, found.per_minute, found.minutes_left) == (False, None, None)
@@ -137,7 +138,7 @@ class TestLeftByRun:
     def test_says_why(self):
         packs = make_graded(1)
         run = order(packs)
-        carry_out(order(packs))
+        decide_since(packs)
         carry_out(run)
         assert [row.why for row in left_by_run(run=run)] == ["decided on since it was chosen"]
 

@@ -12,7 +12,7 @@ from tests.evidence import make_reviews, make_tested, publish_seed
 from tests.factories import make_instrument
 from tests.grading import cast
 from tests.grading.declaring import approve, make_measured, propose
-from tests.grading.regrading import ORDERED_AT, make_graded
+from tests.grading.regrading import ORDERED_AT, carry_out, make_graded, order
 
 
 def selection():
@@ -33,9 +33,11 @@ def one_of_each(db) -> dict[str, int]:
         "not_graded": make_tested()[0].pk,
         "overridden": cast.overridden().pk,
         "override_asked": cast.override_requested().pk,
+        "ordered": make_graded()[0].pk,
         "graded": make_graded()[0].pk,
         "in_review": make_reviews()[0].pack_id,
     }
+    order([Pack.objects.get(pk=found["ordered"])])
     return found
 
 
@@ -45,7 +47,22 @@ class TestWeighSelection:
         hindered = {part.obstacle: (part.count, len(part.serials)) for part in found.hindered}
         expected = [obstacle for obstacle in Obstacle if obstacle is not Obstacle.NEWER]
         assert hindered == dict.fromkeys(expected, (1, 1))
-        assert (found.ready, found.hindered_count, found.chosen) == (2, 6, 8)
+        assert (found.ready, found.hindered_count, found.chosen, found.in_review) == (2, 7, 9, 1)
+
+    def test_names_each_order_that_already_waits(self, db):
+        publish_seed()
+        [first], [second], _ = make_graded(), make_graded(), make_graded()
+        runs = [order([first]), order([second])]
+        found = selection()
+        assert (found.ready, [(part.run_id, part.serials) for part in found.hindered]) == (
+            1,
+            [(run.pk, [pack.serial]) for run, pack in zip(runs, (first, second), strict=True)],
+        )
+        assert found.hindered[0].words == f"already waiting in grading run {runs[0].pk}"
+
+        carry_out(runs[0])
+
+        assert selection().ready == 2
 
     def test_says_the_same_as_a_query_of_packs(self, one_of_each):
         packs = regradable(packs=Pack.objects.all(), seen=newest_decision_id(), at=ORDERED_AT)

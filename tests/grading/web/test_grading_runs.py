@@ -11,9 +11,10 @@ from grading.services.decisions import grade_waiting
 from grading.services.decisions.runs import end_run
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
-from tests.evidence import add_inspection, make_inspected, make_tested, publish_seed
+from rebattery.ui.templatetags.ui import utc
+from tests.evidence import GRADED_AT, add_inspection, make_inspected, make_tested, publish_seed
 from tests.factories import make_person
-from tests.grading.regrading import carry_out, make_graded, order, publish_stricter
+from tests.grading.regrading import carry_out, decide_since, make_graded, order, publish_stricter
 
 
 @pytest.fixture(autouse=True)
@@ -121,10 +122,17 @@ class TestGradingRun:
             "regrade_new", query=f"?all=1&unreached={run.pk}"
         )
 
+    def test_says_when_a_run_of_waiting_packs_ended_though_it_stays_open_for_more(self):
+        run = waiting_run()
+        GradingRun.objects.filter(pk=run.pk).update(last_at=GRADED_AT)
+        assert run.done_at is None
+        assert f"<dt>Ended</dt><dd>{utc(GRADED_AT)}</dd>" in page("grading_run", run.pk)
+        assert "<dt>Ended</dt><dd>–</dd>" in page("grading_run", order(make_graded()).pk)
+
     def test_tells_what_was_left(self):
         packs = make_graded(2)
         run = order(packs)
-        carry_out(order(packs[:1]))
+        decide_since(packs[:1])
         carry_out(run)
         assert "1 pack left as it is" in page("grading_run", run.pk)
         assert "Decided on since it was chosen" in page("grading_run_left", run.pk)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from grading.models import GradingRun, GradingRunPack
 from rebattery.accounts.roles import Role
-from tests.evidence import add_inspection, make_tested, publish_seed
+from tests.evidence import add_inspection, make_reviews, make_tested, publish_seed
 from tests.factories import make_person
 from tests.grading.regrading import carry_out, make_graded, order, publish_stricter
 
@@ -92,6 +92,22 @@ class TestRegradeNew:
         send(reviewer, query, without="on")
 
         assert GradingRun.objects.get(kind="regrade").pack_count == 2
+
+    def test_says_what_becomes_of_reviews_and_who_is_told(self, reviewer):
+        cases = make_reviews(2)
+        page = shown(reviewer, ticks([case.pack for case in cases]))
+        assert "<dt>Open reviews</dt><dd>2 are opened anew." in page
+        assert "<dd>Suppliers, only of packs whose result changes.</dd>" in page
+        assert "Open reviews" not in shown(reviewer, ticks(make_graded()))
+
+    def test_names_the_run_that_already_waits(self, reviewer):
+        packs = make_graded(2)
+        run = order(packs[:1])
+        page = shown(reviewer, ticks(packs))
+        assert f'<a href="/grading-runs/{run.pk}/">already waiting in grading run {run.pk}</a>' in page
+        send(reviewer, ticks(packs), without="on")
+        newest = GradingRun.objects.filter(kind="regrade").latest("pk")
+        assert list(newest.packs.values_list("pack", flat=True)) == [packs[1].pk]
 
     def test_says_what_was_decided_meanwhile_and_looks_again(self, reviewer):
         packs = make_graded(1)

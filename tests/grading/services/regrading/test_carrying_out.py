@@ -14,7 +14,7 @@ from rebattery.actor import SYSTEM
 from rebattery.audit.trail import events
 from tests.evidence import add_inspection, publish_seed
 from tests.factories import balance
-from tests.grading.regrading import REGRADED_AT, carry_out, make_graded, order, publish_stricter
+from tests.grading.regrading import REGRADED_AT, carry_out, decide_since, make_graded, order, publish_stricter
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ class TestRun:
     def test_leaves_what_was_decided_on_since(self, policy):
         stays, goes = make_graded(2)
         run = order([stays, goes])
-        carry_out(order([stays]))
+        decide_since([stays])
         current = Decision.objects.get(pack=stays, superseded_by=None)
 
         carry_out(run)

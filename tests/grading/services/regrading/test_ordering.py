@@ -53,6 +53,16 @@ class TestOrder:
 
         assert order([case.pack]).pack_count == 1
 
+    def test_names_the_run_that_already_waits(self, policy):
+        packs = make_graded(2)
+        run = order(packs[:1])
+
+        with pytest.raises(
+            RegradeRefused, match=f"{packs[0].serial}: already waiting in grading run {run.pk}"
+        ):
+            order(packs)
+        assert GradingRun.objects.filter(kind="regrade").count() == 1
+
     def test_names_what_is_rejected(self, policy):
         [case], [fine] = make_reviews(), make_graded()
         why = Justification(code="policy_right", text="Seen")
