@@ -63,6 +63,11 @@ def published_policy(*, code: str, version: int | None = None) -> dict[str, Any]
     return found.values_list("document", flat=True).first()
 
 
+def published_as(*, document: Mapping[str, Any]) -> PolicyVersion | None:
+    """Return the published version with exactly this document, None when there is none."""
+    return policies().filter(sha256=sha256_of(document)).first()
+
+
 def decisions_in_force() -> dict[int, int]:
     """Return how many current decisions follow each policy, by its key."""
     current = Decision.objects.filter(IN_FORCE).order_by()

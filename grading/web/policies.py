@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from grading.domain.canonical import canonical_json, sha256_of
 from grading.domain.policy_words import (
     applications,
     decision_tables,
@@ -22,6 +23,7 @@ from grading.queries.packs_of_runs import count_graded_before
 from grading.queries.policies import (
     compiled,
     decisions_in_force,
+    drafts,
     in_force_or_none,
     open_drafts,
     previous_of,
@@ -32,7 +34,7 @@ from grading.queries.what_if import reports
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import story_of
-from rebattery.ui.exports import json_response
+from rebattery.ui.exports import json_file
 
 
 @requires(Capability.VIEW_POLICIES)
@@ -52,6 +54,7 @@ def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
     version = get_object_or_404(published(), pk=policy_id)
     ready = compiled(version)
     live = in_force_or_none(at=timezone.now())
+    written = drafts().filter(became=version).first()
     context = {
         "version": version,
         "policy": ready,
@@ -71,6 +74,7 @@ def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
         "story": story_of(subject_type="policy", subject_id=version.pk),
         "may_manage": person_of(request).may(Capability.MANAGE_POLICIES),
         "cited": reports().filter(sha256=version.cited_report).first(),
+        "draft_sha256": sha256_of(written.document) if written else "",
     }
     return render(request, "grading/policies/detail.html", context)
 
@@ -79,7 +83,9 @@ def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
 @require_GET
 def policy_export(request: HttpRequest, policy_id: int) -> HttpResponse:
     version = get_object_or_404(published(), pk=policy_id)
-    return json_response(name=f"{version.code}-v{version.version}", document=version.document)
+    # In the form that is hashed, so that anybody can check the file against the hash on the decisions.
+    name = f"{version.code}-v{version.version}-{version.sha256[:12]}"
+    return json_file(name=name, text=canonical_json(version.document))
 
 
 @requires(Capability.VIEW_POLICIES)

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 
 from grading.domain.policy_faults import faults_in
 from grading.domain.policy_templates import template_document, templates
-from grading.models import PolicyDraft
-from grading.queries.policies import drafts, policies, reports_on
+from grading.models import PolicyDraft, PolicyVersion
+from grading.queries.policies import drafts, policies, published_as, reports_on
 
 MAX_DOCUMENT_BYTES = 500_000
 
@@ -59,9 +59,17 @@ class StartForm(forms.Form):
         assert isinstance(found, dict)
         return found
 
+    @property
+    def same_as(self) -> PolicyVersion | None:
+        """Return the published version that the file is a copy of, None when it is of none."""
+        found = self.cleaned_data["file"]
+        return published_as(document=found) if found else None
+
     def origin(self) -> dict[str, Any]:
         """Return the document to begin from, the version that it changes, and where it is from in words."""
         if found := self.cleaned_data["file"]:
+            if same := self.same_as:
+                return {"document": found, "based_on_id": same.pk, "source": f"a file, the same as {same}"}
             return {"document": found, "based_on_id": None, "source": "a file"}
         kind, _, key = self.cleaned_data["start"].partition("-")
         if kind == "template":
@@ -91,7 +99,10 @@ class PublishForm(forms.Form):
     cited_report = forms.ChoiceField(
         label="Rests on the what-if report",
         required=False,
-        help_text="Reports that tried exactly this document.",
+        help_text=(
+            "Reports that tried exactly this document. Publication adds version, moment and approver to it:"
+            " the hash of the version is another; its page shows both."
+        ),
     )
 
     def __init__(self, draft: PolicyDraft, *args: Any, **options: Any):

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from grading.domain.canonical import canonical_json, sha256_of
 from grading.domain.policy import PolicyInvalid
 from grading.domain.policy_templates import templates
 from grading.domain.policy_words import sources as sources_of
@@ -27,7 +28,7 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
-from rebattery.ui.exports import json_response
+from rebattery.ui.exports import json_file
 from rebattery.ui.forms import apply_rule_violation
 
 
@@ -44,7 +45,8 @@ def draft_new(request: HttpRequest) -> HttpResponse:
         except RuleViolation as refused:
             apply_rule_violation(form, refused)
         else:
-            messages.success(request, f"{made.title} begun. It decides nothing until it is published.")
+            same = f" The file is the same as {form.same_as}." if form.same_as else ""
+            messages.success(request, f"{made.title} begun. It decides nothing until it is published.{same}")
             return redirect("policy_draft", made.pk)
     return render(request, "grading/policies/draft_new.html", {"form": form, "templates": templates()})
 
@@ -65,6 +67,7 @@ def _page(
     is_mine = may_manage and person.pk == shown.author_person_id
     context: dict[str, Any] = {
         "draft": shown,
+        "sha256": sha256_of(shown.document),
         "live": live,
         "standing": standing_of(document=shown.document, beside=live),
         "tables": tables_of(shown.document),
@@ -87,7 +90,8 @@ def _page(
 @require_GET
 def draft_export(request: HttpRequest, draft_id: int) -> HttpResponse:
     shown = get_object_or_404(drafts(), pk=draft_id)
-    return json_response(name=f"policy-draft-{shown.pk}-r{shown.revision}", document=shown.document)
+    name = f"policy-draft-{shown.pk}-r{shown.revision}"
+    return json_file(name=name, text=canonical_json(shown.document))
 
 
 @requires(Capability.MANAGE_POLICIES)

@@ -86,7 +86,11 @@ def workbook_response(*, name: str, workbook: IO[bytes]) -> FileResponse:
 
 def json_response(*, name: str, document: Mapping[str, Any]) -> HttpResponse:
     """Return ``document`` to keep, as the import of one takes it."""
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_file(name=name, text=json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def json_file(*, name: str, text: str) -> HttpResponse:
+    """Return JSON to keep, byte for byte as it was written."""
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.json"'
     return response

@@ -1,5 +1,6 @@
 """Pages on which a policy is written, proposed and published."""
 
+import hashlib
 import json
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import escape
 
-from grading.domain.policy import seed_document
+from grading.domain.policy import policy_sha256, seed_document
 from grading.domain.policy_templates import TEMPLATES, template_document
 from grading.models import PolicyDraft, PolicyVersion
 from grading.services.policy_drafts import start_draft
@@ -78,9 +79,21 @@ class TestDraftNew:
     def test_imports_what_was_exported(self, client, author):
         version = publish_seed()
         exported = client.get(reverse("policy_export", args=[version.pk]))
-        assert 'filename="seed-v1-v1.json"' in exported["Content-Disposition"]
+        assert f'filename="seed-v1-v1-{version.sha256[:12]}.json"' in exported["Content-Disposition"]
+        assert hashlib.sha256(exported.content).hexdigest() == version.sha256
         self.begin(client, file=SimpleUploadedFile("p.json", exported.content))
-        assert PolicyDraft.objects.get().document["bands"] == seed_document()["bands"]
+        draft = PolicyDraft.objects.get()
+        page = client.get(path("policy_draft", draft)).content.decode()
+        assert "The file is the same as seed-v1 v1." in page
+        assert (draft.document["bands"], draft.based_on) == (seed_document()["bands"], version)
+
+    def test_calls_no_changed_file_the_same(self, client, author):
+        publish_seed()
+        file = SimpleUploadedFile("p.json", json.dumps(seed_document() | {"title": "Other"}).encode())
+        self.begin(client, file=file)
+        draft = PolicyDraft.objects.get()
+        assert draft.based_on is None
+        assert "The file is the same" not in client.get(path("policy_draft", draft)).content.decode()
 
     def test_tells_every_fault_of_a_file_at_once(self, client, author):
         document = seed_document() | {"guard_band_pts": "x", "bands": seed_document()["bands"][1:]}
@@ -117,6 +130,9 @@ class TestDraft:
         version = PolicyVersion.objects.get(version=2)
         page = client.get(reverse("policy", args=[version.pk])).content.decode()
         assert "Stricter floors" in page
+        tried = policy_sha256(PolicyDraft.objects.get().document)
+        assert tried != version.sha256
+        assert tried in page and version.sha256 in page
         difference = client.get(reverse("policy_difference", args=[version.pk])).content.decode()
         assert "≥ 20 % and &lt; 30 %" in difference
 
@@ -136,7 +152,11 @@ class TestDraft:
 
     def test_is_exported(self, client, author):
         draft = make_draft(author)
-        assert json.loads(client.get(path("policy_draft_export", draft)).content) == draft.document
+        exported = client.get(path("policy_draft_export", draft)).content
+        assert json.loads(exported) == draft.document
+        assert (
+            hashlib.sha256(exported).hexdigest() in client.get(path("policy_draft", draft)).content.decode()
+        )
 
 
 class TestLists:
