@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from grading.domain.policy_soundness import ACCEPTING
+
 _PUBLICATION = {"id", "version", "effective_from", "author", "approver", "bands"}
 """Parts that say who published when, and the tables, which are compared on their own."""
 
@@ -68,7 +70,11 @@ _MORE_IS_STRICTER = {
     ("evidence", "needs_ir"),
     ("evidence", "needs_weakest"),
 }
-_LESS_IS_STRICTER = {("evidence", "max_age_days")}
+_LESS_IS_STRICTER = {("evidence", "max_age_days")} | {
+    ("grade_validity", grade, months)
+    for grade in ACCEPTING
+    for months in ("storage_months", "remeasure_months")
+}
 _FEWER_IS_STRICTER = {
     ("evidence", "soh_sources_allowed"),
     ("evidence", "procedures", "capacity"),

@@ -109,6 +109,27 @@ class TestDifferences:
         [found] = differences(old, new)
         assert found.direction == direction
 
+    @pytest.mark.parametrize(
+        ("before", "after", "direction"),
+        [
+            ({"storage_months": 12, "remeasure_months": None}, {"storage_months": 1}, "stricter"),
+            ({"storage_months": 12, "remeasure_months": None}, {"storage_months": 13}, "looser"),
+            ({"storage_months": 12, "remeasure_months": None}, {"remeasure_months": 6}, "stricter"),
+            ({"storage_months": 12, "remeasure_months": 6}, {"remeasure_months": None}, "looser"),
+        ],
+    )
+    def test_say_which_way_of_validity(self, before, after, direction):
+        old = seed_document() | {"grade_validity": {"A": before}}
+        [found] = differences(old, old | {"grade_validity": {"A": before | after}})
+        assert (found.label.split()[0], found.direction) == ("Grade", direction)
+
+    def test_a_grade_that_begins_to_run_out_is_stricter_and_one_that_stops_looser(self):
+        ends = seed_document() | {"grade_validity": {"A": {"storage_months": 12, "remeasure_months": None}}}
+        assert {d.direction for d in differences(seed_document(), ends) if "storage" in d.label} == {
+            "stricter"
+        }
+        assert {d.direction for d in differences(ends, seed_document()) if "storage" in d.label} == {"looser"}
+
     def test_leave_out_the_tables_and_who_published(self):
         old = seed_document()
         assert differences(old, {**old, "bands": [], "author": "X", "version": 9}) == []
