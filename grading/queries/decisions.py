@@ -21,8 +21,8 @@ from rebattery.accounts.models import User
 
 
 def decisions_of(*, pack_id: int) -> QuerySet[Decision]:
-    """Return a pack's decisions with policy and review, the newest first."""
-    return Decision.objects.filter(pack_id=pack_id).select_related("policy", "review").order_by("-id")
+    """Return a pack's decisions with policy, review and run, the newest first."""
+    return Decision.objects.filter(pack_id=pack_id).select_related("policy", "review", "run").order_by("-id")
 
 
 def current_decisions(*, pack_ids: Sequence[int]) -> dict[int, Decision]:
