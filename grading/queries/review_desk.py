@@ -24,8 +24,10 @@ from grading.domain.sampling import sample_size
 from grading.domain.undoing import UNDO_WINDOW, UNDOABLE
 from grading.models import ReviewCase, ReviewLook
 from grading.queries.disputes import disputes_waiting
-from grading.queries.review_queue import State, in_front, put_aside, reviews_waiting
+from grading.queries.review_queue import WAITING_STATES, State, in_front, put_aside, reviews_waiting
 from grading.queries.review_steps import last_steps
+from grading.queries.separation import acts_on_reviews
+from intake.domain.separation import Judging, why_not
 from rebattery.accounts.models import User
 
 SHOWN_BEFORE = 15
@@ -69,6 +71,12 @@ def waiting(*, on: date, is_held: bool) -> QuerySet[ReviewCase]:
     return put_aside(reviews_waiting(), on=on) if is_held else in_front(reviews_waiting(), on=on)
 
 
+def decided() -> QuerySet[ReviewCase]:
+    """Return the reviews that wait for nobody any more."""
+    rows = ReviewCase.objects.exclude(state__in=WAITING_STATES)
+    return rows.select_related("pack__supplier", "decision__policy")
+
+
 def rule_counts(rows: QuerySet[ReviewCase]) -> list[RuleCount]:
     """Return the groups of ``rows``, those of the safety gate first, then the largest; one query."""
     found = rows.order_by().values("rule")
@@ -87,6 +95,13 @@ def by_urgency(rows: QuerySet[ReviewCase]) -> QuerySet[ReviewCase]:
 
 
 _AGES = timedelta(days=365_000)
+
+
+def own_among(*, cases: Sequence[ReviewCase], viewer: User) -> dict[int, str]:
+    """Return why ``viewer`` may not judge those of ``cases`` that are their own work, by key; two queries."""
+    acts = acts_on_reviews(cases=cases)
+    found = {case.pk: why_not(Judging.REVIEW, viewer.pk, acts[case.pk]) for case in cases}
+    return {key: why for key, why in found.items() if why}
 
 
 def signed(rows: QuerySet[ReviewCase], *, viewer: User, is_asker: bool) -> QuerySet[ReviewCase]:

@@ -1,5 +1,8 @@
 """The queue of reviews, and the confirmation of several at once."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -7,14 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from grading.domain.sampling import LEAST, MOST, SHARE
+from grading.models import ReviewCase
 from grading.queries.disputes import disputes_waiting
-from grading.queries.review_desk import by_urgency, sample_of, waiting
+from grading.queries.review_desk import by_urgency, opened_by, own_among, sample_of, waiting
 from grading.services import reviews
 from grading.web.review_filters import HELD, Asked, asked
 from grading.web.review_forms import GroupForm
 from grading.web.review_posting import posted
 from grading.web.review_undo import offer_of, remember
 from rebattery.accounts.guards import actor_of, person_of, requires
+from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
@@ -33,6 +39,23 @@ COLUMNS = (
 EXPORTED = (*COLUMNS, Column(key="held", label="Held until", value=lambda row: row.held_until))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One review in the list, as the person sees it."""
+
+    case: ReviewCase
+    own: str
+    """Why they may not judge it; asked only where reviews can be ticked."""
+    is_opened: bool
+    is_held: bool
+    is_ticked: bool
+
+    @property
+    def value(self) -> str:
+        """Return key and version, as its tick sends them."""
+        return f"{self.case.pk}:{self.case.version}"
+
+
 @requires(Capability.VIEW_REVIEWS)
 def review_queue(request: HttpRequest) -> HttpResponseBase:
     wanted = _asked(request)
@@ -43,7 +66,7 @@ def review_queue(request: HttpRequest) -> HttpResponseBase:
             columns=EXPORTED,
             filters=wanted.filters,
             params=request.GET,
-            default_sort="urgency",
+            default_sort=wanted.default_sort,
         )
     return _queue(request, wanted, GroupForm())
 
@@ -75,26 +98,57 @@ def _queue(request: HttpRequest, wanted: Asked, form: GroupForm) -> HttpResponse
     is_held = request.GET.get(HELD) == "later"
     may_decide = viewer.may(Capability.DECIDE_REVIEWS)
     disputes = disputes_waiting(viewer=viewer)
+    now = timezone.now()
     page = list_page(
         by_urgency(wanted.base),
         columns=COLUMNS,
         filters=wanted.filters,
         params=request.GET,
-        default_sort="urgency",
+        default_sort=wanted.default_sort,
     )
+    may_tick = (
+        may_decide
+        and not wanted.is_decided
+        and (form.is_bound or len({case.rule for case in page.rows}) == 1)
+    )
+    own = own_among(cases=page.rows, viewer=viewer) if may_tick else {}
+    rows = _rows(page.rows, viewer=viewer, own=own, ticked=request.POST.getlist("cases"), on=now.date())
     context: dict[str, Any] = {
-        "offer": offer_of(request, at=timezone.now()),
-        "sample": sample_of(cases=page.rows, person_id=viewer.pk),
+        "offer": offer_of(request, at=now),
+        "rows": rows,
+        "sample": sample_of(cases=_to_confirm(rows), person_id=viewer.pk),
+        "size": {"least": LEAST, "most": MOST, "share": SHARE},
         "form": form,
         "groups": wanted.groups,
         "page": page,
         "kept": wanted.kept,
-        "held_count": 0 if is_held else waiting(on=timezone.now().date(), is_held=True).count(),
-        "is_held": is_held,
-        "ticked": set(request.POST.getlist("cases")),
+        "held_count": 0 if is_held else waiting(on=now.date(), is_held=True).count(),
         "may_decide": may_decide,
-        "may_tick": may_decide and (form.is_bound or len({case.rule for case in page.rows}) == 1),
+        "may_tick": may_tick,
+        "is_decided": wanted.is_decided,
         "disputes": disputes.order_by("id")[:DISPUTES_SHOWN],
         "dispute_count": disputes.count(),
     }
     return render(request, "grading/review/queue.html", context)
+
+
+def _rows(
+    cases: Sequence[ReviewCase], *, viewer: User, own: Mapping[int, str], ticked: Sequence[str], on: date
+) -> list[Row]:
+    opened = opened_by(person_id=viewer.pk, cases=cases)
+    return [
+        Row(
+            case=case,
+            own=own.get(case.pk, ""),
+            is_opened=case.pk in opened,
+            is_held=case.is_held(on=on),
+            is_ticked=f"{case.pk}:{case.version}" in ticked,
+        )
+        for case in cases
+    ]
+
+
+def _to_confirm(rows: Sequence[Row]) -> list[ReviewCase]:
+    """Return the reviews of which a sample has to be opened: those ticked, else all that can be."""
+    ticked = [row.case for row in rows if row.is_ticked]
+    return ticked or [row.case for row in rows if not row.own]

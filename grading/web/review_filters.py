@@ -8,11 +8,17 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from grading.models import ReviewCase
-from grading.queries.review_desk import RuleCount, rule_counts, signed, waiting
+from grading.queries.review_desk import RuleCount, decided, rule_counts, signed, waiting
+from grading.queries.review_queue import reviews_waiting
 from rebattery.accounts.models import User
 from rebattery.ui.listing import Chip, Filter, filtered
 
-STATES = (("open", "Waiting for a reviewer"), ("override_requested", "Waiting for a second person"))
+DECIDED = "decided"
+STATES = (
+    ("open", "Waiting for a reviewer"),
+    ("override_requested", "Waiting for a second person"),
+    (DECIDED, "Decided already"),
+)
 SIGNED = (("answer", "An override waits for my answer"), ("asked", "I asked for an override"))
 HELD = "held"
 LATER = (("later", "Held until later"),)
@@ -25,7 +31,10 @@ class Asked:
     """What the address asks for."""
 
     base: QuerySet[ReviewCase]
-    """All that waits in front, or what is held until later where the address asks for that."""
+    """All that waits in front; what is held until later, or decided, where the address asks for that.
+
+    Whoever searches for a serial wants that pack: then what is held is there too.
+    """
     filters: Sequence[Filter]
     groups: Sequence[RuleCount]
     params: QueryDict
@@ -39,7 +48,19 @@ class Asked:
     def kept(self) -> str:
         """Return what it asks for as the end of an address; empty when it asks for nothing."""
         found = {key: value for key in KEPT if (value := self.params.get(key, ""))}
+        if self.is_decided:  # beside an open review stands what waits
+            return ""
         return _address(found)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it asks for what is decided already."""
+        return self.params.get("state", "") == DECIDED
+
+    @property
+    def default_sort(self) -> str:
+        """Return what a list of them is sorted by: what waits by urgency, what is decided by the newest."""
+        return "-id" if self.is_decided else "urgency"
 
     @property
     def chips(self) -> list[Chip]:
@@ -58,18 +79,20 @@ class Asked:
 
 def asked(params: QueryDict, *, viewer: User, on: date) -> Asked:
     """Return what ``params`` ask for; one query, for the counts of the groups."""
-    base = waiting(on=on, is_held=params.get(HELD) == "later")
-    groups = rule_counts(base)
-    return Asked(base, _filters(groups, viewer), groups, params)
+    found = waiting(on=on, is_held=params.get(HELD) == "later")
+    groups = rule_counts(found)
+    if params.get("state", "") == DECIDED:
+        found = decided()
+    elif params.get("q", "").strip() and not params.get(HELD):
+        found = reviews_waiting()
+    return Asked(found, _filters(groups, viewer), groups, params)
 
 
 def _filters(groups: Sequence[RuleCount], viewer: User) -> tuple[Filter, ...]:
     rules = tuple((group.rule, f"{group.label} ({group.count})") for group in groups)
     return (
         Filter(key="rule", label="Rule", apply=lambda rows, rule: rows.filter(rule=rule), choices=rules),
-        Filter(
-            key="state", label="State", apply=lambda rows, state: rows.filter(state=state), choices=STATES
-        ),
+        Filter(key="state", label="State", apply=_in_state, choices=STATES),
         Filter(
             key="signed",
             label="Second person",
@@ -85,6 +108,10 @@ def _filters(groups: Sequence[RuleCount], viewer: User) -> tuple[Filter, ...]:
         ),
         Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(pack__serial__icontains=text)),
     )
+
+
+def _in_state(rows: QuerySet[ReviewCase], state: str) -> QuerySet[ReviewCase]:
+    return rows if state == DECIDED else rows.filter(state=state)
 
 
 def _address(values: dict[str, str]) -> str:

@@ -232,6 +232,12 @@ class TestDesk:
         page.get_by_label("Tick all on this page").check()
         for case in cases[3:]:
             page.get_by_label(f"Pack {case.pack.serial}").uncheck()
+        for box, is_disabled in (("uncheck", True), ("check", False)):
+            page.get_by_label(f"Pack {cases[3].pack.serial}").check()
+            getattr(page.get_by_label(f"Pack {cases[0].pack.serial}"), box)()
+            expect(button).to_be_disabled() if is_disabled else expect(button).to_be_enabled()
+        page.get_by_label(f"Pack {cases[3].pack.serial}").uncheck()
+        expect(page.get_by_text("3 ticked: you opened 3 of them")).to_be_visible()
         page.get_by_label("Reason", exact=True).select_option("policy_right")
         page.get_by_label("In your words").fill("Looked at three.")
         button.click()

@@ -120,6 +120,20 @@ class TestQueue:
         assert (first.pack.serial in aside, second.pack.serial in aside) == (True, False)
         assert "put aside until" in aside
 
+    def test_search_finds_what_is_held_or_decided(self, ann):
+        held, done = make_reviews(2)
+        ben, now = make_actor(make_person("reviewer")), timezone.now()
+        until = now.date() + timedelta(7)
+        reviews.hold(case_id=held.pk, version=1, until=until, why=WHY, actor=ben, at=now)
+        reviews.confirm(cases={done.pk: 1}, why=WHY, actor=ben, at=now)
+        page = ann.get(reverse(QUEUE), {"q": held.pack.serial}).content.decode()
+        assert url("review_case", held) in page and "put aside until" in page
+        gone = ann.get(reverse(QUEUE), {"q": done.pack.serial}).content.decode()
+        assert f'href="?state=decided&amp;q={done.pack.serial}"' in gone
+        found = ann.get(reverse(QUEUE), {"q": done.pack.serial, "state": "decided"}).content.decode()
+        assert f'href="{url("review_case", done)}"' in found and "Confirmed" in found
+        assert held.pack.serial not in found and 'name="cases"' not in found
+
     def test_shows_who_signed_an_override_and_whose_answer_it_waits_for(self, ann):
         case, _ = make_reviews(2)
         ben = signed_in(make_person("reviewer", name="Ben"))
@@ -156,14 +170,31 @@ class TestGroup:
     def test_offers_its_button_once_enough_are_opened(self, ann):
         cases = make_reviews(4)
         queue = f"{reverse(QUEUE)}?rule={cases[0].rule}"
-        button = '<button class="btn btn-primary">Confirm the ticked decisions</button>'
+        button = "data-sample-button>Confirm the ticked decisions</button>"
         open_cases(ann, cases[:2])
         page = ann.get(queue).content.decode()
         assert "Opened 2 of 3 needed." in page and button not in page
         assert page.count(f'href="{url("review_case", cases[2])}?rule=') >= 2
         open_cases(ann, cases[2:3])
         page = ann.get(queue).content.decode()
-        assert "You opened 3; 3 are needed." in page and button in page
+        assert "You opened 3 of this page" in page and button in page
+
+    def test_counts_what_is_ticked_as_the_server_does(self, ann):
+        cases = make_reviews(6)
+        open_cases(ann, cases[:3])
+        page = self.post(ann, cases[2:5]).content.decode()
+        assert "Open 2 more reviews of these 3" in page
+        assert "Opened 1 of 3 needed of those ticked." in page
+        assert len(re.findall("data-opened", page)) == 3
+
+    def test_does_not_tick_own_work(self):
+        person = make_person("reviewer")
+        own, other = make_reviews(by=person) + make_reviews()
+        page = signed_in(person).get(reverse(QUEUE), {"rule": own.rule}).content.decode()
+        boxes = re.findall(r'<input type="checkbox" name="cases"[^>]*>', page)
+        assert [" disabled" in box for box in boxes] == [True, False]
+        assert page.count("You inspected or measured this pack yourself") == 2
+        assert f'value="{other.pk}:1"' in boxes[1]
 
     def test_asks_for_one_rule_first(self, ann):
         make_reviews(2)

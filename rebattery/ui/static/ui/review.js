@@ -29,6 +29,24 @@
     all.addEventListener("change", () => document.querySelectorAll("input[name=cases]:not(:disabled)").forEach((box) => { box.checked = all.checked; }));
   }
 
+  // What a group needs depends on what is ticked: the server counts the same.
+  const sample = document.querySelector("[data-sample]");
+  const confirm = document.querySelector("[data-sample-button]");
+  if (sample && confirm) {
+    const whole = { words: sample.innerHTML, disabled: confirm.disabled };
+    document.addEventListener("change", (event) => {
+      if (!event.target.matches("input[name=cases], [data-tick-all]")) return;
+      const ticked = [...document.querySelectorAll("input[name=cases]:checked:not(:disabled)")];
+      const opened = ticked.filter((box) => "opened" in box.dataset).length;
+      const { least, most, share } = sample.dataset;
+      const needed = ticked.length < 2 ? 0 : Math.min(ticked.length, most, Math.max(least, Math.ceil(ticked.length * share)));
+      confirm.disabled = ticked.length ? opened < needed : whole.disabled;
+      if (confirm.parentElement.matches(".step-blocked")) confirm.parentElement.title = confirm.disabled ? `Open ${needed} of those ticked first.` : "";
+      if (ticked.length) sample.textContent = `${ticked.length} ticked: you opened ${opened} of them (✓), ${needed} must be.`;
+      else sample.innerHTML = whole.words;
+    });
+  }
+
   // The list opens where the open review stands.
   document.querySelector(".desk-queue [aria-current=true]")?.scrollIntoView({ block: "nearest" });
 })();
