@@ -34,14 +34,21 @@ def guard_faults(document: Mapping[str, Any]) -> list[str]:
 
 def route_faults(document: Mapping[str, Any]) -> list[str]:
     """Find grades whose route does not fit them: only packs of A, B or C can get a certificate."""
-    faults = []
-    for place, grade, route in _outcomes(document):
-        has_certificate = document["routes"][route]["certificate"]
-        if grade in ACCEPTING and not has_certificate:
-            faults.append(f"{place}: grade {grade} needs a route with a certificate; {route} has none")
-        elif grade not in ACCEPTING and has_certificate:
-            faults.append(f"{place}: grade {grade} needs a route without a certificate; {route} has one")
-    return faults
+    return [
+        f"{place}: {fault}"
+        for place, grade, route in _outcomes(document)
+        if (fault := route_fault(document, grade, route))
+    ]
+
+
+def route_fault(document: Mapping[str, Any], grade: str, route: str) -> str:
+    """Return why ``grade`` cannot go by ``route``; empty when it can."""
+    has_certificate = document["routes"][route]["certificate"]
+    if has_certificate == (grade in ACCEPTING):
+        return ""
+    if has_certificate:
+        return f"grade {grade} needs a route without a certificate; {route} has one"
+    return f"grade {grade} needs a route with a certificate; {route} has none"
 
 
 def _outcomes(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 from grading.domain.document_shape import decimal
 from grading.domain.matrix import GRADES
 from grading.domain.policy_faults import ROUTES, ends_of, ir_fault
+from grading.domain.policy_soundness import route_fault
 from grading.domain.soh import SOH_MAX_PERCENT
 
 Row = dict[str, Any]
@@ -108,6 +109,8 @@ def _cell_faults(document: Mapping[str, Any], row: Row) -> Iterator[tuple[str, s
         yield "grade", "Name a grade."
     if row["route"] not in ROUTES:
         yield "route", "Name a route."
+    elif row["grade"] in tuple(GRADES) and (fault := route_fault(document, row["grade"], row["route"])):
+        yield "route", fault[:1].upper() + fault[1:] + "."
     if not row["code"]:
         yield "code", "Give the reason a code."
     if missing := [flag for flag in row["flags"] if flag not in document["texts"]]:

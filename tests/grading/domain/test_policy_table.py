@@ -42,6 +42,16 @@ class TestTableFaults:
             (put(4, hi="106"), (4, "hi"), "SOH ends at 105 %."),
             (put(1, grade=""), (1, "grade"), "Name a grade."),
             (put(1, route="sea"), (1, "route"), "Name a route."),
+            (
+                put(4, route="recycling"),
+                (4, "route"),
+                "Grade A needs a route with a certificate; recycling has none.",
+            ),
+            (
+                put(0, route="pack_reuse"),
+                (0, "route"),
+                "Grade D needs a route without a certificate; pack_reuse has one.",
+            ),
             (put(1, code=""), (1, "code"), "Give the reason a code."),
             (put(1, warranty="Z"), (1, "warranty"), "No such terms."),
             (put(1, flags=["NOPE"]), (1, "flags"), "No sentence for NOPE."),
