@@ -25,6 +25,7 @@ from grading.web.rejects_chart import Row, chart_of
 from rebattery.accounts.guards import requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import csv_response, xlsx_response
+from rebattery.ui.forms import with_days_in_order
 
 MOST_OF = 80
 """Percent of all: how few bars make up so much is what such a chart is for."""
@@ -51,10 +52,7 @@ class ScopeForm(forms.Form):
         fields["type"].choices = [("", "All types"), (NONE, "No type in the catalog"), *types]
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("since") and data.get("until") and data["until"] < data["since"]:
-            self.add_error("until", "Before the first day.")
-        return data
+        return with_days_in_order(super().clean() or {})
 
     @property
     def scope(self) -> RejectScope:

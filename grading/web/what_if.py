@@ -76,10 +76,11 @@ def _trial(form: TrialForm, data: QueryDict, found: Taken) -> dict[str, Any]:
         return {"faults": refusal.faults, "sliders": known}
     except (NotColumnar, ValueError) as refusal:
         return {"faults": [str(refusal)], "sliders": []}
-    names = {"old": str(old), "new": _label(policy.label, context["sliders"])}
+    told: dict[str, Any] = {"old": str(old), "new": _label(policy.label, context["sliders"])}
+    told["documents"] = (old.document, policy.document)
     moved = [(item["item"].key, item["value"]) for item in context["sliders"] if item["is_moved"]]
     asked = [*((key, form.data[key]) for key in form.fields if form.data.get(key)), *moved]
-    return context | {"shown": shown(trial.comparison, **names), "asked": asked}
+    return context | {"shown": shown(trial.comparison, **told), "asked": asked}
 
 
 def _is_whole(document: dict[str, Any]) -> bool:
@@ -156,7 +157,13 @@ def what_if_report(request: HttpRequest, report_id: int) -> HttpResponseBase:
     here = reverse("what_if_report", args=[report.pk])
     context = {
         "report": report,
-        "shown": shown(comparison, old=str(report.against), new=new, moves_url=here),
+        "shown": shown(
+            comparison,
+            old=str(report.against),
+            new=new,
+            documents=(report.against.document, report.document),
+            moves_url=here,
+        ),
         "may_regrade": person_of(request).may(Capability.DECIDE_REVIEWS),
         "page": list_page(moves, columns=COLUMNS, filters=FILTERS, params=request.GET),
         "scope": [

@@ -12,6 +12,7 @@ from grading.domain.columnar.thresholds import Threshold, thresholds_of
 from grading.queries.policies import policies
 from grading.queries.population import Taken
 from grading.queries.what_if import Scope, candidates, choices_in, document_of
+from rebattery.ui.forms import with_days_in_order
 
 LARGEST_DOCUMENT = 1_000_000
 
@@ -37,6 +38,9 @@ class TrialForm(forms.Form):
         fields["candidate"].choices = candidates()
         fields["supplier"].choices = [("", "All suppliers"), *suppliers]
         fields["pack_type"].choices = [("", "All types"), *types]
+
+    def clean(self) -> dict[str, Any]:
+        return with_days_in_order(super().clean() or {})
 
     @property
     def scope(self) -> Scope:

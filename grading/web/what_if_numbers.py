@@ -1,6 +1,7 @@
 """What a trial found, as a page shows it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -50,8 +51,18 @@ class Shown:
         return self.comparison.kwh(1)
 
 
-def shown(comparison: Comparison, *, old: str, new: str, moves_url: str = "") -> Shown:
-    """Prepare ``comparison``; with ``moves_url`` each number leads to its packs."""
+def shown(
+    comparison: Comparison,
+    *,
+    old: str,
+    new: str,
+    documents: tuple[Mapping[str, Any], Mapping[str, Any]],
+    moves_url: str = "",
+) -> Shown:
+    """Prepare ``comparison``; with ``moves_url`` each number leads to its packs.
+
+    :param documents: of the old and the new policy, for the terms of their warranties.
+    """
     used = [grade for grade in ORDER if any(grade in pair for pair in comparison.grades)]
     matrix = []
     for before in used:
@@ -64,7 +75,7 @@ def shown(comparison: Comparison, *, old: str, new: str, moves_url: str = "") ->
         comparison=comparison,
         old=old,
         new=new,
-        words=_words(comparison),
+        words=_words(comparison, _terms(comparison, *documents)),
         grades=[_grade(grade) for grade in used],
         matrix=matrix,
         sums=[by_new[grade] for grade in used],
@@ -100,11 +111,13 @@ def _grade(grade: str) -> str:
     return f"{grade} {GRADES[grade]}".strip()
 
 
-def _words(comparison: Comparison) -> str:
+def _words(comparison: Comparison, terms: str) -> str:
     if not comparison.packs:
         return "No measured pack is in this selection."
+    other_terms = f"; terms: {terms}" if terms else ""
     if not comparison.moved:
-        return f"Of {_packs(comparison.packs)} none would get another grade or route."
+        kept = f" The kWh under warranty stay{other_terms}." if terms else ""
+        return f"Of {_packs(comparison.packs)} none would get another grade or route.{kept}"
     share = Decimal(100 * comparison.moved) / comparison.packs
     rerouted = sum(count for (before, after), count in comparison.routes.items() if before != after)
     looser = sum(
@@ -114,18 +127,33 @@ def _words(comparison: Comparison) -> str:
     )
     change = comparison.warranty_change_kwh
     way = "more" if change > 0 else "less"
-    energy = f"{abs(change):,.0f} kWh {way} would be under warranty" if change else "Warranty stays as it is"
+    energy = f"{abs(change):,.0f} kWh {way} would be under warranty" if change else _SAME_ENERGY
     return (
         f"Of {_packs(comparison.packs)} {comparison.moved:,} ({share:.1f} %) would move: "
         f"{comparison.stricter:,} to a stricter grade, {looser:,} to a less strict one; "
-        f"{rerouted:,} would go another way. {energy}."
+        f"{rerouted:,} would go another way. {energy}{other_terms}."
     )
+
+
+def _terms(comparison: Comparison, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Say which packs keep a warranty and get another term."""
+    found = []
+    for (before, after), count in comparison.terms.items():
+        was, will = old["warranty"][before], new["warranty"][after]
+        if was["term_months"] != will["term_months"]:
+            found.append(f"{_packs(count)} from {_term(was)} to {_term(will)}")
+    return ", ".join(found)
+
+
+def _term(entry: Mapping[str, Any]) -> str:
+    return f"{entry['label']} ({entry['term_months']} months)"
 
 
 def _packs(count: int) -> str:
     return f"{count:,} pack{'s' if count != 1 else ''}"
 
 
+_SAME_ENERGY = "The kWh under warranty stay"
 _AFFECTED = {
     "supplier": ("Suppliers affected", "Supplier", "supplier"),
     "open_batch": ("Open batches affected", "Batch", "batch"),

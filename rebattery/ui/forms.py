@@ -37,6 +37,17 @@ def faults_in_words(form: forms.BaseForm) -> str:
     return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
+def with_days_in_order(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the cleaned ``data`` of a period, ``since`` to ``until``, either of them open.
+
+    :raises ValidationError: when the first day comes after the last; which of them is wrong nobody knows.
+    """
+    since, until = data.get("since"), data.get("until")
+    if since and until and until < since:
+        raise ValidationError(f"The first day, {since}, is after the last, {until}: nothing lies between.")
+    return data
+
+
 class Grouped(forms.Form):
     """A form whose fields stand in groups; our form component draws them."""
 

@@ -47,6 +47,8 @@ class Comparison:
     """Energy sold under warranty by default, old and new: nominal energy times SOH, in Wh."""
     affected: Mapping[str, tuple[int, tuple[Affected, ...]]] = field(default_factory=dict)
     """By kind of group: how many have moved packs, and those with the most."""
+    terms: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Packs by (old, new) key of the warranty that comes with the grade, where both give one."""
 
     @property
     def warranty_change_kwh(self) -> Decimal:
@@ -69,6 +71,7 @@ class Comparison:
                 name: {"count": count, "most": [item.to_json() for item in most]}
                 for name, (count, most) in self.affected.items()
             },
+            "terms": [[*pair, count] for pair, count in self.terms.items()],
         }
 
     @classmethod
@@ -86,6 +89,8 @@ class Comparison:
                 name: (found["count"], tuple(Affected(*item) for item in found["most"]))
                 for name, found in value["affected"].items()
             },
+            # A report of before counted the energy alone.
+            terms={(a, b): count for a, b, count in value.get("terms", [])},
         )
 
 
@@ -112,6 +117,7 @@ def compare(
     energies = np.bincount(pairs, weights=usable_wh, minlength=size)
     grades: Counter[tuple[str, str]] = Counter()
     routes: Counter[tuple[str, str]] = Counter()
+    terms: Counter[tuple[str, str]] = Counter()
     warranty, moved, stricter = [0, 0], 0, 0
     for place, (before, after) in enumerate((a, b) for a in old.table for b in new.table):
         count, energy = int(counts[place]), int(energies[place])
@@ -121,6 +127,8 @@ def compare(
         routes[before.route, after.route] += count
         warranty[0] += energy if before.warranty else 0
         warranty[1] += energy if after.warranty else 0
+        if before.warranty and after.warranty:
+            terms[before.warranty, after.warranty] += count
         if has_moved(before, after):
             moved += count
             stricter += count if severity(after) > severity(before) else 0
@@ -136,6 +144,7 @@ def compare(
             name: _affected(keys if within is None else keys[within], moved_at)
             for name, keys in (groups or {}).items()
         },
+        terms=dict(sorted(terms.items())),
     )
 
 

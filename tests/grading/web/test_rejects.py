@@ -119,6 +119,11 @@ class TestRejectPareto:
         assert shown.status_code == 200
         assert shown.context["form"].errors and "rows" not in shown.context
 
+    def test_names_both_days_of_a_period_that_ends_before_it_begins(self, staff, rejects):
+        text = page(staff, since="2026-12-02", until="2026-12-01").text
+
+        assert "The first day, 2026-12-02, is after the last, 2026-12-01" in text
+
     def test_says_that_there_is_none_yet(self, staff):
         assert "No rejects yet." in page(staff).text
 

@@ -119,6 +119,27 @@ class TestWhatIf:
         assert page.status_code == 200
         assert "is not one of the available choices" in page.text
 
+    @pytest.mark.parametrize("headers", [{}, FRAGMENT])
+    def test_names_both_days_of_a_period_that_ends_before_it_begins(self, reviewer, fleet, headers):
+        days = {"since": "2026-12-02", "until": "2026-12-01"}
+
+        page = reviewer.get(reverse("what_if"), days, headers=headers).text
+
+        assert "The first day, 2026-12-02, is after the last, 2026-12-01" in page
+        assert "No measured pack is in this selection" not in page
+
+    def test_tells_other_warranty_terms_where_the_energy_stays(self, reviewer, fleet):
+        document = deepcopy(seed_document()) | {"id": "shorter"}
+        document["warranty"]["A"]["term_months"] = 12
+        file = SimpleUploadedFile("policy.json", json.dumps(document).encode())
+
+        shorter = reviewer.post(reverse("what_if_keep"), {"file": file}, follow=True).text
+        lower = reviewer.get(reverse("what_if"), {"soh-LFP-80": "90"}).text
+
+        assert "The kWh under warranty stay; terms: 1 pack from A (24 months) to A (12 months)." in shorter
+        assert "terms:" not in reviewer.get(reverse("what_if")).text
+        assert "The kWh under warranty stay; terms: 1 pack from A (24 months) to B (12 months)." in lower
+
 
 class TestWhatIfSnapshot:
     def test_leads_back_to_what_was_being_compared(self, reviewer, fleet, seed):

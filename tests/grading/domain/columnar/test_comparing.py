@@ -55,6 +55,13 @@ class TestCompare:
 
         assert Comparison.from_json(found.to_json()) == found
 
+    def test_counts_packs_that_keep_a_warranty_by_its_terms(self):
+        found = compare(OLD, NEW, usable_wh=WH)
+        before_terms_were_counted = {key: part for key, part in found.to_json().items() if key != "terms"}
+
+        assert found.terms == {("A", "A"): 1, ("A", "B"): 1, ("B", "B"): 1}
+        assert Comparison.from_json(before_terms_were_counted).terms == {}
+
     def test_finds_nothing_in_nothing(self):
         nothing = decide_all(SEED, population_of([]))
 
