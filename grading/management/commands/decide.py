@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError
 
 from grading.domain.evidence_rows import COLUMNS, MORE_COLUMNS, RowsInvalid, read_rows
-from grading.domain.policy import SHIPPED, Policy, PolicyInvalid, parse_policy
+from grading.domain.policy import SHIPPED, Policy, PolicyInvalid, compile_policy, parse_policy
 from grading.domain.policy_templates import TEMPLATES, template_document
 from grading.domain.verdict import decide
 from grading.queries.policies import published_policy
@@ -76,7 +76,7 @@ def _chosen(policy: str | None, version: int | None, document: str | None) -> tu
         return parse_policy(template_document(SHIPPED[0])), "shipped with the product"
     published, trouble = _published(policy, version)
     if published is not None:
-        return _compiled(published, policy), "published"
+        return compile_policy(published), "published"
     shipped = template_document(policy) if policy in SHIPPED + TEMPLATES else None
     if shipped is not None and version in (None, shipped["version"]):
         return parse_policy(shipped), "shipped with the product"

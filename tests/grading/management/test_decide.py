@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from grading.domain.policy import policy_sha256
+from grading.domain.policy import compile_policy, policy_sha256, seed_document
 from grading.domain.policy_templates import template_document
-from grading.services.policies import publish
+from grading.services.policies import publish, store
 from rebattery.actor import SYSTEM
 from tests.factories import AT
 from tests.grading.domain.packs import TERMS, changed_document
@@ -169,6 +169,13 @@ class TestPolicy:
             .splitlines()[1]
             .endswith(",C,small_application,CAP_20_60")
         )
+
+    def test_that_was_published_decides_under_later_rules_too(self, db, tmp_path):
+        document = seed_document() | {"id": "house", "guard_band_pts": "1"}
+        document["evidence"] = document["evidence"] | {"undecided_factor": "1.65"}
+        store(policy=compile_policy(document), actor=SYSTEM, at=AT)
+
+        assert both(tmp_path, ROW, "--policy", "house")[1].startswith("house v1, published, SHA-256 ")
 
     def test_may_come_from_a_file(self, tmp_path):
         path = tmp_path / "policy.json"
