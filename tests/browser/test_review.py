@@ -166,7 +166,7 @@ class TestTwoPeople:
 
         page = windows.open(ravi, "tablet", "dark", path=f"{reverse('review_queue')}?signed=answer")
         page.get_by_role("row").filter(has_text="Rosa Recht signed for C").get_by_role("link").click()
-        expect(page.locator("#answer")).to_contain_text("for one customer only: Nordspeicher")
+        expect(page.locator("#answer")).to_contain_text("one customer only: Nordspeicher")
         keep(page, "review-4-answer")
         assert faults_of(page) == [] and overflow_of(page) == 0
         page.locator("#answerform_reason_code").select_option("evidence_convinces")

@@ -256,7 +256,14 @@ class TestOverride:
         assert ", for one customer only: Nordspeicher" in ben.get(url("review_case", case)).text
         page = ben.get(url("pack", case.pack)).content.decode()
         part = page[page.index('id="overrides"') :]
-        for words in ("Ann, ", "“Looks better”", "Ben, ", "“Agreed”", "dd>one customer only: Nord", day_in_words(until)):
+        for words in (
+            "Ann, ",
+            "“Looks better”",
+            "Ben, ",
+            "“Agreed”",
+            "dd>one customer only: Nord",
+            day_in_words(until),
+        ):
             assert words in part
         supplier = signed_in(make_person("supplier", supplier=case.pack.supplier))
         page = supplier.get(url("pack", case.pack)).content.decode()
