@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from grading.domain.columnar.thresholds import Threshold, thresholds_of
+from grading.domain.columnar.thresholds import Threshold, kept_apart, thresholds_of
 from grading.queries.policies import policies
 from grading.queries.population import Taken
 from grading.queries.what_if import Scope, candidates, choices_in, document_of
@@ -77,16 +77,19 @@ class UploadForm(forms.Form):
 
 
 def thresholds_in(document: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Decimal]:
-    """Return the thresholds that ``data`` names, each within its range; what is no number is left out."""
-    found = {}
-    for item in thresholds_of(document):
+    """Return the thresholds that ``data`` names, each within its range and on its side of its neighbors.
+
+    What is no number is left out.
+    """
+    found, items = {}, thresholds_of(document)
+    for item in items:
         try:
             value = Decimal(str(data.get(item.key, "")).replace(",", "."))
         except ArithmeticError:
             continue
         if value.is_finite():
             found[item.key] = min(max(value, item.low), item.high)
-    return found
+    return kept_apart(items, found)
 
 
 def sliders(document: Mapping[str, Any], values: Mapping[str, Decimal]) -> list[dict[str, Any]]:

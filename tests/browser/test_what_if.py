@@ -42,3 +42,15 @@ class TestWhatIf:
         assert "old_grade=B" in page.url
         assert_fine(page, "what_if_report")
         assert page.locator("#moves tbody tr").count() == 1
+
+    def test_stops_a_slider_at_its_neighbor_and_says_nothing_to_the_console(self, windows, reviewer):
+        page = windows.open(reviewer, path=reverse("what_if"))
+        slider = page.get_by_label("LFP: SOH limit 60 %")
+
+        for _ in range(12):
+            slider.press("PageUp")
+
+        expect(slider).to_have_value("79.5")
+        expect(page.locator("#soh-LFP-60-words")).to_have_text("79.5 % (was 60)")
+        expect(page.get_by_text("This policy cannot be used")).to_have_count(0)
+        assert page.said == []

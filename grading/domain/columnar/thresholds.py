@@ -1,9 +1,11 @@
 """The main thresholds of a policy, and the policy with some of them moved."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from grading.domain.soh import SOH_MAX_PERCENT
@@ -21,6 +23,8 @@ class Threshold:
     low: Decimal
     high: Decimal
     step: Decimal
+    row: str = ""
+    """Thresholds of one row stand in ascending order and apart from each other; empty for one by itself."""
 
 
 def thresholds_of(document: Mapping[str, Any]) -> list[Threshold]:
@@ -41,30 +45,76 @@ def thresholds_of(document: Mapping[str, Any]) -> list[Threshold]:
     ]
     for name in dict.fromkeys(row["class"] for row in document["bands"]):
         rows = [row for row in document["bands"] if row["class"] == name]
-        ends = sorted({Decimal(row["lo"]) for row in rows} - {Decimal(0), Decimal(floors["pack_percent"])})
-        found += [
-            _percent(f"soh-{name}-{_text(end)}", f"{name}: SOH limit {_text(end)} %", end) for end in ends
-        ]
-        limits = sorted({Decimal(row["ir_limit"]) for row in rows if row["ir_limit"] is not None})
-        found += [
-            Threshold(
-                f"ir-{name}-{_text(limit)}",
-                f"{name}: IR limit {_text(limit)}×",
-                "× baseline",
-                limit,
-                Decimal(1),
-                Decimal(4),
-                Decimal("0.01"),
-            )
-            for limit in limits
-        ]
+        found += _soh_limits(name, rows, Decimal(floors["pack_percent"]))
+        found += _ir_limits(name, rows)
     return found
+
+
+def _soh_limits(name: str, rows: Sequence[Mapping[str, Any]], floor: Decimal) -> list[Threshold]:
+    """Return the limits between the bands of a class; the first and the last stay within the table."""
+    ends = sorted({Decimal(row["lo"]) for row in rows})
+    limits = [end for end in ends if end not in (0, floor)]
+    found = []
+    for end in limits:
+        limit = _percent(f"soh-{name}-{_text(end)}", f"{name}: SOH limit {_text(end)} %", end)
+        below = max((other for other in ends if other < end), default=Decimal(0))
+        # What is no limit itself stays where it is; a limit's place is known when all are placed.
+        low = limit.low if below in limits else _grid(below, limit.step)
+        high = max(Decimal(row["hi"]) for row in rows) - limit.step
+        found.append(replace(limit, low=min(low, end), high=max(high, end), row=f"soh-{name}"))
+    return found
+
+
+def _grid(end: Decimal, step: Decimal) -> Decimal:
+    """Return the first figure of a slider above ``end``."""
+    return (end // step + 1) * step
+
+
+def _ir_limits(name: str, rows: Sequence[Mapping[str, Any]]) -> list[Threshold]:
+    """Return the limits of IR of a class; those that share a band keep their order."""
+    by_band: dict[str, set[Decimal]] = defaultdict(set)
+    for row in rows:
+        if row["ir_limit"] is not None:
+            by_band[row["lo"]].add(Decimal(row["ir_limit"]))
+    row = f"ir-{name}" if any(len(limits) > 1 for limits in by_band.values()) else ""
+    return [
+        Threshold(
+            f"ir-{name}-{_text(limit)}",
+            f"{name}: IR limit {_text(limit)}×",
+            "× baseline",
+            limit,
+            Decimal(1),
+            Decimal(4),
+            Decimal("0.01"),
+            row,
+        )
+        for limit in sorted(set().union(*by_band.values()))
+    ]
+
+
+def kept_apart(items: Sequence[Threshold], values: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Return ``values`` with what moved past its neighbors in a row stopped one step before them."""
+    placed = dict(values)
+    for name in {item.row for item in items} - {""}:
+        row = [item for item in items if item.row == name]
+        for before, item in pairwise(row):
+            if item.key in placed and placed[item.key] != item.value:
+                placed[item.key] = max(placed[item.key], _place(before, placed) + item.step)
+        for after, item in pairwise(reversed(row)):
+            if item.key in placed and placed[item.key] != item.value:
+                placed[item.key] = min(placed[item.key], _place(after, placed) - item.step)
+    return placed
+
+
+def _place(item: Threshold, values: Mapping[str, Decimal]) -> Decimal:
+    return values.get(item.key, item.value)
 
 
 def with_thresholds(document: Mapping[str, Any], values: Mapping[str, Decimal]) -> dict[str, Any]:
     """Return a copy of ``document`` with the thresholds named by ``values`` moved; others stay as they are.
 
-    The copy may have faults, such as a limit moved past its neighbor; the check of the policy tells.
+    The copy may have faults, such as a limit moved past its neighbor, which :func:`kept_apart` prevents;
+    the check of the policy tells.
     """
     changed = deepcopy(dict(document))
     moved = {

@@ -101,12 +101,11 @@ class TestWhatIf:
         query = {"since": str(TESTED_AT.date()), "supplier": fleet[0].supplier.code}
         assert "Of 1 pack none" in reviewer.get(reverse("what_if"), query).text
 
-    def test_tells_the_faults_of_limits_moved_past_each_other(self, reviewer, fleet):
+    def test_stops_a_limit_before_its_neighbor(self, reviewer, fleet):
         page = reviewer.get(reverse("what_if"), {"soh-LFP-60": "90"}).text
 
-        assert "This policy cannot be used" in page
-        assert "overlap" in page
-        assert 'name="soh-LFP-60"' in page
+        assert "79.5 % (was 60)" in page
+        assert "This policy cannot be used" not in page
 
     @pytest.mark.parametrize("value", ["", "abc", "NaN", "-5", "1e9"])
     def test_survives_what_is_no_threshold(self, reviewer, fleet, value):

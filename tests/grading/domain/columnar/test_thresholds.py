@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from grading.domain.columnar.thresholds import thresholds_of, with_thresholds
+from grading.domain.columnar.thresholds import kept_apart, thresholds_of, with_thresholds
 from grading.domain.policy import SHIPPED, PolicyInvalid, parse_policy, seed_document
 from grading.domain.verdict import decide
 from tests.grading.domain.packs import evidence
@@ -29,6 +29,36 @@ class TestThresholdsOf:
             "ir-LMO-1.5": Decimal("1.5"),
             "ir-LMO-2": 2,
         }
+
+
+class TestKeptApart:
+    @pytest.mark.parametrize(
+        ("asked", "placed"),
+        [
+            ({"soh-LFP-60": "105"}, {"soh-LFP-60": "79.5"}),
+            ({"soh-LFP-80": "0"}, {"soh-LFP-80": "60.5"}),
+            ({"soh-LFP-60": "70", "soh-LFP-80": "65"}, {"soh-LFP-60": "70", "soh-LFP-80": "70.5"}),
+            ({"soh-LFP-60": "80", "soh-LFP-80": "80"}, {"soh-LFP-60": "79.5", "soh-LFP-80": "80"}),
+            ({"soh-LFP-60": "79.5", "guard": "5"}, {"soh-LFP-60": "79.5", "guard": "5"}),
+            ({"ir-LMO-1.5": "3"}, {"ir-LMO-1.5": "3"}),  # in another band than 2.0
+        ],
+    )
+    def test_stops_what_moved_one_step_before_its_neighbor(self, asked, placed):
+        given = {key: Decimal(value) for key, value in asked.items()}
+
+        found = kept_apart(thresholds_of(seed_document()), given)
+
+        assert found == {key: Decimal(value) for key, value in placed.items()}
+
+    @pytest.mark.parametrize("name", SHIPPED)
+    @pytest.mark.parametrize("end", ["low", "high"])
+    def test_leaves_no_limit_that_a_table_refuses(self, name, end):
+        document = seed_document(name)
+        items = thresholds_of(document)
+        for item in items:
+            if item.key.startswith("soh-"):
+                moved = with_thresholds(document, kept_apart(items, {item.key: getattr(item, end)}))
+                assert parse_policy(moved), item.key
 
 
 class TestWithThresholds:
