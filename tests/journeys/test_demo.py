@@ -27,6 +27,7 @@ from rebattery.notices.models import Delivery, Endpoint, Preference
 NOT_IN_THE_DEMO = {
     "instrument.calibrated": "Trails of before certificates were rows; nothing writes it any more.",
     "calibration.carried_over": "A migration writes it; test_certificates_migration.py proves it.",
+    "review.carried_on": "It takes packs in review that are graded again; tests/grading/services proves it.",
     "review.overtaken": "It takes a dangerous pack that nobody reviewed; tests/grading/services proves it.",
     "grading_run.stopped": "It takes a job that fails nine times; tests/grading/services proves it.",
     "manifest.failed": "It takes a reader that dies four times; tests/intake/services proves it.",
