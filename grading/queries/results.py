@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from rebattery.audit.looking_back import LAST_ABOUT_PACK, LAST_BEFORE_SPAN, ONLY_SUCH_IN_SPAN
 from rebattery.audit.trail import LATEST_OF_EACH
 
 RESULTS = {
@@ -54,7 +55,9 @@ def results_between(*, since: int, until: int, seen: int) -> list[BatchResults]:
         "subject_type": "pack",
         "codes": [*RESULTS, *_TAKEN_BACK, _UNDO],
         "taken_back": list(_TAKEN_BACK),
-        "judged_again": list(_JUDGED_AGAIN),
+        "such": list(_JUDGED_AGAIN),
+        "others": list(_TAKEN_BACK),
+        "decided": ["decision.made", "decision.overridden"],
         "words": json.dumps(RESULTS),
     }
     with connection.cursor() as cursor:
@@ -71,31 +74,15 @@ def results_between(*, since: int, until: int, seen: int) -> list[BatchResults]:
     ]
 
 
-_DECIDED_BEFORE = """
-    SELECT (x.after ->> 'grade', x.after ->> 'route') AS decided FROM audit_event x
-    WHERE x.pack_id = {pack} AND x.subject_type = 'decision' AND x.transaction_id < {limit}
-      AND x.event_type IN ('decision.made', 'decision.overridden')
-    ORDER BY x.id DESC LIMIT 1
-"""
-_RESULT_BEFORE = """
-    SELECT y.event_type FROM (
-        SELECT x.event_type, x.id, lead(x.event_type) OVER (ORDER BY x.id) AS next FROM audit_event x
-        WHERE x.subject_type = %(subject_type)s AND x.subject_id = {pack} AND x.event_type = ANY(%(codes)s)
-          AND x.transaction_id < %(since)s) y
-    WHERE y.event_type <> %(undo)s AND y.next IS DISTINCT FROM %(undo)s
-    ORDER BY y.id DESC LIMIT 1
-"""
+_OUTCOME = "SELECT (o.after ->> 'grade', o.after ->> 'route') FROM ({}) o"
+_DECIDED = {"pack": "j.subject_id", "subject_type": "'decision'", "codes": "%(decided)s"}
 _UNCHANGED = f"""
-    SELECT j.subject_id FROM (
-        SELECT subject_id FROM audit_event
-        WHERE transaction_id >= %(since)s AND transaction_id < %(seen)s AND subject_type = %(subject_type)s
-          AND event_type = ANY(%(judged_again)s::text[] || %(taken_back)s::text[])
-        GROUP BY subject_id HAVING bool_and(event_type = ANY(%(judged_again)s))) j
+    SELECT j.subject_id FROM ({ONLY_SUCH_IN_SPAN}) j
     JOIN latest e ON e.subject_id = j.subject_id
     WHERE %(words)s::jsonb ->> e.event_type
-        = %(words)s::jsonb ->> ({_RESULT_BEFORE.format(pack="j.subject_id")})
-      AND ({_DECIDED_BEFORE.format(pack="j.subject_id", limit="%(until)s")})
-        = ({_DECIDED_BEFORE.format(pack="j.subject_id", limit="%(since)s")})
+        = %(words)s::jsonb ->> ({LAST_BEFORE_SPAN.format(subject="j.subject_id")})
+      AND ({_OUTCOME.format(LAST_ABOUT_PACK.format(**_DECIDED, limit="%(until)s"))})
+        = ({_OUTCOME.format(LAST_ABOUT_PACK.format(**_DECIDED, limit="%(since)s"))})
 """
 """Packs that were decided on anew, and nothing else, with what they had before as the outcome."""
 _BY_BATCH = f"""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from grading.services.decisions.judging import Judgement
+from rebattery.audit.looking_back import LAST_OF_SUBJECT
 
 _OUTCOME = """({0}.kind, {0}.grade, {0}.route,
     jsonb_path_query_array({0}.reasons, '$[*] ? (@.kind == "reason").code'),
@@ -13,16 +14,14 @@ _OUTCOME = """({0}.kind, {0}.grade, {0}.route,
 """What a reviewer judged: the outcome, why, and the facts. The age of a test grows by itself, and whether its
 day is kept depends on the policy; the evidence names the test in any case."""
 
-LAST_HOLD = """
+_HELD = {"subject_type": "'review'", "codes": "ARRAY['review.held', 'review.carried_on']"}
+LAST_HOLD = f"""
     SELECT CASE WHEN e.event_type = 'review.held'
         THEN jsonb_build_object('by', e.actor_label, 'at', e.at, 'reason_code', e.reason_code,
                                 'reason', e.reason)
         ELSE e.facts -> 'held' END AS held
-    FROM audit_event e
-    WHERE e.subject_type = 'review' AND e.subject_id = {case}
-      AND e.event_type IN ('review.held', 'review.carried_on')
-    ORDER BY e.id DESC LIMIT 1
-"""
+    FROM ({LAST_OF_SUBJECT.format(subject="{case}", **_HELD)}) e
+"""  # noqa: S608 (constant text)
 """SQL: who put a review aside last, when and why; a review that went on has it from the one before."""
 
 
