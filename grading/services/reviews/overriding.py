@@ -42,7 +42,7 @@ class ScopeRefused(ReviewRefused):
 
 
 class SafetyStands(ReviewRefused):
-    """A safety decision is not overridden: re-open the pack, or order a retest. Nothing was changed."""
+    """A safety decision is not overridden: only new facts change it. Nothing was changed."""
 
     code = "safety_stands"
 
