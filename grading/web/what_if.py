@@ -50,7 +50,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
 
 def _choice(data: QueryDict) -> list[tuple[str, str]]:
     """Return what is chosen, for a form that leads back to the same choice."""
-    return [(key, value) for key, value in data.items() if value and key != "csrfmiddlewaretoken"]
+    return [(key, str(value)) for key, value in data.items() if value and key != "csrfmiddlewaretoken"]
 
 
 def _form(data: QueryDict, found: Taken) -> TrialForm:

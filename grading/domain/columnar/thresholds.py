@@ -76,7 +76,7 @@ def _ir_limits(name: str, rows: Sequence[Mapping[str, Any]]) -> list[Threshold]:
     for row in rows:
         if row["ir_limit"] is not None:
             by_band[row["lo"]].add(Decimal(row["ir_limit"]))
-    row = f"ir-{name}" if any(len(limits) > 1 for limits in by_band.values()) else ""
+    order = f"ir-{name}" if any(len(limits) > 1 for limits in by_band.values()) else ""
     return [
         Threshold(
             f"ir-{name}-{_text(limit)}",
@@ -86,7 +86,7 @@ def _ir_limits(name: str, rows: Sequence[Mapping[str, Any]]) -> list[Threshold]:
             Decimal(1),
             Decimal(4),
             Decimal("0.01"),
-            row,
+            order,
         )
         for limit in sorted(set().union(*by_band.values()))
     ]
