@@ -22,6 +22,7 @@ from grading.services.policy_drafts import (
     take_back_draft,
 )
 from grading.web.policy_draft_forms import DiscardForm, PublishForm, RevisionForm, StartForm
+from grading.web.policy_fault_words import with_form_words
 from grading.web.policy_parts import PARTS, tables_of
 from intake.domain.separation import Act, Judging, why_not
 from rebattery.accounts.guards import actor_of, person_of, requires
@@ -69,7 +70,7 @@ def _page(
         "draft": shown,
         "sha256": sha256_of(shown.document),
         "live": live,
-        "standing": standing_of(document=shown.document, beside=live),
+        "standing": with_form_words(standing_of(document=shown.document, beside=live), shown.document),
         "tables": tables_of(shown.document),
         "parts": PARTS,
         "sources": sources_of(shown.document),

@@ -12,6 +12,7 @@ from grading.domain.policy_table import Row, blank_row, rows_of, table_faults, t
 from grading.models import PolicyDraft
 from grading.queries.policies import drafts, in_force_or_none, standing_of
 from grading.services.policy_drafts import change_draft
+from grading.web.policy_fault_words import with_form_words
 from grading.web.policy_groups import GRADE_CHOICES, route_choices
 from grading.web.policy_parts import PARTS, PartForm, added
 from grading.web.policy_rows import MAX_ROWS, rows_sent, shown_rows
@@ -76,7 +77,7 @@ def _table_page(request: HttpRequest, draft: PolicyDraft, table: str, rows: list
     live = in_force_or_none(at=timezone.now())
     document = with_rows(draft.document, table, rows)
     faults = table_faults(document, rows)
-    standing = standing_of(document=document, beside=live)
+    standing = with_form_words(standing_of(document=document, beside=live), document)
     comparison = None if table in standing.left_out else standing.comparison
     classes = document["chemistry_classes"]
     codes = [code for code, entry in classes.items() if entry["treat_as"] == table]
@@ -130,7 +131,7 @@ def draft_part(request: HttpRequest, draft_id: int, policy_part: str) -> HttpRes
         "title": title,
         "form": form,
         "is_mine": draft.is_open and person_of(request).pk == draft.author_person_id,
-        "standing": standing_of(document=draft.document, beside=None),
+        "standing": with_form_words(standing_of(document=draft.document, beside=None), draft.document),
         "takes_more": added(draft.document, part) is not None,
     }
     return render(request, "grading/policies/part.html", context)

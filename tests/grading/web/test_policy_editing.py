@@ -119,6 +119,24 @@ def sent_part(part, document, **changes):
     return sent | changes
 
 
+class TestDraftFaults:
+    def test_are_told_as_the_forms_name_their_places(self, client, draft):
+        bands = [draft.document["bands"][0] | {"lo": "-5"}, *draft.document["bands"][1:]]
+        change_draft(
+            draft_id=draft.pk,
+            revision=1,
+            document=draft.document | {"bands": bands},
+            part="LFP",
+            actor=make_actor(User.objects.get(pk=draft.author_person_id)),
+            at=AT,
+        )
+
+        for name, args in (("policy_draft", []), ("policy_draft_part", ["limits"])):
+            page = client.get(reverse(name, args=[draft.pk, *args])).content.decode()
+            assert "Table of LFP, row 1, SOH from: enter a number of at least 0, not -5" in page
+            assert "in a string" not in page
+
+
 class TestDraftPart:
     def test_of_no_such_name_is_not_found(self, client, draft):
         assert client.get(reverse("policy_draft_part", args=[draft.pk, "x"])).status_code == 404
