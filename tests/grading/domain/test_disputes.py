@@ -60,11 +60,12 @@ class TestRemedy:
 
 
 class TestMoves:
-    def test_take_a_reject_back_only_by_a_dispute_or_for_a_bad_instrument(self):
+    def test_take_a_reject_back_only_by_a_dispute_for_a_bad_instrument_or_with_its_override(self):
         from_there = {move for move, row in TRANSITIONS.items() if Status.REJECTED in row.sources}
         leaving = {move for move in from_there if TRANSITIONS[move].target not in ("returned", "recycled")}
         # A reviewer's own step, right after it, before anybody was told.
         taken_back = {Move.UNDO_REVIEW, Move.UNDO_REJECT}
 
-        assert leaving - taken_back == {Move.RETEST_DISPUTED, Move.REOPEN_DISPUTED, Move.SUSPEND}
+        by_right = {Move.RETEST_DISPUTED, Move.REOPEN_DISPUTED, Move.SUSPEND, Move.END_OVERRIDE}
+        assert leaving - taken_back == by_right
         assert all(TRANSITIONS[move].needs_reason for move in leaving)

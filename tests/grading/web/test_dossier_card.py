@@ -38,7 +38,7 @@ class TestDecisionCard:
         page = page_of(client, make_person(Role.REVIEWER), pack)
 
         assert "SOH above 80 % would make it A, pack reuse." in page
-        assert "SOH 74 %. D from 0 to 20 %" in page
+        assert "SOH 74 %. With the other facts as they are: D from 0 to 20 %" in page
         assert "Path of the evaluation" in page
         assert "full equivalent cycles" in page
         assert reverse("policy_simulate", args=[Decision.objects.get().policy_id]) in page
