@@ -33,7 +33,8 @@ class TestScalesOf:
 
         assert (ir.value, ir.words) == (
             None,
-            "IR not known. With the other facts as they are: B from 0 to 2× baseline; C from 2 to 4× baseline.",
+            "IR not known. With the other facts as they are:"
+            " B from 0 to 2× baseline; C from 2 to 4× baseline.",
         )
 
     @pytest.mark.parametrize("chemistry", ["UNKNOWN", "NA_ION", "NIMH", "MADE_UP"])
