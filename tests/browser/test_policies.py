@@ -47,6 +47,7 @@ class TestPolicies:
         assert page.evaluate("document.activeElement.name") == "row-1-hi_incl"
         page.locator("#row-1-lo").fill("20")
         page.locator("#row-1-grade").select_option("D")
+        page.locator("#row-1-route").select_option("recycling")
         page.locator("#direction-1").get_by_text("stricter").wait_for()
         assert page.locator("#fault-1-lo").inner_text() == ""
         page.get_by_role("button", name="Save").focus()
