@@ -58,9 +58,9 @@ def install() -> None:
 
 def hasten() -> None:
     """Let CI use the shell where the distribution has it at hand; else the browser that is there serves."""
-    if os.environ.get("CI") == "true" and "CHROMIUM" not in os.environ and _may_install():
-        if not shutil.which(SHELL):
-            _succeeds([*ORDER, "--no-remove", SHELL], timeout_s=60)
+    is_free = os.environ.get("CI") == "true" and "CHROMIUM" not in os.environ and _may_install()
+    if is_free and not shutil.which(SHELL):
+        _succeeds([*ORDER, "--no-remove", SHELL], timeout_s=60)
 
 
 def _may_install() -> bool:
