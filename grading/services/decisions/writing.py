@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from grading.domain.policy import Policy
@@ -133,8 +134,9 @@ def _row(judgement: Judgement, version: PolicyVersion) -> tuple[Any, ...]:
     )
 
 
-# Made once: for rows this small, making an encoder costs as much as writing them.
-_json = json.JSONEncoder(ensure_ascii=False).encode
+def _json(value: Any) -> str:
+    # The columns are jsonb, so spaces do not matter; the standard encoder takes a tenth of a grading's time.
+    return orjson.dumps(value).decode()
 
 
 def record_override(*, key: int, reason_code: str, reason: str, actor: Actor, at: datetime) -> None:
