@@ -1,28 +1,27 @@
 """Decide anew on packs whose grade does not count any more, chunk after chunk, one transaction each."""
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from grading.models import Decision, GradingRun, PolicyVersion
 from grading.models.decision import CURRENT
 from grading.queries.ending import ended_among, is_any_ended, lock_next_ended
-from grading.queries.evidence import evidence_under
-from grading.queries.policies import compiled, policy_in_force
-from grading.services.decisions.grading import CHUNK_SIZE, TIME_LIMIT
-from grading.services.decisions.judging import failure, judge
+from grading.queries.policies import policy_in_force
+from grading.services.decisions.deciding import (
+    CHUNK_SIZE,
+    NOT_OF_A_PACK,
+    TIME_LIMIT,
+    decide_apart,
+    decide_on,
+)
 from grading.services.decisions.runs import begin_run, end_run, note_progress
-from grading.services.decisions.writing import write_decisions
 from intake.domain.lifecycle import Move
-from intake.models import Pack
 from intake.services.lifecycle import lock_packs, move_locked
 from rebattery.actor import Actor
 from rebattery.turns import await_turn
-
-log = logging.getLogger(__name__)
 
 
 def expire(
@@ -54,79 +53,35 @@ def expire(
 
 
 def _expire_next(version: PolicyVersion, run_id: int, actor: Actor, at: datetime, size: int) -> int:
-    """Decide on the next chunk; when one of its packs cannot be judged, find it by halving."""
+    """Decide on the next chunk, in the transaction that chose it."""
+
+    def decide(pack_ids: Sequence[int], message: str) -> int:
+        return _expire(pack_ids, version, run_id, actor, at, message)
+
     ids: list[int] = []
     try:
         with transaction.atomic():
             ids = lock_next_ended(on=at.date(), size=size)
-            return _expire(ids, version, run_id, actor, at)
-    except (OperationalError, InterfaceError):
-        raise  # the database's trouble, not a pack's: the next run tries again
+            return decide(ids, "")
+    except NOT_OF_A_PACK:
+        raise
     except Exception as exc:
-        return _by_halves(ids, exc, version, run_id, actor, at)
-
-
-def _by_halves(
-    ids: list[int], exc: Exception, version: PolicyVersion, run_id: int, actor: Actor, at: datetime
-) -> int:
-    if not ids:
-        raise exc
-    if len(ids) == 1:
-        log.error("Pack %s cannot be graded.", ids[0], exc_info=exc)
-        with transaction.atomic():
-            return _expire(ids, version, run_id, actor, at, message=f"{type(exc).__name__}: {exc}")
-    middle, done = len(ids) // 2, 0
-    for half in (ids[:middle], ids[middle:]):
-        try:
-            with transaction.atomic():
-                done += _expire(half, version, run_id, actor, at)
-        except (OperationalError, InterfaceError):
+        if not ids:
             raise
-        except Exception as found:
-            done += _by_halves(half, found, version, run_id, actor, at)
-    return done
+        return decide_apart(pack_ids=ids, exc=exc, decide=decide)
 
 
+@transaction.atomic
 def _expire(
-    ids: Sequence[int],
-    version: PolicyVersion,
-    run_id: int,
-    actor: Actor,
-    at: datetime,
-    message: str = "",
+    ids: Sequence[int], version: PolicyVersion, run_id: int, actor: Actor, at: datetime, message: str
 ) -> int:
     """Take those packs whose grade has still ended back, and decide on them; or hold them with a message."""
     packs = lock_packs(pack_ids=ids)
     ended = ended_among(pack_ids=ids, on=at.date())
     packs = [pack for pack in packs if pack.pk in ended]
-    if not packs:
-        return 0
     facts = _facts([pack.pk for pack in packs])
     move_locked(packs=packs, move=Move.EXPIRE, actor=actor, at=at, facts_by_pack=facts)
-    decide_anew(packs=packs, version=version, actor=actor, at=at, run_id=run_id, message=message)
-    return len(packs)
-
-
-def decide_anew(
-    *,
-    packs: Sequence[Pack],
-    version: PolicyVersion,
-    actor: Actor,
-    at: datetime,
-    run_id: int | None = None,
-    message: str = "",
-) -> None:
-    """Let ``version`` say what packs are whose grade counts no more; they are locked, and tested again.
-
-    :param message: why they cannot be judged; they are held with it.
-    """
-    policy = compiled(version)
-    if message:
-        judgements = [failure(pack=pack, message=message) for pack in packs]
-    else:
-        evidence = evidence_under(policy=policy, pack_ids=[pack.pk for pack in packs], at=at)
-        judgements = [judge(pack=pack, evidence=evidence[pack.pk], policy=policy) for pack in packs]
-    write_decisions(judgements=judgements, version=version, policy=policy, actor=actor, at=at, run_id=run_id)
+    return decide_on(packs=packs, version=version, actor=actor, at=at, run_id=run_id, message=message)
 
 
 def _facts(pack_ids: list[int]) -> dict[int, dict[str, Any]]:

@@ -1,16 +1,14 @@
 """Grade the packs that wait, chunk after chunk, one transaction each."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from grading.models import PolicyVersion
-from grading.queries.evidence import evidence_under
-from grading.queries.policies import compiled, policy_in_force
+from grading.queries.policies import policy_in_force
 from grading.queries.waiting import waiting_among
 from grading.services.decisions.claims import (
     MAX_ATTEMPTS,
@@ -19,18 +17,12 @@ from grading.services.decisions.claims import (
     drop_stale_claims,
     fence,
 )
-from grading.services.decisions.judging import failure, judge
+from grading.services.decisions.deciding import CHUNK_SIZE, TIME_LIMIT, decide_on, decide_or_hold
 from grading.services.decisions.runs import join_run, note_progress
-from grading.services.decisions.writing import write_decisions
 from intake.models import Pack
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
 
-log = logging.getLogger(__name__)
-
-CHUNK_SIZE = 1000
-TIME_LIMIT = timedelta(minutes=8)
-"""Shorter than the task's limit and the lease: a job ends by itself, and the sweep starts the next."""
 NOTED_EVERY = timedelta(seconds=5)
 """How often a job says that its run is still deciding."""
 
@@ -74,7 +66,7 @@ def grade_waiting(
             job = _Job(version, join_run(version=version, actor=actor, at=at), actor, at)
         if claim.is_exhausted:
             message = f"The job stopped {MAX_ATTEMPTS} times without a word while it worked on this pack."
-            done += _hold(job, claim.token, claim.pack_ids, message, at)
+            done += _decide_claimed(job, claim.token, claim.pack_ids, at, message)
         else:
             done += _grade_claimed(job, claim.token, claim.pack_ids, at)
         if at - job.noted_at >= NOTED_EVERY:
@@ -89,57 +81,29 @@ def grade(*, pack_ids: Sequence[int], actor: Actor, at: datetime) -> int:
     version = policy_in_force(at=at)
     packs = _lock_waiting(pack_ids)
     drop_claims(pack_ids=[pack.pk for pack in packs])
-    _judge_and_write(packs, version, actor, at)
-    return len(packs)
+    return decide_on(packs=packs, version=version, actor=actor, at=at)
 
 
-def _grade_claimed(job: _Job, token: UUID, ids: list[int], at: datetime) -> int:
-    """Judge claimed packs in one transaction; when one of them cannot be, find it by halving."""
-    try:
-        with transaction.atomic():
-            packs = _lock_claimed(token, ids)
-            _judge_and_write(packs, job.version, job.actor, at, run_id=job.run_id)
-            return len(packs)
-    except (OperationalError, InterfaceError):
-        raise  # the database's trouble, not a pack's: the lease lapses and the sweep tries again
-    except Exception as exc:
-        if len(ids) > 1:
-            middle = len(ids) // 2
-            return sum(_grade_claimed(job, token, half, at) for half in (ids[:middle], ids[middle:]))
-        log.exception("Pack %s cannot be graded.", ids[0])
-        return _hold(job, token, ids, f"{type(exc).__name__}: {exc}", at)
+def _grade_claimed(job: _Job, token: UUID, ids: Sequence[int], at: datetime) -> int:
+    return decide_or_hold(
+        pack_ids=ids, decide=lambda part, message: _decide_claimed(job, token, part, at, message)
+    )
 
 
 @transaction.atomic
-def _hold(job: _Job, token: UUID, ids: list[int], message: str, at: datetime) -> int:
-    """Put packs that cannot be judged in front of a person."""
-    packs = _lock_claimed(token, ids)
-    failures = [failure(pack=pack, message=message) for pack in packs]
-    if failures:
-        policy = compiled(job.version)
-        write_decisions(
-            judgements=failures,
-            version=job.version,
-            policy=policy,
-            actor=job.actor,
-            at=at,
-            run_id=job.run_id,
-        )
-    return len(failures)
+def _decide_claimed(job: _Job, token: UUID, ids: Sequence[int], at: datetime, message: str) -> int:
+    """Judge those of the packs that are still claimed; with a message put them in front of a person."""
+    return decide_on(
+        packs=_lock_claimed(token, ids),
+        version=job.version,
+        actor=job.actor,
+        at=at,
+        run_id=job.run_id,
+        message=message,
+    )
 
 
-def _judge_and_write(
-    packs: list[Pack], version: PolicyVersion, actor: Actor, at: datetime, run_id: int | None = None
-) -> None:
-    if not packs:
-        return
-    policy = compiled(version)
-    evidence = evidence_under(policy=policy, pack_ids=[pack.pk for pack in packs], at=at)
-    judgements = [judge(pack=pack, evidence=evidence[pack.pk], policy=policy) for pack in packs]
-    write_decisions(judgements=judgements, version=version, policy=policy, actor=actor, at=at, run_id=run_id)
-
-
-def _lock_claimed(token: UUID, ids: list[int]) -> list[Pack]:
+def _lock_claimed(token: UUID, ids: Sequence[int]) -> list[Pack]:
     waiting = _lock_waiting(ids)
     mine = set(fence(token=token, pack_ids=ids))
     return [pack for pack in waiting if pack.pk in mine]

@@ -1,32 +1,21 @@
 """Grade the packs of an order again: chunk after chunk, one transaction each."""
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
-from grading.domain.policy import Policy
 from grading.domain.regrading import OBSTACLE_WORDS, Obstacle
 from grading.models import GradingRun, GradingRunPack, GradingRunWork
-from grading.queries.evidence import evidence_under
-from grading.queries.policies import compiled
 from grading.queries.regrading import OBSTACLE
-from grading.services.decisions.judging import Judgement, failure, judge
+from grading.services.decisions.deciding import CHUNK_SIZE, TIME_LIMIT, decide_on, decide_or_hold
 from grading.services.decisions.runs import end_run, note_progress
-from grading.services.decisions.writing import write_decisions
 from intake.domain.lifecycle import Move
-from intake.models import Pack
-from intake.services.leases import MAX_ATTEMPTS, Lease, LeaseLost, Leases
+from intake.services.leases import MAX_ATTEMPTS, Lease, Leases
 from intake.services.lifecycle import lock_packs, move_locked
 from rebattery.actor import Actor
 from rebattery.jobs import Job
 
-log = logging.getLogger(__name__)
-
-CHUNK_SIZE = 1000
-TIME_LIMIT = timedelta(minutes=8)
-"""Shorter than the task's limit and the lease: a job ends by itself, and the sweep starts the next."""
 _LEASES = Leases(
     subjects=GradingRun,
     runs=GradingRunWork,
@@ -37,7 +26,6 @@ _LEASES = Leases(
     beside="policy",
 )
 sweep = _LEASES.sweep
-Judge = Callable[[Sequence[Pack], Policy, datetime], list[Judgement]]
 
 
 def run(
@@ -96,32 +84,23 @@ def _waiting(run_id: int, after: int, size: int) -> list[int]:
 
 
 def _grade_rows(lease: Lease, pack_ids: Sequence[int], actor: Actor, at: datetime) -> None:
-    """Judge the packs in one transaction; when one of them cannot be, find it by halving."""
-    try:
-        _settle(lease, pack_ids, _judged, actor, at)
-    except (OperationalError, InterfaceError, LeaseLost):
-        raise  # not a pack's trouble: the sweep tries again
-    except Exception as exc:
-        if len(pack_ids) > 1:
-            middle = len(pack_ids) // 2
-            for half in (pack_ids[:middle], pack_ids[middle:]):
-                _grade_rows(lease, half, actor, at)
-            return
-        log.exception("Pack %s cannot be graded again.", pack_ids[0])
-        _settle(lease, pack_ids, _failing(f"{type(exc).__name__}: {exc}"), actor, at)
+    decide_or_hold(pack_ids=pack_ids, decide=lambda ids, message: _settle(lease, ids, message, actor, at))
 
 
 def _hold_first(lease: Lease, actor: Actor, at: datetime) -> None:
     """Put the pack on which the workers died in front of a person."""
     message = f"The job stopped {MAX_ATTEMPTS} times without a word while it worked on this pack."
     if first := _waiting(lease.subject_id, 0, 1):
-        _settle(lease, first, _failing(message), actor, at)
+        _settle(lease, first, message, actor, at)
     _LEASES.renew(lease, attempts=1)
 
 
 @transaction.atomic
-def _settle(lease: Lease, pack_ids: Sequence[int], judged: Judge, actor: Actor, at: datetime) -> None:
-    """Take back and decide on those of the packs that stand as they were chosen; leave the others."""
+def _settle(lease: Lease, pack_ids: Sequence[int], message: str, actor: Actor, at: datetime) -> int:
+    """Take back and decide on those of the packs that stand as they were chosen; leave the others.
+
+    With a message they are held.
+    """
     order = _LEASES.lock(lease)
     locked = lock_packs(pack_ids=pack_ids)
     left = _hindered(order.pk, pack_ids, at)
@@ -135,29 +114,19 @@ def _settle(lease: Lease, pack_ids: Sequence[int], judged: Judge, actor: Actor, 
         reason_code=order.reason_code,
         facts={"policy": str(order.policy), "grading_run": order.pk},
     )
-    if packs:
-        policy = compiled(order.policy)
-        write_decisions(
-            judgements=judged(packs, policy, at),
-            version=order.policy,
-            policy=policy,
-            actor=actor,
-            at=at,
-            run_id=order.pk,
-            is_same_pack=True,
-        )
+    decided = decide_on(
+        packs=packs,
+        version=order.policy,
+        actor=actor,
+        at=at,
+        run_id=order.pk,
+        is_same_pack=True,
+        message=message,
+    )
     _note_outcomes(order.pk, [pack.pk for pack in packs], left)
     note_progress(run_id=order.pk, at=at)
     _LEASES.renew(lease)
-
-
-def _judged(packs: Sequence[Pack], policy: Policy, at: datetime) -> list[Judgement]:
-    evidence = evidence_under(policy=policy, pack_ids=[pack.pk for pack in packs], at=at)
-    return [judge(pack=pack, evidence=evidence[pack.pk], policy=policy) for pack in packs]
-
-
-def _failing(message: str) -> Judge:
-    return lambda packs, policy, at: [failure(pack=pack, message=message) for pack in packs]
+    return decided
 
 
 def _hindered(run_id: int, pack_ids: Sequence[int], at: datetime) -> dict[int, str]:

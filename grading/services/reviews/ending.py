@@ -1,22 +1,18 @@
 """End an override that counts, so that the policy speaks again."""
 
-import logging
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from grading.domain.review_reasons import ENDING_REASONS
-from grading.models import Decision, PolicyVersion
+from grading.models import Decision
 from grading.queries.override_ends import obstacle_to_end, override_in_force
 from grading.queries.policies import policy_in_force
-from grading.services.decisions.expiring import decide_anew
+from grading.services.decisions.deciding import decide_on, decide_or_hold
 from grading.services.reviews.cases import AlreadyDecided, Justification, ReviewRefused
 from intake.domain.lifecycle import Move
-from intake.models import Pack
 from intake.services.lifecycle import lock_packs, move_locked
 from rebattery.actor import Actor
-
-log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -53,18 +49,11 @@ def end_override(
         reason_code=why.code,
         facts={"grade": override.grade, "policy": str(version)},
     )
-    _decide(pack, version, actor, at)
+    # One that cannot be judged is held, so that the override ends all the same.
+    decide_or_hold(
+        pack_ids=[pack_id],
+        decide=transaction.atomic(
+            lambda _, message: decide_on(packs=[pack], version=version, actor=actor, at=at, message=message)
+        ),
+    )
     return Decision.objects.select_related("policy").get(pack_id=pack_id, superseded_by=None)
-
-
-def _decide(pack: Pack, version: PolicyVersion, actor: Actor, at: datetime) -> None:
-    """Judge the pack; one that cannot be judged is held, so that the override ends all the same."""
-    try:
-        with transaction.atomic():
-            decide_anew(packs=[pack], version=version, actor=actor, at=at)
-    except (OperationalError, InterfaceError):
-        raise  # the database's trouble, not the pack's
-    except Exception as exc:
-        log.exception("Pack %s cannot be graded.", pack.pk)
-        message = f"{type(exc).__name__}: {exc}"
-        decide_anew(packs=[pack], version=version, actor=actor, at=at, message=message)

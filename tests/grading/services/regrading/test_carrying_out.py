@@ -8,6 +8,7 @@ from django.db import OperationalError
 from grading.models import Decision, GradingRunPack, GradingRunTally, GradingRunWork, ReviewCase
 from grading.queries.decisions import replayed_decisions
 from grading.services import decisions, regrading
+from grading.services.decisions import deciding
 from grading.services.regrading import carrying_out as module
 from intake.models import Pack
 from rebattery.actor import SYSTEM
@@ -131,14 +132,14 @@ class TestRun:
     def test_gives_a_pack_that_kills_workers_to_a_person(self, policy, monkeypatch):
         packs = make_graded(30)
         killer = packs[17]
-        judge = module.judge
+        judge = deciding.judge
 
         def deadly(*, pack, evidence, policy):
             if pack.pk == killer.pk:
                 raise Killed
             return judge(pack=pack, evidence=evidence, policy=policy)
 
-        monkeypatch.setattr(module, "judge", deadly)
+        monkeypatch.setattr(deciding, "judge", deadly)
         run, deaths = order(packs), 0
         while run.state == "queued":
             GradingRunWork.objects.update(lease_until=None)
@@ -171,7 +172,7 @@ class TestRun:
         def away(**_):
             raise OperationalError("gone")
 
-        monkeypatch.setattr(module, "judge", away)
+        monkeypatch.setattr(deciding, "judge", away)
         with pytest.raises(OperationalError):
             carry_out(run)
         assert not Decision.objects.filter(run=run).exists()
@@ -183,7 +184,7 @@ class TestRun:
         def broken(_):
             raise ValueError("no such policy")
 
-        monkeypatch.setattr(module, "compiled", broken)
+        monkeypatch.setattr(deciding, "compiled", broken)
         for _ in range(2 * module.MAX_ATTEMPTS):
             GradingRunWork.objects.update(lease_until=None)
             with pytest.raises(ValueError, match="no such policy"):
@@ -213,7 +214,7 @@ class TestRun:
 
 def die_on(monkeypatch, *, call: int) -> None:
     """Let the worker be killed at this call for evidence."""
-    asked, evidence_under = [], module.evidence_under
+    asked, evidence_under = [], deciding.evidence_under
 
     def deadly(**values):
         asked.append(1)
@@ -221,4 +222,4 @@ def die_on(monkeypatch, *, call: int) -> None:
             raise Killed
         return evidence_under(**values)
 
-    monkeypatch.setattr(module, "evidence_under", deadly)
+    monkeypatch.setattr(deciding, "evidence_under", deadly)
