@@ -15,7 +15,7 @@ from grading.queries.disputes import disputes_waiting
 from grading.queries.ending import due_within, ending_decisions
 from grading.queries.instruments import UNUSABLE, standings
 from grading.queries.instruments_controls import overdue_instrument_ids
-from grading.queries.review_queue import WAITING_STATES, reviews_waiting
+from grading.queries.review_queue import WAITING_STATES, in_front, reviews_waiting
 from grading.queries.tester_files import NEEDS_PERSON, files_waiting
 from grading.queries.waiting import packs_waiting_for_grade
 from intake.domain.dispositions import OrderState
@@ -119,7 +119,7 @@ def waiting_for(*, viewer: User, packs: Mapping[str, int], at: datetime) -> list
         words = "instruments proposed as bad"
         counts.append(_figure(proposed, words, "declarations", {"state": "proposed"}, "wait"))
     if viewer.may(Capability.VIEW_REVIEWS):
-        counts += [*_reviews(viewer), _disputes(viewer, "disputes to answer", "wait")]
+        counts += [*_reviews(at), _disputes(viewer, "disputes to answer", "wait")]
     if viewer.is_supplier:
         counts += [_packs(packs, status, f"packs {words}") for status, words in _SUPPLIER_STATES]
         counts.append(_disputes(viewer, "disputes wait for our answer"))
@@ -219,8 +219,8 @@ def _figure(number: int, label: str, url_name: str, params: dict[str, Any], tone
     return Figure(label, number, url_name, params, tone if number else "")
 
 
-def _reviews(viewer: User) -> list[Figure]:
-    rows = reviews_waiting()
+def _reviews(at: datetime) -> list[Figure]:
+    rows = in_front(reviews_waiting(), on=at.date())
     counts = {state: rows.filter(state=state).count() for state in WAITING_STATES}
     labels = ("decisions to review", "overrides wait for a second person")
     return [

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from grading.queries.home import Figure
+from grading.services.reviews import hold
 from intake.models import InspectionDraft, Manifest, ManifestState
 from intake.services import receiving
 from rebattery.accounts.roles import Role
@@ -25,6 +26,7 @@ from tests.factories import (
 )
 from tests.grading import cast
 from tests.grading.services.disputes.acts import dispute
+from tests.grading.services.reviews.acts import WHY
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +151,19 @@ class TestFigures:
         assert behind == {label: number for label, (number, _) in tiles.items()}
         shown = {label for label, number in behind.items() if number}
         assert all({words, Figure(words, 1, "packs", {}).label} & shown for words in acted_on)
+
+    def test_leave_out_the_reviews_that_somebody_put_aside(self, client):
+        publish_seed()
+        _, held = make_reviews(2)
+        person, now = make_person(Role.REVIEWER), timezone.now()
+        later = now.date() + timedelta(days=7)
+        put = {"case_id": held.pk, "version": held.version, "until": later, "why": WHY}
+        hold(**put, actor=make_actor(person), at=now)
+        client.force_login(person)
+
+        number, url = Tiles(client.get("/").text).found["decision to review"]
+
+        assert (number, rows_behind(client, url)) == (1, 1)
 
     @pytest.mark.parametrize("role", Role.values)
     def test_are_zero_and_quiet_on_an_empty_house(self, client, role):
