@@ -17,11 +17,10 @@ from grading.services.decisions.deciding import (
     decide_apart,
     decide_on,
 )
-from grading.services.decisions.runs import begin_run, end_run, note_progress
+from grading.services.decisions.runs import end_run, join_run, note_progress
 from intake.domain.lifecycle import Move
 from intake.services.lifecycle import lock_packs, move_locked
 from rebattery.actor import Actor
-from rebattery.turns import await_turn
 
 
 def expire(
@@ -42,7 +41,7 @@ def expire(
     done = 0
     while (at := now()) < ends_at and is_any_ended(on=at.date()):
         version = policy_in_force(at=at)
-        run_id = _run_of(version, actor, at)
+        run_id = join_run(kind=GradingRun.Kind.EXPIRY, version=version, actor=actor, at=at)
         decided = _expire_next(version, run_id, actor, at, chunk_size)
         if not decided:
             break  # another worker has the rest
@@ -91,25 +90,6 @@ def _facts(pack_ids: list[int]) -> dict[int, dict[str, Any]]:
     return {
         row.pack_id: {"grade": row.grade, "policy": str(row.policy), "until": row.valid_until} for row in rows
     }
-
-
-def _run_of(version: PolicyVersion, actor: Actor, at: datetime) -> int:
-    """Return the run of grades that run out, under ``version``; begin one where none is open."""
-    return _open_run(version) or _begin_once(version, actor, at)
-
-
-def _open_run(version: PolicyVersion) -> int | None:
-    runs = GradingRun.objects.filter(
-        kind=GradingRun.Kind.EXPIRY, state=GradingRun.State.QUEUED, policy=version
-    )
-    return runs.order_by("-pk").values_list("pk", flat=True).first()
-
-
-@transaction.atomic
-def _begin_once(version: PolicyVersion, actor: Actor, at: datetime) -> int:
-    await_turn("begin a run of grades that run out")
-    found = _open_run(version)
-    return found or begin_run(kind=GradingRun.Kind.EXPIRY, version=version, actor=actor, at=at).pk
 
 
 @transaction.atomic

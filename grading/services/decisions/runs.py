@@ -65,27 +65,32 @@ def begin_run(
     return run
 
 
-def join_run(*, version: PolicyVersion, actor: Actor, at: datetime) -> int:
-    """Return the run that packs belong to which waited and are decided on now; begin one where none is.
+def join_run(
+    *,
+    version: PolicyVersion,
+    actor: Actor,
+    at: datetime,
+    kind: GradingRun.Kind = GradingRun.Kind.WAITING,
+) -> int:
+    """Return the open run that packs belong to which are decided on now; begin one where none is.
 
     In a short transaction of its own, so that a worker waits for another's beginning, never for its packs.
     """
-    return _joinable(version, at) or _begin_once(version, actor, at)
+    return _joinable(kind, version, at) or _begin_once(kind, version, actor, at)
 
 
-def _joinable(version: PolicyVersion, at: datetime) -> int | None:
-    near = (at - JOIN_WITHIN, at + JOIN_WITHIN)
-    runs = GradingRun.objects.filter(
-        kind=GradingRun.Kind.WAITING, state=GradingRun.State.QUEUED, policy=version, last_at__range=near
-    )
+def _joinable(kind: GradingRun.Kind, version: PolicyVersion, at: datetime) -> int | None:
+    runs = GradingRun.objects.filter(kind=kind, state=GradingRun.State.QUEUED, policy=version)
+    if kind is GradingRun.Kind.WAITING:  # the others say themselves when they are done
+        runs = runs.filter(last_at__range=(at - JOIN_WITHIN, at + JOIN_WITHIN))
     return runs.order_by("-started_at", "-pk").values_list("pk", flat=True).first()
 
 
 @transaction.atomic
-def _begin_once(version: PolicyVersion, actor: Actor, at: datetime) -> int:
+def _begin_once(kind: GradingRun.Kind, version: PolicyVersion, actor: Actor, at: datetime) -> int:
     await_turn("begin a grading run")
-    found = _joinable(version, at)
-    return found or begin_run(kind=GradingRun.Kind.WAITING, version=version, actor=actor, at=at).pk
+    found = _joinable(kind, version, at)
+    return found or begin_run(kind=kind, version=version, actor=actor, at=at).pk
 
 
 def count_decided(*, run_id: int, judgements: Sequence[Judgement]) -> None:
