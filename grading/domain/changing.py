@@ -12,6 +12,7 @@ from grading.domain.matrix import Matrix
 from grading.domain.policy import Policy
 from grading.domain.reasons import IR, SOH, WEAKEST
 from grading.domain.soh import SOH_MAX_PERCENT
+from grading.domain.supposing import with_new_ir, with_new_soh
 from grading.domain.verdict import Verdict, decide
 from grading.domain.waiting_for import QUANTUM
 
@@ -149,28 +150,11 @@ def _numbers(policy: Policy, evidence: Evidence, *, is_soh_open: bool) -> Iterat
 
 
 def _with_ir(policy: Policy, evidence: Evidence, value: Decimal, *, is_new: bool) -> Evidence:
-    if not is_new:
-        return replace(evidence, ir_ratio=value)
-    procedure = min(policy.procedures.get("resistance", ()), default=None)
-    return replace(
-        evidence, ir_ratio=value, ir_comparable=True, ir_ratio_u=None, resistance_procedure=procedure
-    )
+    return with_new_ir(policy, evidence, value) if is_new else replace(evidence, ir_ratio=value)
 
 
 def _with_soh(policy: Policy, evidence: Evidence, value: Decimal, *, is_new: bool) -> Evidence:
-    if not is_new:
-        return replace(evidence, soh_percent=value)
-    procedure = min(policy.procedures.get("capacity", ()), default=None)
-    u = Decimal(0) if policy.needs_uncertainty else None
-    return replace(
-        evidence,
-        soh_percent=value,
-        soh_source="lab",
-        soh_age_days=0,
-        soh_age_months=0,
-        soh_u_points=u,
-        capacity_procedure=procedure,
-    )
+    return with_new_soh(policy, evidence, value) if is_new else replace(evidence, soh_percent=value)
 
 
 def _soh_limits(policy: Policy, evidence: Evidence, matrix: Matrix, *, is_new: bool) -> list[Decimal]:

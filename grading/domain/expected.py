@@ -1,14 +1,14 @@
 """What grades a set of claims would give if the bench confirmed them: for planning, never a promise."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy
 from grading.domain.reasons import IR, fact_list
-from grading.domain.soh import SOH_MAX_PERCENT
-from grading.domain.verdict import Verdict, decide
+from grading.domain.supposing import with_claimed_soh, with_new_ir
+from grading.domain.verdict import decide
 
 NOT_BINDING = "At the claimed SOH; only bench evidence grades."
 
@@ -72,36 +72,19 @@ def _outcome(policy: Policy, claim: Claimed) -> tuple[str, str, str, tuple[str, 
 
 def _as_if_measured(policy: Policy, claim: Claimed) -> Evidence:
     """Return the evidence that a capacity test would give which confirms the claim exactly."""
-    soh = claim.soh_percent
-    if soh is not None:
-        soh = min(max(soh, Decimal(0)), SOH_MAX_PERCENT)
-    return Evidence(
+    evidence = Evidence(
         identity_confirmed=True,
         chemistry=claim.chemistry if claim.chemistry in policy.matrices else "UNKNOWN",
         safety=claim.safety,
-        soh_percent=soh,
-        soh_source=None if soh is None else "lab",
-        soh_age_days=None if soh is None else 0,
-        soh_age_months=None if soh is None else 0,
-        # The usual test ends at a cell's limit, so the pack's own SOH bounds its weakest cell.
-        weakest_bound_from_pack_ah=soh is not None,
         declared_soh_percent=claim.soh_percent,
-        # Only its value is assumed, so the rest is as good as the policy wants it.
-        soh_u_points=Decimal(0) if policy.needs_uncertainty and soh is not None else None,
-        capacity_procedure=min(policy.procedures.get("capacity", ()), default=None),
     )
+    return evidence if claim.soh_percent is None else with_claimed_soh(policy, evidence, claim.soh_percent)
 
 
 def _possible(policy: Policy, evidence: Evidence) -> tuple[str, ...]:
     """Return the grades that some resistance gives, the best first."""
-    verdicts = [_with_ir(policy, evidence, ratio) for ratio in _ratios(policy, evidence)]
+    verdicts = [decide(policy, with_new_ir(policy, evidence, ratio)) for ratio in _ratios(policy, evidence)]
     return tuple(sorted({verdict.grade for verdict in verdicts}, key=_ORDER.index))
-
-
-def _with_ir(policy: Policy, evidence: Evidence, ratio: Decimal) -> Verdict:
-    procedure = min(policy.procedures.get("resistance", ()), default=None)
-    measured = replace(evidence, ir_ratio=ratio, ir_comparable=True, resistance_procedure=procedure)
-    return decide(policy, measured)
 
 
 def _ratios(policy: Policy, evidence: Evidence) -> list[Decimal]:

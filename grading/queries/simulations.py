@@ -8,7 +8,7 @@ from typing import Any
 from grading.domain.applications import Fit, fits_of, suggest_applications
 from grading.domain.evidence import DECIMALS, Evidence
 from grading.domain.policy import Policy
-from grading.domain.soh import SOH_MAX_PERCENT
+from grading.domain.supposing import with_claimed_soh
 from grading.domain.validity import months_words
 from grading.domain.verdict import Verdict, decide
 from grading.domain.warranty import WarrantyTerms, warranty_for
@@ -92,15 +92,4 @@ def _as_claimed(policy: Policy, evidence: Evidence) -> Evidence:
     """Take the supplier's word for a bench result, as good as the policy wants it."""
     soh = evidence.declared_soh_percent
     evidence = replace(evidence, safety=evidence.safety or "ok", identity_confirmed=True)
-    if soh is None:
-        return evidence
-    return replace(
-        evidence,
-        soh_percent=min(max(soh, Decimal(0)), SOH_MAX_PERCENT),
-        soh_source="lab",
-        soh_age_days=0,
-        soh_age_months=0,
-        soh_u_points=Decimal(0) if policy.needs_uncertainty else None,
-        weakest_bound_from_pack_ah=True,
-        capacity_procedure=min(policy.procedures.get("capacity", ()), default=None),
-    )
+    return evidence if soh is None else with_claimed_soh(policy, evidence, soh)
