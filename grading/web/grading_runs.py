@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -20,7 +21,7 @@ from grading.queries.grading_runs import (
     running,
     with_old_grade,
 )
-from grading.web.grading_runs_parts import matrix_of
+from grading.web.grade_matrix import GradeMatrix, grade_matrix
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import story_of
@@ -142,11 +143,16 @@ def run(request: HttpRequest, grading_run_id: int) -> HttpResponse:
         "reason_words": REASONS.get(found.reason_code, found.reason_code),
         "failures": failures[:FAILURES_SHOWN],
         "failure_count": failures.count(),
-        "matrix": matrix_of(found, changes_of(run=found)) if is_order else None,
+        "matrix": _changed(found) if is_order else None,
         "story": story_of(subject_type="grading_run", subject_id=found.pk),
         "may_order": person_of(request).may(Capability.DECIDE_REVIEWS),
     }
     return render(request, "grading/grading_runs/detail.html", context)
+
+
+def _changed(run: GradingRun) -> GradeMatrix:
+    packs_url = reverse("grading_run_packs", args=[run.pk])
+    return grade_matrix(changes_of(run=run), url_of=lambda old, new: f"{packs_url}?old={old}&grade={new}")
 
 
 @require_safe

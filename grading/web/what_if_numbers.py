@@ -1,6 +1,5 @@
 """What a trial found, as a page shows it."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,18 +9,9 @@ from urllib.parse import urlencode
 from grading.domain.columnar.comparing import Comparison
 from grading.domain.matrix import GRADES as ORDER
 from grading.queries.what_if import names_of
-from rebattery.ui.labels import GRADES, ROUTES
+from grading.web.grade_matrix import GradeMatrix, grade_matrix
+from rebattery.ui.labels import ROUTES
 from rebattery.ui.sankey import Sankey, sankey
-
-
-@dataclass(frozen=True)
-class MatrixCell:
-    """How many packs go from one grade to another."""
-
-    count: int
-    look: str
-    """same, stricter or looser; empty for no pack."""
-    url: str
 
 
 @dataclass(frozen=True)
@@ -33,12 +23,7 @@ class Shown:
     new: str
     words: str
     """The whole finding in one sentence or two."""
-    grades: list[str]
-    """Words of the grades that occur, best first."""
-    matrix: list[tuple[str, list[MatrixCell], int]]
-    """For each old grade its words, its cells and its sum."""
-    sums: list[int]
-    """Packs by new grade."""
+    matrix: GradeMatrix
     routes: Sankey
     affected: list[dict[str, Any]]
 
@@ -63,22 +48,12 @@ def shown(
 
     :param documents: of the old and the new policy, for the terms of their warranties.
     """
-    used = [grade for grade in ORDER if any(grade in pair for pair in comparison.grades)]
-    matrix = []
-    for before in used:
-        cells = [_cell(comparison, before, after, moves_url) for after in used]
-        matrix.append((_grade(before), cells, sum(cell.count for cell in cells)))
-    by_new: Counter[str] = Counter()
-    for (_, after), count in comparison.grades.items():
-        by_new[after] += count
     return Shown(
         comparison=comparison,
         old=old,
         new=new,
         words=_words(comparison, _terms(comparison, *documents)),
-        grades=[_grade(grade) for grade in used],
-        matrix=matrix,
-        sums=[by_new[grade] for grade in used],
+        matrix=grade_matrix(comparison.grades, url_of=lambda old, new: _moved(moves_url, "grade", old, new)),
         routes=sankey(
             title=f"Routes by {old}, left, and by {new}, right",
             source_label=f"Route by {old}",
@@ -86,29 +61,19 @@ def shown(
             flows=comparison.routes,
             order=list(ROUTES),
             words=lambda route: ROUTES[route],
-            url_of=lambda old, new: _listed(moves_url, old_route=old, new_route=new) if old != new else "",
+            url_of=lambda old, new: _moved(moves_url, "route", old, new),
         ),
         affected=_affected(comparison, moves_url),
     )
 
 
-def _cell(comparison: Comparison, before: str, after: str, moves_url: str) -> MatrixCell:
-    count = comparison.grades.get((before, after), 0)
-    if not count:
-        return MatrixCell(0, "", "")
-    if before == after:
-        return MatrixCell(count, "same", "")
-    look = "stricter" if ORDER.index(after) > ORDER.index(before) else "looser"
-    return MatrixCell(count, look, _listed(moves_url, old_grade=before, new_grade=after))
+def _moved(moves_url: str, what: str, old: str, new: str) -> str:
+    return _listed(moves_url, **{f"old_{what}": old, f"new_{what}": new}) if old != new else ""
 
 
 def _listed(moves_url: str, **filters: str) -> str:
     """Return where a report lists the moved packs that fit; a trial that is not kept lists none."""
     return f"{moves_url}?{urlencode(filters)}#moves" if moves_url else ""
-
-
-def _grade(grade: str) -> str:
-    return f"{grade} {GRADES[grade]}".strip()
 
 
 def _words(comparison: Comparison, terms: str) -> str:

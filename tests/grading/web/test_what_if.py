@@ -247,7 +247,7 @@ class TestWhatIfReport:
     def test_every_count_of_moved_packs_leads_to_their_list(self, reviewer, report):
         shown = reviewer.get(reverse("what_if_report", args=[report.pk])).context["shown"]
 
-        counts = {cell.url: cell.count for _, cells, _ in shown.matrix for cell in cells if cell.url}
+        counts = {cell.url: cell.count for _, cells, _ in shown.matrix.rows for cell in cells if cell.url}
         counts |= {flow.url: flow.count for flow in shown.routes.flows if flow.url}
         counts |= {row["url"]: row["moved"] for part in shown.affected for row in part["rows"]}
         assert len(counts) == 1 + 1 + 2 + 2
