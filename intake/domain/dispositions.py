@@ -1,6 +1,5 @@
 """What may become of packs that nobody will use: back to the supplier, or to recycling."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -185,13 +184,6 @@ def transport_class_of(*, kind: OrderKind, chemistry: Chemistry, safety: str) ->
 def declared_safety(ddr_status: str) -> str:
     """Return what a supplier's own word makes of a pack that nobody has inspected."""
     return {"none": "ok", "critical": "critical"}.get(ddr_status, "damaged")
-
-
-def named(items: Iterable[str], most: int = 5) -> str:
-    """Name the first of ``items`` and count the rest."""
-    items = list(items)
-    more = f" And {len(items) - most} more." if len(items) > most else ""
-    return " ".join(items[:most]) + more
 
 
 @dataclass(frozen=True)
