@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from intake.domain.chemistry import Chemistry
-from intake.domain.lifecycle import Move, Status
+from intake.domain.lifecycle import TRANSITIONS, Move, Status
 
 MOST_PACKS = 500
 """Packs of one order: what a truck takes, and what a person can still tick off."""
@@ -46,10 +46,7 @@ class PackState(StrEnum):
 KIND_WORDS = {OrderKind.RETURN: "Return to the supplier", OrderKind.RECYCLING: "Recycling"}
 PREFIXES = {OrderKind.RETURN: "RT", OrderKind.RECYCLING: "RC"}
 MOVES = {OrderKind.RETURN: Move.HAND_BACK, OrderKind.RECYCLING: Move.RECYCLE}
-_SOURCES = {
-    OrderKind.RETURN: frozenset({Status.REJECTED}),
-    OrderKind.RECYCLING: frozenset({Status.REJECTED, Status.QUARANTINED}),
-}
+_SOURCES = {kind: TRANSITIONS[move].sources for kind, move in MOVES.items()}
 ORDERABLE = frozenset().union(*_SOURCES.values())
 """States of packs that some order can take."""
 
