@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from grading.queries.waiting import WAITS
+from intake.services.leases import MAX_ATTEMPTS
 
-MAX_ATTEMPTS = 4
-"""A pack on which that many workers died goes to a person instead of to a fifth."""
+DIED = f"The job stopped {MAX_ATTEMPTS} times without a word while it worked on this pack."
+"""Why a pack on which that many workers died goes to a person instead of to one more."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,21 @@ class Claim:
 def claim_next(*, chunk_size: int) -> Claim | None:
     """Lease the next packs that wait, or return None when nothing does.
 
-    Attempts are counted here, so that a worker killed without a word has used one. A pack that kills
-    its worker takes its chunk along; so each further attempt claims a tenth of the size, the last one
-    single packs, until the culprit stands alone.
+    Attempts are counted here, so that a worker killed without a word has used one.
     """
     for attempts in range(MAX_ATTEMPTS):
-        is_last = attempts == MAX_ATTEMPTS - 1
-        size = 1 if is_last else max(chunk_size // 10**attempts, 1)
-        if claim := _claim(attempts, size):
+        if claim := _claim(attempts, shrunk(chunk_size, attempts=attempts)):
             return claim
     return _claim(MAX_ATTEMPTS, chunk_size)
+
+
+def shrunk(chunk_size: int, *, attempts: int) -> int:
+    """Return how many packs to work on at once, after ``attempts`` that ended without a word.
+
+    A pack that kills its worker takes its chunk along; so each further attempt works on a tenth of the size,
+    the last one on single packs, until the culprit stands alone.
+    """
+    return 1 if attempts == MAX_ATTEMPTS - 1 else max(chunk_size // 10**attempts, 1)
 
 
 def _claim(attempts: int, size: int) -> Claim | None:

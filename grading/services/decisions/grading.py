@@ -10,13 +10,7 @@ from django.db import transaction
 from grading.models import PolicyVersion
 from grading.queries.policies import policy_in_force
 from grading.queries.waiting import waiting_among
-from grading.services.decisions.claims import (
-    MAX_ATTEMPTS,
-    claim_next,
-    drop_claims,
-    drop_stale_claims,
-    fence,
-)
+from grading.services.decisions.claims import DIED, claim_next, drop_claims, drop_stale_claims, fence
 from grading.services.decisions.deciding import CHUNK_SIZE, TIME_LIMIT, decide_on, decide_or_hold
 from grading.services.decisions.runs import join_run, note_progress
 from intake.models import Pack
@@ -65,8 +59,7 @@ def grade_waiting(
         if job is None or job.version != version:
             job = _Job(version, join_run(version=version, actor=actor, at=at), actor, at)
         if claim.is_exhausted:
-            message = f"The job stopped {MAX_ATTEMPTS} times without a word while it worked on this pack."
-            done += _decide_claimed(job, claim.token, claim.pack_ids, at, message)
+            done += _decide_claimed(job, claim.token, claim.pack_ids, at, DIED)
         else:
             done += _grade_claimed(job, claim.token, claim.pack_ids, at)
         if at - job.noted_at >= NOTED_EVERY:

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from grading.domain.regrading import OBSTACLE_WORDS, Obstacle
 from grading.models import GradingRun, GradingRunPack, GradingRunWork
 from grading.queries.regrading import OBSTACLE
+from grading.services.decisions.claims import DIED, shrunk
 from grading.services.decisions.deciding import CHUNK_SIZE, TIME_LIMIT, decide_on, decide_or_hold
 from grading.services.decisions.runs import end_run, note_progress
 from intake.domain.lifecycle import Move
@@ -49,17 +50,15 @@ def run(
 def _work(
     lease: Lease, actor: Actor, now: Callable[[], datetime], chunk_size: int, *, ends_at: datetime
 ) -> None:
-    # A pack that kills its worker takes its chunk along: each further attempt works in chunks of a tenth, the
-    # last one on single packs, until the culprit is the first that waits.
+    # Smaller and smaller chunks, until a pack that kills its worker is the first that waits.
     if lease.attempt > 2 * MAX_ATTEMPTS:
         _stop(lease, actor, now())
         return
     if lease.attempt > MAX_ATTEMPTS:
         _hold_first(lease, actor, now())
-    last = MAX_ATTEMPTS - 1
-    shrunk = (lease.attempt - 1) % MAX_ATTEMPTS
-    size = 1 if shrunk == last else max(chunk_size // 10**shrunk, 1)
-    suspects = size * 10 if shrunk else 0
+    died = (lease.attempt - 1) % MAX_ATTEMPTS
+    size = shrunk(chunk_size, attempts=died)
+    suspects = size * 10 if died else 0
     after = 0
     while (at := now()) < ends_at:
         rows = _waiting(lease.subject_id, after, size)
@@ -73,7 +72,7 @@ def _work(
             size = chunk_size
             _LEASES.renew(lease, attempts=1)
         elif size == 1:
-            _LEASES.renew(lease, attempts=last)
+            _LEASES.renew(lease, attempts=MAX_ATTEMPTS - 1)
     _LEASES.renew(lease, attempts=0)
     _LEASES.hand_back(lease)
 
@@ -89,9 +88,8 @@ def _grade_rows(lease: Lease, pack_ids: Sequence[int], actor: Actor, at: datetim
 
 def _hold_first(lease: Lease, actor: Actor, at: datetime) -> None:
     """Put the pack on which the workers died in front of a person."""
-    message = f"The job stopped {MAX_ATTEMPTS} times without a word while it worked on this pack."
     if first := _waiting(lease.subject_id, 0, 1):
-        _settle(lease, first, message, actor, at)
+        _settle(lease, first, DIED, actor, at)
     _LEASES.renew(lease, attempts=1)
 
 
