@@ -72,11 +72,12 @@ OF_LEFT = (_PACK, _SUPPLIER, Column(key="why", label="Why", value=lambda row: ro
 
 
 def _in_state(rows: Runs, state: str) -> Runs:
+    if state == "stopped":
+        return rows.filter(state=GradingRun.State.FAILED)
     going = running(at=timezone.now())
     if state == "running":
         return rows.filter(going)
-    stopped = rows.filter(state=GradingRun.State.FAILED)
-    return stopped if state == "stopped" else rows.exclude(going).exclude(pk__in=stopped.values("pk"))
+    return rows.exclude(going).exclude(state=GradingRun.State.FAILED)
 
 
 FILTERS = (
@@ -100,15 +101,19 @@ def _columns(going: set[int]) -> tuple[Column, ...]:
         Column(key="started", label="Started", value=lambda row: row.started_at, sort="started_at"),
         Column(key="packs", label="Packs", value=lambda row: row.decided, sort="decided", is_number=True),
         Column(key="failed", label="Failed", value=lambda row: row.failed, sort="failed", is_number=True),
-        Column(key="state", label="State", value=lambda row: BADGES["grading_run"][state(row, going)].label),
+        Column(
+            key="state",
+            label="State",
+            value=lambda row: BADGES["grading_run"][state(row, is_running=row.pk in going)].label,
+        ),
     )
 
 
-def state(run: GradingRun, going: set[int]) -> str:
-    """Return the key of the run's badge; ``going`` are the keys of those that are running."""
+def state(run: GradingRun, *, is_running: bool) -> str:
+    """Return the key of the run's badge."""
     if run.state == GradingRun.State.FAILED:
         return "stopped"
-    return "running" if run.pk in going else "done"
+    return "running" if is_running else "done"
 
 
 @require_safe
@@ -126,7 +131,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
     page = list_page(grading_runs(), **options)
     context = {
         "page": page,
-        "rows": [(run, state(run, going)) for run in page.rows],
+        "rows": [(run, state(run, is_running=run.pk in going)) for run in page.rows],
         "may_order": person_of(request).may(Capability.DECIDE_REVIEWS),
     }
     return render(request, "grading/grading_runs/list.html", context)
@@ -168,11 +173,10 @@ def progress(request: HttpRequest, grading_run_id: int) -> HttpResponse:
 def _standing(found: GradingRun) -> dict[str, Any]:
     at = timezone.now()
     progress = progress_of(run=found, at=at)
-    shown = "stopped" if found.state == GradingRun.State.FAILED else "done"
     return {
         "run": found,
         "progress": progress,
-        "state": "running" if progress.is_running else shown,
+        "state": state(found, is_running=progress.is_running),
         "running_for_s": (at - found.started_at).total_seconds(),
     }
 
