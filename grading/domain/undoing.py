@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-UNDO_WINDOW = timedelta(seconds=30)
-"""Nothing of a step leaves the house before; after it the step stands."""
-TELL_AFTER = 2 * UNDO_WINDOW
-"""Suppliers are told of nothing younger: what is taken back in the last second still has to be committed."""
+from intake.domain.dispositions import SETTLES_AFTER
+
+UNDO_WINDOW = SETTLES_AFTER / 2
+"""After it a step stands; the other half is for what is taken back in the last second, to be committed."""
 ASKED = "review.override_requested"
 UNDOABLE: Mapping[str, str] = {
     "review.confirmed": "the confirmation",

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
-
 from grading.domain.disputes import REASON_CODE
 from grading.domain.undoing import CHANGED_SINCE, UNDO_WINDOW, UNDOABLE, undo_fault
 from grading.models import ReviewCase
@@ -92,13 +90,6 @@ def status_before(*, step: Step, pack_id: int) -> str:
     return str((moved.before or {})["status"])
 
 
-def is_settled(*, case: ReviewCase, at: datetime) -> bool:
-    """Return whether the review is decided for good, so that its outcome may leave the house."""
-    if case.closed_at is None:
-        return False
-    return case.state not in _MOVING or at - case.closed_at > UNDO_WINDOW
-
-
 def standing_after(*, decision_id: int, at: datetime) -> datetime | None:
     """Return until when a reviewer can take back their step on a decision; none where it stands. One query.
 
@@ -110,9 +101,3 @@ def standing_after(*, decision_id: int, at: datetime) -> datetime | None:
     closed = moved.exclude(reason_code=REASON_CODE).order_by("-closed_at").values_list("closed_at", flat=True)
     last = closed.first()
     return last + UNDO_WINDOW if last else None
-
-
-def settled(rows: QuerySet[ReviewCase], *, at: datetime) -> QuerySet[ReviewCase]:
-    """Keep the reviews that are decided for good; says the same as :func:`is_settled`."""
-    over = Q(closed_at__lt=at - UNDO_WINDOW) | ~Q(state__in=_MOVING)
-    return rows.filter(over, closed_at__isnull=False)

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from grading.domain.undoing import TELL_AFTER
 from grading.queries.results import OF_REVIEWERS, RESULTS, BatchResults, results_between
+from intake.domain.dispositions import SETTLES_AFTER
 from rebattery.audit.trail import first_younger_than, settled_before
 from rebattery.notices.domain.topics import Topic
 from rebattery.notices.models import Watermark
@@ -33,7 +33,7 @@ def tell_results(*, at: datetime, every: timedelta = EVERY) -> int:
         return 0
     since, seen = mark.transaction_id, settled_before()  # asked behind the lock: it never goes back
     # What a reviewer may still take back is not told yet, nor is anything after it.
-    held_back = first_younger_than(at=at - TELL_AFTER, codes=OF_REVIEWERS)
+    held_back = first_younger_than(at=at - SETTLES_AFTER, codes=OF_REVIEWERS)
     until = seen if held_back is None else min(seen, held_back)
     mark.transaction_id, mark.at = until, at
     mark.save(update_fields=["transaction_id", "at"])

@@ -10,7 +10,8 @@ from intake.domain.lifecycle import TRANSITIONS, Move, Status
 MOST_PACKS = 500
 """Packs of one order: what a truck takes, and what a person can still tick off."""
 SETTLES_AFTER = timedelta(seconds=60)
-"""So long a reviewer can take a step back, and it may still be committing: until then nothing leaves."""
+"""So long a reviewer can take a step back, and it may still be committing: until then nothing leaves, and no
+supplier is told."""
 
 
 class LegalStatus(StrEnum):

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections, transaction
 
-from grading.domain.undoing import TELL_AFTER, UNDO_WINDOW
+from grading.domain.undoing import UNDO_WINDOW
 from grading.services import decisions, reviews
 from grading.services.telling import EVERY, tell_results
+from intake.domain.dispositions import SETTLES_AFTER
 from intake.domain.lifecycle import Move
 from intake.services.lifecycle import move_packs
 from rebattery.accounts.roles import Role
@@ -167,8 +168,8 @@ class TestTellResults:
         step = START + EVERY
         reviews.confirm(cases={case.pk: 1}, why=WHY, actor=ravi, at=step)
 
-        assert tell(EVERY + TELL_AFTER - MOMENT) == 0
-        assert tell(2 * EVERY + TELL_AFTER) == 1
+        assert tell(EVERY + SETTLES_AFTER - MOMENT) == 0
+        assert tell(2 * EVERY + SETTLES_AFTER) == 1
         assert " has a result: rejected. Each reject has its report: " in told()[-1][1]
 
     def test_tells_nothing_of_a_step_that_was_taken_back(self, begun, ravi):
@@ -179,7 +180,7 @@ class TestTellResults:
         reviews.undo(case_id=case.pk, version=2, actor=ravi, at=step + UNDO_WINDOW)
 
         # The reject is old enough to be told, its end is not.
-        assert tell(2 * EVERY + TELL_AFTER) == 0
+        assert tell(2 * EVERY + SETTLES_AFTER) == 0
         assert tell(4 * EVERY) == 0
         assert [text for _, text in told()] == [f"{about(case)}: held for a review."]
 

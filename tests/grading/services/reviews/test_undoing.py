@@ -8,7 +8,6 @@ from django.db import transaction
 from grading.domain.undoing import UNDO_WINDOW
 from grading.models import ReviewCase
 from grading.queries.review_queue import obstacles
-from grading.queries.review_steps import is_settled, settled
 from grading.services.decisions import grade, grade_waiting
 from grading.services.reviews import confirm, hold, order_retest, undo, undo_all
 from grading.services.reviews.cases import AlreadyDecided, RetestDemand
@@ -188,19 +187,3 @@ class TestUndoAll:
         with pytest.raises(UndoRefused, match=cases[1].pack.serial), transaction.atomic():
             undo_all(cases={case.pk: 2 for case in cases}, actor=ann, at=IN_TIME)
         assert {fresh(case).state for case in cases} == {"retest_ordered"}
-
-
-class TestIsSettled:
-    @pytest.mark.parametrize(("at", "is_over"), [(GRADED_AT, False), (IN_TIME, False), (TOO_LATE, True)])
-    def test_waits_for_the_window(self, policy, ann, at, is_over):
-        [case] = make_reviews()
-        assert not is_settled(case=fresh(case), at=at)
-        confirmed(case, ann)
-        assert is_settled(case=fresh(case), at=at) is is_over
-        assert settled(ReviewCase.objects.all(), at=at).exists() is is_over
-
-    def test_is_at_once_where_nothing_can_be_taken_back(self, policy, ann, ben):
-        [case] = make_reviews()
-        approve(ask(case, ann), ben)
-        assert is_settled(case=fresh(case), at=GRADED_AT)
-        assert settled(ReviewCase.objects.all(), at=GRADED_AT).exists()
