@@ -23,8 +23,6 @@ OVERLAY_FACTS = (
 )
 OVERLAY_KINDS = ("age", "insurer", "customer", "market", "other")
 SOURCE_STATUSES = ("confirmed", "not confirmed", "own choice")
-VALID_GRADES = ACCEPTING
-"""Grades that packs are sold with, and that can run out in storage."""
 BLOCK_FACTS = ("beyond_calendar_life", "has_history")
 """Facts that may lower a grade: those whose absence never holds a pack."""
 _UPPER, _LOWER = {"<": ">=", "<=": ">"}, (">=", ">")
@@ -148,8 +146,8 @@ def _validity_faults(document: Mapping[str, Any]) -> list[str]:
     faults = []
     for grade, terms in document.get("grade_validity", {}).items():
         months, remeasure = terms["storage_months"], terms["remeasure_months"]
-        if grade not in VALID_GRADES:
-            faults.append(f"grade_validity: only {', '.join(VALID_GRADES)} can run out, not {grade!r}")
+        if grade not in ACCEPTING:
+            faults.append(f"grade_validity: only {', '.join(ACCEPTING)} can run out, not {grade!r}")
         if months < 1:
             faults.append(f"grade_validity.{grade}: storage_months must be at least 1")
         if remeasure is not None and not 1 <= remeasure <= months:

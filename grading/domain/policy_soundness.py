@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 ACCEPTING = ("A", "B", "C")
-"""Grades that a pack goes on with; only they may get a certificate."""
+"""Grades that a pack goes on with; only they may get a certificate, and can run out in storage."""
 
 
 def guard_faults(document: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from grading.domain.policy_soundness import ACCEPTING
 from rebattery.dates import day_in_words
 
 CONFIRM_REASONS = {
@@ -97,7 +98,7 @@ def rests_on_safety_gate(grade: str, codes: Sequence[str]) -> bool:
 
 def goes_to_reuse(grade: str) -> bool:
     """Return whether confirming a review accepts a pack of this grade; the others are rejected."""
-    return grade in ("A", "B", "C")
+    return grade in ACCEPTING
 
 
 _RULE_LABELS = {

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from grading.domain.matrix import GRADES
-from grading.domain.policy_faults import OVERLAY_KINDS, ROUTES, VALID_GRADES
+from grading.domain.policy_faults import OVERLAY_KINDS, ROUTES
+from grading.domain.policy_soundness import ACCEPTING
 from grading.domain.policy_table import table_names
 from grading.web.policy_fields import Spec
 from rebattery.ui.labels import GRADES as GRADE_WORDS
@@ -201,7 +202,7 @@ def _warranty(document: Document) -> Iterator[Group]:
 
 
 def _validity(document: Document) -> Iterator[Group]:
-    for grade in VALID_GRADES:
+    for grade in ACCEPTING:
         at = ("grade_validity", grade)
         hint = "Months of storage. Empty: it does not run out."
         yield Group(
