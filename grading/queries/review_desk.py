@@ -168,9 +168,13 @@ class Sample:
         return self.unopened[: max(self.needed - len(self.opened), 0)]
 
 
-def sample_of(*, cases: Sequence[ReviewCase], person_id: int) -> Sample:
+def sample_of(*, cases: Sequence[ReviewCase], person_id: int | None) -> Sample:
     """Return how much of ``cases`` the person opened as they are now; one query."""
-    opened = opened_by(person_id=person_id, cases=cases)
+    return sample_among(cases=cases, opened=opened_by(person_id=person_id, cases=cases))
+
+
+def sample_among(*, cases: Sequence[ReviewCase], opened: frozenset[int]) -> Sample:
+    """Return how much of ``cases`` is among those ``opened``; no query."""
     waiting = [case for case in cases if case.state == State.OPEN]
     return Sample(
         opened=opened & {case.pk for case in waiting},
@@ -179,7 +183,7 @@ def sample_of(*, cases: Sequence[ReviewCase], person_id: int) -> Sample:
     )
 
 
-def opened_by(*, person_id: int, cases: Sequence[ReviewCase]) -> frozenset[int]:
+def opened_by(*, person_id: int | None, cases: Sequence[ReviewCase]) -> frozenset[int]:
     """Return which of ``cases`` the person opened as they are now; one query."""
     looks = ReviewLook.objects.filter(case__in=cases, person_id=person_id, version=F("case__version"))
     return frozenset(looks.values_list("case_id", flat=True))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from grading.domain.sampling import LEAST, MOST, SHARE
 from grading.models import ReviewCase
 from grading.queries.disputes import disputes_waiting
-from grading.queries.review_desk import by_urgency, opened_by, own_among, sample_of, waiting
+from grading.queries.review_desk import by_urgency, opened_by, own_among, sample_among, waiting
 from grading.services import reviews
 from grading.web.review_filters import HELD, Asked, asked
 from grading.web.review_forms import GroupForm
@@ -116,7 +116,7 @@ def _queue(request: HttpRequest, wanted: Asked, form: GroupForm) -> HttpResponse
     context: dict[str, Any] = {
         "offer": offer_of(request, at=now),
         "rows": rows,
-        "sample": sample_of(cases=_to_confirm(rows), person_id=viewer.pk),
+        "sample": sample_among(cases=_to_confirm(rows), opened=_opened(rows)),
         "size": {"least": LEAST, "most": MOST, "share": SHARE},
         "form": form,
         "groups": wanted.groups,
@@ -146,6 +146,10 @@ def _rows(
         )
         for case in cases
     ]
+
+
+def _opened(rows: Sequence[Row]) -> frozenset[int]:
+    return frozenset(row.case.pk for row in rows if row.is_opened)
 
 
 def _to_confirm(rows: Sequence[Row]) -> list[ReviewCase]:

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db.models import F
-
 from grading.domain.review_reasons import rule_label
-from grading.domain.sampling import sample_size
-from grading.models import ReviewCase, ReviewLook
+from grading.models import ReviewCase
+from grading.queries.review_desk import sample_of
 from grading.services.reviews.cases import ReviewRefused
 from rebattery.actor import Actor
 
@@ -44,8 +42,6 @@ def require_sample(*, cases: Sequence[ReviewCase], actor: Actor) -> None:
             f"These wait because of {len(rules)} rules: {', '.join(rules)}. Confirm one rule at a time."
             " Nothing was changed."
         )
-    seen = {"case__in": cases, "person_id": actor.person_id, "version": F("case__version")}
-    looks = ReviewLook.objects.filter(**seen)
-    opened, needed = looks.count(), sample_size(len(cases))
-    if opened < needed:
-        raise SampleMissing(needed=needed, opened=opened, of=len(cases))
+    sample = sample_of(cases=cases, person_id=actor.person_id)
+    if not sample.is_enough:
+        raise SampleMissing(needed=sample.needed, opened=len(sample.opened), of=len(cases))
