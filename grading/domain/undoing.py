@@ -17,7 +17,7 @@ UNDOABLE: Mapping[str, str] = {
 }
 """Steps that can be taken back, by the code of their event, in words."""
 CHANGED_SINCE = "Something happened to the pack since: this step stands."
-_NOTHING = "There is nothing to take back."
+NOTHING_TO_UNDO = "There is nothing to take back."
 
 
 def undo_fault(*, code: str, who: str, is_own: bool, is_told: bool, age: timedelta) -> str:
@@ -29,7 +29,7 @@ def undo_fault(*, code: str, who: str, is_own: bool, is_told: bool, age: timedel
     :param age: how long ago it was.
     """
     if code not in UNDOABLE:
-        return _NOTHING
+        return NOTHING_TO_UNDO
     if not is_own:
         return f"{who} took this step: only they can take it back."
     if is_told:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from grading.domain.disputes import REASON_CODE
-from grading.domain.undoing import CHANGED_SINCE, UNDO_WINDOW, UNDOABLE, undo_fault
+from grading.domain.undoing import CHANGED_SINCE, NOTHING_TO_UNDO, UNDO_WINDOW, UNDOABLE, undo_fault
 from grading.models import ReviewCase
 from intake.models import Pack
 from rebattery.audit.trail import entry_of, events_after, latest_events
@@ -68,7 +68,7 @@ def step_obstacle(
 ) -> str:
     """Return why ``step``, the last on its review, cannot be taken back by the person; empty where it can."""
     if step is None:
-        return undo_fault(code="", who="", is_own=False, is_told=False, age=UNDO_WINDOW)
+        return NOTHING_TO_UNDO
     fault = undo_fault(
         code=step.code,
         who=step.who,
