@@ -89,13 +89,14 @@ def web_process(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None)
 def worker(worker_process: Service, committed_db: None) -> Iterator[Service]:
     """A running Celery worker with an empty queue, on a database with real commits.
 
-    It ends with its test: left running, it would do the work that a later test wants to do itself.
+    It ends with its test: left running, it would do the work that a later test wants to do itself. It ends
+    at once: its database is replaced next, so what it would finish is for nobody.
     """
     redis.from_url(settings.REDIS_URL).delete("celery")  # the messages of an earlier test
     if not worker_process.is_running:
         worker_process.start()
     yield worker_process
-    worker_process.stop()
+    worker_process.kill_9()
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 import time
 
-import pytest
-import redis
-from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -13,31 +10,13 @@ from grading.tasks import sweep_grading
 from intake.models import Pack
 from rebattery.jobs import Job, send
 from tests.evidence import make_tested, publish_seed
+from tests.journeys.waiting import wait_for
 
 PACKS = 2000
 
 
-def wait_until(condition, *, seconds=60, nudge=lambda: None):
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "the worker did not finish in time"
-        nudge()
-        time.sleep(0.05)
-
-
 def waiting() -> int:
     return Pack.objects.filter(status="tested").count()
-
-
-@pytest.fixture
-def short_leases(worker, monkeypatch):
-    """Give the worker a lease of seconds, so that a test can see it lapse."""
-    worker.kill_9()
-    monkeypatch.setenv("LEASE_SECONDS", "2")
-    redis.from_url(settings.REDIS_URL).flushdb()
-    worker.start()
-    yield worker
-    worker.kill_9()
 
 
 class TestGradingSurvives:
@@ -47,25 +26,25 @@ class TestGradingSurvives:
         make_tested(PACKS // 2)
         make_tested(PACKS // 2, soh="15")
         send(Job.GRADE_WAITING)
-        wait_until(lambda: GradingClaim.objects.exists() or waiting() < PACKS)
+        wait_for(lambda: GradingClaim.objects.exists() or waiting() < PACKS, patience_s=60)
         worker.kill_9()
         assert waiting() > 0, "the worker was too fast to be killed in the middle"
         worker.start()
-        wait_until(lambda: not waiting(), nudge=lambda: (sweep_grading(), time.sleep(0.5)))
+        wait_for(lambda: not waiting(), nudge=lambda: (sweep_grading(), time.sleep(0.5)), patience_s=60)
         self.assert_whole()
         assert Decision.objects.filter(kind="failed").count() == 0
 
-    def test_a_lost_message(self, worker):
+    def test_a_lost_message(self, worker, valkey):
         publish_seed()
         make_tested(20)
         worker.kill_9()
         send(Job.GRADE_WAITING)
-        redis.from_url(settings.REDIS_URL).flushdb()
+        valkey.flushdb()
         worker.start()
         time.sleep(0.5)
         assert waiting() == 20
         sweep_grading()
-        wait_until(lambda: not waiting())
+        wait_for(lambda: not waiting(), patience_s=60)
         decision = Decision.objects.first()
         assert (decision.decided_by, decision.decided_at <= timezone.now()) == ("Grading", True)
 
@@ -74,6 +53,6 @@ class TestGradingSurvives:
         assert Decision.objects.count() == PACKS
         assert ReviewCase.objects.filter(state="open").count() == PACKS // 2
         assert Pack.objects.filter(status="graded").count() == PACKS // 2
-        wait_until(lambda: not GradingClaim.objects.exists(), seconds=10, nudge=sweep_grading)
+        wait_for(lambda: not GradingClaim.objects.exists(), nudge=sweep_grading, patience_s=10)
         call_command("verify_trail")
         call_command("replay_decisions")

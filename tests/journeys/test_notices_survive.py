@@ -3,43 +3,40 @@
 import time
 
 import pytest
-import redis
-from django.conf import settings as real_settings
 from django.db import transaction
 
 from rebattery.accounts.roles import Role
 from rebattery.notices.models import Attempt, Delivery
 from rebattery.notices.services import delivering
 from tests.factories import make_person
+from tests.journeys.waiting import wait_for
 from tests.rebattery.notices.making import make_endpoint, make_notice
 from tests.rebattery.notices.receiver import receiving
 
 PATIENCE_S = 60
 
 
-def wait_until(condition, nudge=lambda: None):
-    until = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < until, "it took too long"
-        nudge()
-        time.sleep(0.1)
-
-
 def sent() -> int:
     return Delivery.objects.filter(state="sent").count()
 
 
+def sweep() -> None:
+    """Nudge as beat does, more often."""
+    delivering.sweep()
+    time.sleep(0.1)
+
+
 @pytest.fixture
-def inside(worker, monkeypatch, settings):
-    """A worker that may post to this machine and whose leases lapse in seconds."""
-    worker.kill_9()
-    monkeypatch.setenv("LEASE_SECONDS", "2")
+def posts_inside(monkeypatch, settings):
+    """Let this process, and the worker that it starts next, post to this machine."""
     monkeypatch.setenv("WEBHOOKS_MAY_STAY_INSIDE", "yes")
     settings.WEBHOOKS_MAY_STAY_INSIDE = True
-    redis.from_url(real_settings.REDIS_URL).flushdb()
-    worker.start()
-    yield worker
-    worker.kill_9()
+
+
+@pytest.fixture
+def inside(posts_inside, short_leases):
+    """A worker that may post to this machine and whose leases lapse in seconds."""
+    return short_leases
 
 
 class TestNotices:
@@ -52,7 +49,7 @@ class TestNotices:
                 time.sleep(0.5)
                 assert receiver.requests == []  # nothing leaves before the commit
 
-            wait_until(lambda: sent() == 2)
+            wait_for(lambda: sent() == 2, patience_s=PATIENCE_S)
 
         assert len(receiver.requests) == 1
         assert "To: " + ann.email in inside.log.read_text()
@@ -64,14 +61,14 @@ class TestNotices:
             make_endpoint(supplier, url=receiver.url)
             receiver.on_request = inside.kill_9
             notice = make_notice(supplier)
-            wait_until(lambda: receiver.requests)
-            wait_until(lambda: not inside.is_running)
+            wait_for(lambda: receiver.requests, patience_s=PATIENCE_S)
+            wait_for(lambda: not inside.is_running, patience_s=PATIENCE_S)
             receiver.on_request = lambda: None
             hook = notice.deliveries.get(channel="webhook")
             assert hook.state == "waiting"
 
             inside.start()
-            wait_until(lambda: sent() == 2, nudge=delivering.sweep)
+            wait_for(lambda: sent() == 2, nudge=sweep, patience_s=PATIENCE_S)
             time.sleep(1)
 
         assert len(receiver.requests) == 2
@@ -88,7 +85,7 @@ class TestNotices:
                 make_notice(supplier)
                 delivering.sweep()
 
-            wait_until(lambda: sent() == 80, nudge=delivering.sweep)
+            wait_for(lambda: sent() == 80, nudge=sweep, patience_s=PATIENCE_S)
 
         ids = [headers["webhook-id"] for _, headers, _ in receiver.requests]
         assert len(ids) == len(set(ids)) == 40

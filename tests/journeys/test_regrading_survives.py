@@ -2,9 +2,6 @@
 
 import time
 
-import pytest
-import redis
-from django.conf import settings
 from django.core.management import call_command
 
 from grading.models import Decision, GradingRun, GradingRunPack
@@ -15,17 +12,6 @@ from tests.grading.regrading import make_graded, order, publish_stricter
 from tests.journeys.waiting import wait_for
 
 PACKS = 3000
-
-
-@pytest.fixture
-def short_leases(worker, monkeypatch):
-    """Give the worker a lease of seconds, so that a test can see it lapse."""
-    worker.kill_9()
-    monkeypatch.setenv("LEASE_SECONDS", "2")
-    redis.from_url(settings.REDIS_URL).flushdb()
-    worker.start()
-    yield worker
-    worker.kill_9()
 
 
 class TestRegradingSurvives:
@@ -40,7 +26,7 @@ class TestRegradingSurvives:
         assert decided(run) < PACKS, "the worker was too fast to be killed in the middle"
 
         worker.start()
-        wait_for(lambda: swept() or GradingRun.objects.get(pk=run.pk).state == "done")
+        wait_for(lambda: GradingRun.objects.get(pk=run.pk).state == "done", nudge=sweep_slowly)
 
         assert decided(run) == PACKS
         assert Decision.objects.filter(superseded_by=None, grade="C", run=run).count() == PACKS
@@ -48,12 +34,12 @@ class TestRegradingSurvives:
         assert Pack.objects.filter(status="graded").count() == PACKS
         call_command("verify_trail")
 
-    def test_a_lost_message(self, worker):
+    def test_a_lost_message(self, worker, valkey):
         publish_seed()
         packs = make_graded(5)
         worker.kill_9()
         run = order(packs)
-        redis.from_url(settings.REDIS_URL).flushdb()
+        valkey.flushdb()
         worker.start()
         time.sleep(0.5)
         assert decided(run) == 0
@@ -65,7 +51,7 @@ def decided(run: GradingRun) -> int:
     return GradingRunPack.objects.filter(run=run, outcome="decided").count()
 
 
-def swept() -> None:
+def sweep_slowly() -> None:
     """Nudge as beat does, more often."""
     sweep_regrades()
     time.sleep(0.5)
