@@ -1,5 +1,6 @@
 """What every test may use: the database, the running stack, the cast of people."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ import redis
 from django.conf import settings
 from django.db import connections
 
+from rebattery.embedded.postgres import prepare
 from tests import database
 
 pytest_plugins = ["tests.stack"]
@@ -64,6 +66,16 @@ def committed_db(django_db_setup, django_db_blocker) -> Iterator[None]:
         yield
         connections.close_all()
         database.recreate(connections["default"].settings_dict["NAME"])
+
+
+@pytest.fixture
+def unmigrated(django_db_setup) -> Iterator[str]:
+    """The name of a database of its own, in which no migration has run."""
+    name = f"unmigrated_{os.getpid()}"
+    with database.superuser() as connection:
+        prepare(os.environ["SUPERUSER_DATABASE_URL"], name)
+        yield name
+        database.drop(connection, name)
 
 
 @pytest.fixture(scope="session")

@@ -64,11 +64,14 @@ def ensure_template() -> None:
         _run(connection, "ALTER DATABASE {} RENAME TO {}", building, name)
 
 
-def migrate(name: str) -> None:
-    """Run the migrations in a process of its own, as the owner, as a deployment does."""
+def migrate(name: str, *target: str) -> None:
+    """Run the migrations in a process of its own, as the owner, as a deployment does.
+
+    :param target: an app, and the migration at which it stands then; all migrations, unless one is named.
+    """
     address = in_database(os.environ["MIGRATION_DATABASE_URL"], name)
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"],
+        [sys.executable, "manage.py", "migrate", *target, "--verbosity=0", "--skip-checks"],
         cwd=ROOT, env=os.environ | {"MIGRATION_DATABASE_URL": address}, capture_output=True, text=True,
     )  # fmt: skip
     if done.returncode:

@@ -1,17 +1,11 @@
 """The certificates that instruments held in their own columns, carried over with their trail."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
 
 import psycopg
-import pytest
 
-from rebattery.embedded.postgres import prepare
 from rebattery.embedded.pytest_plugin import in_database
-from rebattery.embedded.state import ROOT
-from tests import database
+from tests.database import migrate
 
 BEFORE, AFTER = "0009_agreement_and_channels", "0010_certificates"
 ADD = """
@@ -32,38 +26,20 @@ STORY = "SELECT event_type, facts->>'instrument' FROM audit_event WHERE subject_
 PUT_BACK = "SELECT certificate_number, calibrated_to_date::text FROM grading_instrument"
 
 
-@pytest.fixture
-def name(django_db_setup) -> Iterator[str]:
-    """The name of an empty database of its own."""
-    name = f"migrated_{os.getpid()}"
-    with database.superuser() as connection:
-        prepare(os.environ["SUPERUSER_DATABASE_URL"], name)
-        yield name
-        database.drop(connection, name)
-
-
-def migrate(name: str, target: str) -> None:
-    address = in_database(os.environ["MIGRATION_DATABASE_URL"], name)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "grading", target, "--verbosity=0", "--skip-checks"],
-        cwd=ROOT, env=os.environ | {"MIGRATION_DATABASE_URL": address}, check=True,
-    )  # fmt: skip
-
-
-def test_keeps_each_certificate_with_who_recorded_it_and_goes_back(name):
-    migrate(name, BEFORE)
-    with psycopg.connect(in_database(os.environ["SUPERUSER_DATABASE_URL"], name)) as connection:
+def test_keeps_each_certificate_with_who_recorded_it_and_goes_back(unmigrated):
+    migrate(unmigrated, "grading", BEFORE)
+    with psycopg.connect(in_database(os.environ["SUPERUSER_DATABASE_URL"], unmigrated)) as connection:
         connection.execute(ADD)
         connection.execute(TELL)
         connection.commit()
 
-        migrate(name, AFTER)
+        migrate(unmigrated, "grading", AFTER)
 
         found = connection.execute(CERTIFICATES).fetchall()
         assert found == [("CAL-1", "2026-01-01", "2027-01-01", "Ada", "2026-01-02")]
         assert connection.execute(STORY).fetchall() == [("calibration.carried_over", "CY-1")]
         connection.commit()
 
-        migrate(name, BEFORE)
+        migrate(unmigrated, "grading", BEFORE)
 
         assert connection.execute(PUT_BACK).fetchall() == [("CAL-1", "2027-01-01")]

@@ -1,17 +1,11 @@
 """Packs of before: in law they are what they came as, and no event has to tell it."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
 
 import psycopg
-import pytest
 
-from rebattery.embedded.postgres import prepare
 from rebattery.embedded.pytest_plugin import in_database
-from rebattery.embedded.state import ROOT
-from tests import database
+from tests.database import migrate
 
 BEFORE, AFTER = "0006_calendar_life", "0007_dispositions"
 ADD = """
@@ -37,27 +31,9 @@ WHERE table_name = 'intake_pack' AND column_name = 'legal_status'
 """
 
 
-@pytest.fixture
-def name(django_db_setup) -> Iterator[str]:
-    """The name of an empty database of its own."""
-    name = f"migrated_{os.getpid()}"
-    with database.superuser() as connection:
-        prepare(os.environ["SUPERUSER_DATABASE_URL"], name)
-        yield name
-        database.drop(connection, name)
-
-
-def migrate(name: str, target: str) -> None:
-    address = in_database(os.environ["MIGRATION_DATABASE_URL"], name)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "intake", target, "--verbosity=0", "--skip-checks"],
-        cwd=ROOT, env=os.environ | {"MIGRATION_DATABASE_URL": address}, check=True,
-    )  # fmt: skip
-
-
-def test_takes_each_pack_at_its_suppliers_word_and_goes_back(name):
-    migrate(name, BEFORE)
-    with psycopg.connect(in_database(os.environ["SUPERUSER_DATABASE_URL"], name)) as connection:
+def test_takes_each_pack_at_its_suppliers_word_and_goes_back(unmigrated):
+    migrate(unmigrated, "intake", BEFORE)
+    with psycopg.connect(in_database(os.environ["SUPERUSER_DATABASE_URL"], unmigrated)) as connection:
         for table in ("supplier", "manifest", "batch", "pack"):
             connection.execute(f"ALTER TABLE intake_{table} DISABLE TRIGGER ALL")
         connection.execute(ADD)
@@ -65,11 +41,11 @@ def test_takes_each_pack_at_its_suppliers_word_and_goes_back(name):
             connection.execute(f"ALTER TABLE intake_{table} ENABLE TRIGGER ALL")
         connection.commit()
 
-        migrate(name, AFTER)
+        migrate(unmigrated, "intake", AFTER)
 
         assert connection.execute(STATUS).fetchall() == [("RB-1", "product"), ("RB-2", "waste")]
         assert connection.execute(IS_PLAIN).fetchone() == ("NEVER", "NO")
         assert connection.execute("SELECT count(*) FROM audit_event").fetchone() == (0,)
         connection.commit()
-        migrate(name, BEFORE)
+        migrate(unmigrated, "intake", BEFORE)
         assert connection.execute(IS_PLAIN).fetchone() is None
