@@ -1,6 +1,5 @@
 """Deciding on packs that wait: rows, states, reviews, trail; leases, poison and double delivery."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -30,6 +29,7 @@ from tests.evidence import (
     publish_seed,
 )
 from tests.factories import AT, balance, make_person
+from tests.together import at_once
 
 LATER = GRADED_AT + timedelta(hours=1)
 
@@ -228,22 +228,10 @@ class TestDoubleDelivery:
         publish_seed()
         make_tested(300, by=make_person())
         make_tested(100, soh="15")
-        done, failures = [], []
 
-        def work():
-            try:
-                done.append(run(chunk_size=30))
-            except Exception as exc:
-                failures.append(exc)
-            finally:
-                connection.close()
+        done = at_once(lambda _: run(chunk_size=30), range(4))
 
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert (failures, sum(done)) == ([], 400)
+        assert sum(done) == 400
         assert Decision.objects.count() == Decision.objects.filter(superseded_by=None).count() == 400
         assert ReviewCase.objects.count() == 100
         assert not GradingClaim.objects.exists()

@@ -1,6 +1,5 @@
 """Grades that ran out: taken back and decided anew, in a run of their own."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from tests.factories import balance, make_actor, make_person
 from tests.grading.domain.packs import changed_document
 from tests.grading.ending import DAY_AFTER, LAST_DAY, current, graded, publish_terms, run_out
 from tests.grading.services.reviews.acts import approve, ask
+from tests.together import at_once
 
 
 @pytest.fixture
@@ -150,17 +150,8 @@ class TestTwoWorkers:
     def test_leave_what_one_leaves(self, committed_db):
         publish_terms()
         packs = graded(12)
-        done = []
 
-        def work():
-            try:
-                done.append(run_out(chunk_size=2))
-            finally:
-                connection.close()
-
-        workers = [threading.Thread(target=work) for _ in range(2)]
-        [worker.start() for worker in workers]
-        [worker.join() for worker in workers]
+        done = at_once(lambda _: run_out(chunk_size=2), range(2))
 
         assert sum(done) == 12
         assert Decision.objects.filter(superseded_by=None, grade="H").count() == len(packs)

@@ -1,6 +1,5 @@
 """Runs of packs that waited: shared, counted, closed, and never made for nothing."""
 
-import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,6 +18,7 @@ from rebattery.actor import SYSTEM
 from rebattery.audit.trail import events
 from tests.evidence import GRADED_AT, make_inspected, make_tested, publish_seed
 from tests.factories import balance
+from tests.together import at_once
 
 MINUTE = timedelta(minutes=1)
 
@@ -101,23 +101,10 @@ class TestWorkersAtOnce:
         publish_seed()
         make_tested(300)
         make_tested(100, soh="15")
-        failures = []
 
-        def work() -> None:
-            try:
-                run(chunk_size=20)
-            except Exception as exc:
-                failures.append(exc)
-            finally:
-                connection.close()
+        at_once(lambda _: run(chunk_size=20), range(3))
 
-        threads = [threading.Thread(target=work) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
         found = GradingRun.objects.get()
-        assert failures == []
         assert Decision.objects.filter(run=found).count() == 400
         sums = GradingRunTally.objects.values_list("grade").annotate(Sum("packs"))
         assert set(sums) == {("B", 300), ("D", 100)}

@@ -1,14 +1,13 @@
 import hashlib
 import io
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from intake.models import StoredFile
 from intake.services.files import FileTooLarge, path_of, store
 from tests.factories import AT
+from tests.together import at_once
 
 
 class TestStore:
@@ -36,14 +35,7 @@ class TestStore:
         assert StoredFile.objects.filter(sha256=first.sha256).count() == 1
 
     def test_gives_the_same_row_to_uploads_at_the_same_moment(self, committed_db):
-        def upload(_):
-            try:
-                return store(content=b"at once", at=AT).pk
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(4) as pool:
-            keys = set(pool.map(upload, range(4)))
+        keys = set(at_once(lambda _: store(content=b"at once", at=AT).pk, range(4)))
 
         assert len(keys) == 1
 

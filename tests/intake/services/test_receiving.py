@@ -1,6 +1,5 @@
 """Receiving at the dock: every scan is a record, every pack is received once."""
 
-import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +12,7 @@ from intake.services import receiving
 from intake.services.lifecycle import MoveRefused
 from rebattery.audit.trail import events_of, events_of_pack
 from tests.factories import AT, balance, make_actor, make_batch, make_pack, make_person
+from tests.together import at_once
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 NONCE = uuid.UUID(int=7)
@@ -140,16 +140,8 @@ class TestReceiveAtTheSameMoment:
     @pytest.mark.parametrize("nonces", [(NONCE, NONCE), (None, None)])
     def test_receives_once_when_two_deliveries_race(self, committed_db, nonces):
         batch = make_batch(packs=[{"serial": "RB-1"}])
-        gate, outcomes = threading.Barrier(2), []
 
-        def deliver(nonce):
-            gate.wait()
-            outcomes.append(scan(batch, "RB-1", make_actor(), nonce=nonce).outcome)
-            connection.close()
-
-        threads = [threading.Thread(target=deliver, args=(nonce,)) for nonce in nonces]
-        [thread.start() for thread in threads]
-        [thread.join() for thread in threads]
+        outcomes = at_once(lambda nonce: scan(batch, "RB-1", make_actor(), nonce=nonce).outcome, nonces)
 
         assert sorted(outcomes) == (["received"] * 2 if nonces[0] else ["already", "received"])
         assert Scan.objects.filter(outcome="received").count() == 1

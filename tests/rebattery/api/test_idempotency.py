@@ -1,10 +1,7 @@
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.utils import timezone
 
 from intake.models import Manifest
@@ -13,6 +10,7 @@ from rebattery.api.models import KeptAnswer
 from rebattery.audit.trail import events
 from tests.factories import balance, manifest_csv
 from tests.programs import Program
+from tests.together import at_once
 
 
 def file(*serials: str, name: str = "packs.csv") -> SimpleUploadedFile:
@@ -97,18 +95,13 @@ class TestIdempotent:
         balance()
 
     def test_lets_one_of_many_at_once_work(self, committed_db):
-        program, start = Program(Role.SUPPLIER), threading.Barrier(6)
+        program = Program(Role.SUPPLIER)
 
         def send(number: int) -> tuple[int, int]:
-            start.wait()
-            try:
-                answer = program.send(file(), key="one")
-                return answer.status_code, answer.json()["id"]
-            finally:
-                connection.close()
+            answer = program.send(file(), key="one")
+            return answer.status_code, answer.json()["id"]
 
-        with ThreadPoolExecutor(6) as pool:
-            answers = set(pool.map(send, range(6)))
+        answers = set(at_once(send, range(6)))
 
         assert len(answers) == 1 and answers.pop()[0] == 202
         assert (Manifest.objects.count(), KeptAnswer.objects.count()) == (1, 1)

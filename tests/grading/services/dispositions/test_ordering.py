@@ -1,8 +1,7 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from grading.queries.decisions import decision_in_force
 from grading.services import dispositions, disputes
@@ -27,6 +26,7 @@ from tests.grading.sending_off import (
     send_off,
     to_recycling,
 )
+from tests.together import at_once
 
 
 @pytest.fixture
@@ -252,11 +252,8 @@ class TestTwoAtOnce:
                 return send_off([pack], by=person).number
             except DispositionRefused as refused:
                 return refused.message
-            finally:
-                connection.close()
 
-        with ThreadPoolExecutor(2) as pool:
-            answers = list(pool.map(attempt, people))
+        answers = at_once(attempt, people)
 
         assert sum(answer.startswith("RT-") for answer in answers) == 1
         assert sum("already" in answer for answer in answers) == 1

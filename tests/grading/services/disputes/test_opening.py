@@ -1,12 +1,11 @@
 """A supplier disputes a result: what is kept, what is refused."""
 
-import threading
 import zipfile
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from grading.domain.disputes import LONGEST_COMMENT, MOST_FILES
 from grading.domain.undoing import UNDO_WINDOW
@@ -24,6 +23,7 @@ from tests.factories import balance, make_actor, make_person
 from tests.grading import cast
 from tests.grading.services.disputes.acts import answer, decision_of, dispute, owner_of
 from tests.intake.pictures import jpeg
+from tests.together import at_once
 
 SECOND = timedelta(seconds=1)
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -135,24 +135,15 @@ class TestOpenDispute:
         publish_seed()
         pack = cast.graded()
         actor, seen = make_actor(owner_of(pack)), decision_of(pack).pk
-        outcomes, barrier = [], threading.Barrier(2)
 
-        def work():
+        def work(_):
             try:
-                barrier.wait()
                 dispute(pack, actor=actor, decision_id=seen)
-                outcomes.append("won")
             except DisputeRefused:
-                outcomes.append("lost")
-            finally:
-                connection.close()
+                return "lost"
+            return "won"
 
-        threads = [threading.Thread(target=work) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert sorted(outcomes) == ["lost", "won"]
+        assert sorted(at_once(work, range(2))) == ["lost", "won"]
 
 
 class TestFiles:

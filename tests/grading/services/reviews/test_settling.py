@@ -1,9 +1,7 @@
 """Confirming and retests: all or nothing, with a reason."""
 
-import threading
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from grading.models import ReviewCase
 from grading.services.decisions import grade
@@ -27,6 +25,7 @@ from tests.evidence import (
 )
 from tests.factories import balance, make_actor, make_person
 from tests.grading.services.reviews.acts import WHY, fresh, seen, status_of
+from tests.together import at_once
 
 
 class TestConfirm:
@@ -100,24 +99,15 @@ class TestConfirm:
         publish_seed()
         [case] = make_reviews()
         actors = [make_actor(make_person("reviewer")) for _ in range(2)]
-        outcomes, barrier = [], threading.Barrier(2)
 
         def work(actor):
             try:
-                barrier.wait()
                 confirm(cases=seen([case]), why=WHY, actor=actor, at=GRADED_AT)
-                outcomes.append("won")
             except AlreadyDecided:
-                outcomes.append("lost")
-            finally:
-                connection.close()
+                return "lost"
+            return "won"
 
-        threads = [threading.Thread(target=work, args=[actor]) for actor in actors]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert sorted(outcomes) == ["lost", "won"]
+        assert sorted(at_once(work, actors)) == ["lost", "won"]
         assert Event.objects.filter(event_type="review.confirmed").count() == 1
 
 

@@ -1,10 +1,6 @@
 """The same bytes are one manifest; a dead broker stops nothing."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 
 from intake.models import Batch, Manifest
 from intake.services import manifests
@@ -24,6 +20,7 @@ from tests.intake.services.manifests.acts import (
     read,
     trail_of,
 )
+from tests.together import at_once
 
 
 class TestAccept:
@@ -90,17 +87,8 @@ class TestAccept:
     @pytest.mark.rule(9)
     def test_two_uploads_at_once_are_one_manifest(self, committed_db):
         supplier = make_supplier()
-        together = threading.Barrier(4)
 
-        def upload(_):
-            try:
-                together.wait()
-                return accept(supplier).pk
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(4) as pool:
-            keys = set(pool.map(upload, range(4)))
+        keys = set(at_once(lambda _: accept(supplier).pk, range(4)))
 
         assert len(keys) == 1
         assert [e.event_type for e in trail_of("manifest", Manifest.objects.get())] == ["manifest.accepted"]
@@ -108,17 +96,8 @@ class TestAccept:
     @pytest.mark.rule(9)
     def test_two_uploads_and_two_readers_at_once_are_one_batch(self, committed_db):
         supplier = make_supplier()
-        together = threading.Barrier(4)
 
-        def upload_and_read(_):
-            try:
-                together.wait()
-                return read(accept(supplier)).pk
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(4) as pool:
-            keys = set(pool.map(upload_and_read, range(4)))
+        keys = set(at_once(lambda _: read(accept(supplier)).pk, range(4)))
 
         assert len(keys) == 1
         assert Batch.objects.get().packs.count() == 2
@@ -127,17 +106,8 @@ class TestAccept:
         supplier = make_supplier()
         manifest = draft(supplier)
         manifests.discard(manifest_id=manifest.pk, actor=make_actor(), at=AT)
-        together = threading.Barrier(3)
 
-        def upload(_):
-            try:
-                together.wait()
-                return accept(supplier, intent="check").state
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(3) as pool:
-            assert set(pool.map(upload, range(3))) == {"queued"}
+        assert set(at_once(lambda _: accept(supplier, intent="check").state, range(3))) == {"queued"}
 
         told = [event.event_type for event in trail_of("manifest", manifest)]
         assert told.count("manifest.opened_again") == 1

@@ -1,16 +1,13 @@
 """Answers, edits, rows left out, and taking steps back: rows, counts and trail follow."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 
 from intake.models import Manifest, ManifestCorrection
 from intake.services import manifests
 from rebattery.audit.trail import entry_of
 from tests.factories import AT, balance, make_actor, make_batch, make_person, make_supplier, manifest_csv
 from tests.intake.services.manifests.acts import accept, answer, draft, edit, problems, read, trail_of
+from tests.together import at_once
 
 SOH = 5
 REPEATED = manifest_csv("RB-0001", "RB-0002", "RB-0002", "RB-0002")
@@ -130,17 +127,8 @@ class TestEditCells:
 
     def test_takes_two_people_at_once_one_after_the_other(self, committed_db):
         manifest = draft(make_supplier(), REPEATED)
-        together = threading.Barrier(4)
 
-        def mend(row):
-            try:
-                together.wait()
-                edit(manifest, {row: {0: f"RB-1{row:03}"}})
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(mend, [2, 3, 4, 5]))
+        at_once(lambda row: edit(manifest, {row: {0: f"RB-1{row:03}"}}), [2, 3, 4, 5])
 
         assert list(manifest.corrections.order_by("position").values_list("position", flat=True)) == [
             1,

@@ -1,10 +1,6 @@
 """Second workers, lost leases, dead readers, another try: nothing is doubled."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 
 from intake.models import Batch, ManifestRun, Pack
 from intake.services import manifests
@@ -30,6 +26,7 @@ from tests.intake.services.manifests.acts import (
     read,
     trail_of,
 )
+from tests.together import at_once
 
 
 class TestRun:
@@ -44,17 +41,8 @@ class TestRun:
 
     def test_lets_only_one_of_two_workers_read(self, committed_db):
         manifest = accept(make_supplier(), manifest_csv(*(f"RB-{n:05}" for n in range(500))))
-        together = threading.Barrier(2)
 
-        def work(_):
-            try:
-                together.wait()
-                return read(manifest).state
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(2) as pool:
-            states = list(pool.map(work, range(2)))
+        states = at_once(lambda _: read(manifest).state, range(2))
 
         assert "imported" in states
         assert Pack.objects.count() == 500
