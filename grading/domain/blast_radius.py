@@ -36,7 +36,7 @@ REJECTED_WORDS = (
     "A pack that was rejected on a measurement goes back to the bench like the others; one that was"
     " rejected as dangerous stays rejected, and its supplier may dispute that."
 )
-FATES: Mapping[Status, Fate] = {
+_FATES: Mapping[Status, Fate] = {
     **dict.fromkeys(TRANSITIONS[Move.SUSPEND].sources, Fate.RETEST),
     Status.INSPECTED: Fate.AT_BENCH,
     Status.RECEIVED: Fate.WAITING,
@@ -57,7 +57,7 @@ def fate_of(*, status: Status, rests: bool, is_dangerous: bool = False) -> Fate:
     """
     if rests and is_dangerous and status is Status.REJECTED:
         return Fate.REJECTED
-    return FATES.get(status, Fate.UNTOUCHED) if rests else Fate.UNTOUCHED
+    return _FATES.get(status, Fate.UNTOUCHED) if rests else Fate.UNTOUCHED
 
 
 def since_faults(*, since: datetime, now: datetime) -> dict[str, str]:

@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
-from grading.domain.blast_radius import FATES, Fate
+from grading.domain.blast_radius import Fate, fate_of
 from grading.models import (
     Calibration,
     CapacityTest,
@@ -136,11 +136,18 @@ def _packs_of_results(scope: Scope) -> QuerySet[Any]:
 
 
 def _fate(scope: Scope) -> Case:
-    by_state = [When(status=status.value, then=Value(fate.value)) for status, fate in FATES.items()]
-    rest = Value(Fate.UNTOUCHED.value)
+    """Say in SQL what :func:`fate_of` says of each state."""
+    by_state = {status: fate_of(status=status, rests=True) for status in Status}
+    in_danger = {status: fate_of(status=status, rests=True, is_dangerous=True) for status in Status}
+    stays = [
+        When(Q(status=status) & _is_dangerous(), then=Value(fate.value))
+        for status, fate in in_danger.items()
+        if fate != by_state[status]
+    ]
+    moves = [When(status=status, then=Value(fate.value)) for status, fate in by_state.items()]
     rests = Q(pk__in=_packs_that_rest(scope))
-    stays = Q(status=Status.REJECTED) & _is_dangerous()
-    fates = Case(When(stays, then=Value(Fate.REJECTED.value)), *by_state, default=rest)
+    rest = Value(Fate.UNTOUCHED.value)
+    fates = Case(*stays, *moves, default=rest)
     return Case(When(rests, then=fates), default=rest, output_field=CharField())
 
 
