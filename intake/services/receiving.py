@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from intake.domain.identity import is_serial, normalize_serial
 from intake.domain.lifecycle import GONE, NOT_HERE, TRANSITIONS, Move, Status
@@ -15,6 +15,7 @@ from intake.services.telling import tell_closed
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
+from rebattery.turns import await_turn
 
 Outcome = Scan.Outcome
 _RECEIVABLE = TRANSITIONS[Move.RECEIVE].sources
@@ -137,8 +138,7 @@ def close_batch(*, batch_id: int, actor: Actor, at: datetime) -> Batch:
 
 def _scan_made_before(nonce: uuid.UUID) -> Scan | None:
     # Two deliveries of one scan wait for each other here, so that the second finds what the first made.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(nonce)])
+    await_turn(f"scan {nonce}")
     return Scan.objects.select_related("pack", "batch").filter(nonce=nonce).first()
 
 

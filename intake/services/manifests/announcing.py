@@ -17,6 +17,7 @@ from intake.services.manifests.reading import Reading
 from intake.services.manifests.staging import replace_rows
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record, record_rows
+from rebattery.turns import await_turn
 
 ANNOUNCED = """
     SELECT id AS subject_id, serial AS subject_label, NULL::bigint AS pack_id, supplier_id,
@@ -49,7 +50,7 @@ def announce(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None
     """
     manifest = leases.lock(lease)
     with connection.cursor() as cursor:
-        await_turn(cursor)
+        await_turn_to_announce()
         batch, newest = _batch_for(manifest, cursor, actor, at, reading.pack_count)
         _copy_packs(cursor, batch, reading)
         refuse_overtaken(cursor, batch, reading)
@@ -72,9 +73,9 @@ def announce(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None
         finish(manifest, ManifestState.IMPORTED, reading, actor, at, facts=facts)
 
 
-def await_turn(cursor: Any) -> None:
+def await_turn_to_announce() -> None:
     """Let one transaction at a time announce packs: its check for serials that came in must see them all."""
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake: announce packs'))")
+    await_turn("announce packs")
 
 
 def _batch_for(

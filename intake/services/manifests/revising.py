@@ -16,7 +16,7 @@ from intake.services.manifests import lease as leases
 from intake.services.manifests.announcing import (
     ANNOUNCED,
     Overtaken,
-    await_turn,
+    await_turn_to_announce,
     count_announced,
     refuse_overtaken,
 )
@@ -112,7 +112,7 @@ def revise(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None:
     manifest = leases.lock(lease)
     batch_id = manifest.replaces_id or 0
     with connection.cursor() as cursor:
-        await_turn(cursor)
+        await_turn_to_announce()
         # Packs before their batch, like everybody: one that arrives now is awaited here or left alone.
         packs = Pack.objects.filter(batch_id=batch_id).order_by("pk")
         newest = max(packs.select_for_update(no_key=True).values_list("pk", flat=True), default=0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from rebattery.notices.domain.addresses import shown, url_fault
 from rebattery.notices.domain.signing import secret_of
 from rebattery.notices.domain.topics import CHOICES, Topic
 from rebattery.notices.models import Delivery, Endpoint, Notice
+from rebattery.turns import await_turn
 
 MOST_ENDPOINTS = 5
 _SECRET_BYTES = 32
@@ -164,8 +165,7 @@ def _check(url: str, topics: Sequence[str]) -> None:
 
 def _lock_supplier(supplier_id: int) -> None:
     # Two people who add at the same moment count one after the other.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"webhooks {supplier_id}"])
+    await_turn(f"webhooks of supplier {supplier_id}")
 
 
 def _require_room(supplier_id: int) -> None:
