@@ -32,6 +32,7 @@ from rebattery.accounts.models import User
 
 SHOWN_BEFORE = 15
 SHOWN_AFTER = 35
+_LISTED = ("state", "held_until", "opened_at", "pack__serial", "decision__grade")
 
 
 @dataclass(frozen=True)
@@ -118,15 +119,20 @@ def signed(rows: QuerySet[ReviewCase], *, viewer: User, is_asker: bool) -> Query
     )
 
 
-def desk_of(*, rows: QuerySet[ReviewCase], case: ReviewCase) -> Desk:
-    """Return the queue around ``case``; four queries whatever waits.
+def desk_of(
+    *, rows: QuerySet[ReviewCase], case: ReviewCase, groups: Sequence[RuleCount] | None = None
+) -> Desk:
+    """Return the queue around ``case``; four queries whatever waits, three with ``groups``.
 
     :param rows: the waiting reviews that the person looks through.
+    :param groups: their groups, where they are counted already.
     """
-    groups = rule_counts(rows)
+    groups = rule_counts(rows) if groups is None else groups
     same = rows.filter(rule=case.rule)
-    earlier = list(same.filter(pk__lt=case.pk).order_by("-pk")[:SHOWN_BEFORE])
-    later = list(same.filter(pk__gte=case.pk).order_by("pk")[: SHOWN_AFTER + 1])
+    # A row of the list shows little of its pack and nothing of the evidence and the policy, which are large.
+    listed = same.select_related(None).select_related("pack", "decision").only(*_LISTED)
+    earlier = list(listed.filter(pk__lt=case.pk).order_by("-pk")[:SHOWN_BEFORE])
+    later = list(listed.filter(pk__gte=case.pk).order_by("pk")[: SHOWN_AFTER + 1])
     before_count = same.filter(pk__lt=case.pk).count()
     total = next((group.count for group in groups if group.rule == case.rule), 0)
     after = next((each.pk for each in later if each.pk != case.pk), None)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from grading.domain.review_reasons import reason_words
 from grading.models import Decision, ReviewCase
 from grading.queries.dossiers import dossier_of
-from grading.queries.review_desk import desk_of, lately_opened, oldest_dispute, opened_by
+from grading.queries.review_desk import lately_opened, oldest_dispute, opened_by
 from grading.queries.review_evidence import Behind, band_limits, behind, last_results, type_distribution
 from grading.queries.review_queue import WAITING_STATES, Obstacles, obstacles, review_cases
 from grading.queries.review_steps import last_steps
@@ -67,7 +67,7 @@ def case_page(request: HttpRequest, case: ReviewCase, **forms: StepForm) -> Http
     found = behind(decision=case.decision, results=dossier.results)
     in_the_way = obstacles(case=case, viewer=viewer, at=now)
     dispute_count, oldest_dispute_at = oldest_dispute(viewer=viewer)
-    desk = desk_of(rows=wanted.rows, case=case)
+    desk = wanted.desk_around(case)
     context = {
         "case": case,
         "pack": case.pack,

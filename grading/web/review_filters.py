@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from grading.models import ReviewCase
-from grading.queries.review_desk import RuleCount, decided, rule_counts, signed, waiting
+from grading.queries.review_desk import Desk, RuleCount, decided, desk_of, rule_counts, signed, waiting
 from grading.queries.review_queue import reviews_waiting
 from rebattery.accounts.models import User
 from rebattery.ui.listing import Chip, Filter, filtered
@@ -37,12 +37,19 @@ class Asked:
     """
     filters: Sequence[Filter]
     groups: Sequence[RuleCount]
+    counted: QuerySet[ReviewCase]
+    """The reviews that ``groups`` counts, whatever else is asked for."""
     params: QueryDict
 
     @property
     def rows(self) -> QuerySet[ReviewCase]:
         """Return the reviews that it asks for."""
         return filtered(self.base, filters=self.filters, params=self.params)
+
+    def desk_around(self, case: ReviewCase) -> Desk:
+        """Return the queue around ``case``; what is counted already is not counted again."""
+        rows = self.rows
+        return desk_of(rows=rows, case=case, groups=self.groups if rows is self.counted else None)
 
     @property
     def kept(self) -> str:
@@ -79,13 +86,13 @@ class Asked:
 
 def asked(params: QueryDict, *, viewer: User, on: date) -> Asked:
     """Return what ``params`` ask for; one query, for the counts of the groups."""
-    found = waiting(on=on, is_held=params.get(HELD) == "later")
-    groups = rule_counts(found)
+    found = counted = waiting(on=on, is_held=params.get(HELD) == "later")
+    groups = rule_counts(counted)
     if params.get("state", "") == DECIDED:
         found = decided()
     elif params.get("q", "").strip() and not params.get(HELD):
         found = reviews_waiting()
-    return Asked(found, _filters(groups, viewer), groups, params)
+    return Asked(found, _filters(groups, viewer), groups, counted, params)
 
 
 def _filters(groups: Sequence[RuleCount], viewer: User) -> tuple[Filter, ...]:
