@@ -24,6 +24,7 @@ from intake.domain.dispositions import (
 )
 from intake.models import DispositionOrder, DispositionPack, Pack, Supplier, WasteCode, WasteOperator
 from intake.services.lifecycle import lock_packs
+from intake.services.superseding import new_keys
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, ReasonMissing, record, record_rows
 
@@ -166,9 +167,7 @@ def _store(
     actor: Actor,
     at: datetime,
 ) -> DispositionOrder:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('intake_dispositionorder', 'id'))")
-        (key,) = cursor.fetchone()
+    [key] = new_keys(model=DispositionOrder, count=1)
     made = DispositionOrder.objects.create(
         id=key,
         number=f"{PREFIXES[consignment.kind]}-{at.year}-{key:05}",

@@ -15,6 +15,7 @@ from intake.services.manifests.lease import Lease
 from intake.services.manifests.pack_rows import COLUMNS, copied
 from intake.services.manifests.reading import Reading
 from intake.services.manifests.staging import replace_rows
+from intake.services.superseding import new_keys
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record, record_rows
 from rebattery.turns import await_turn
@@ -49,9 +50,9 @@ def announce(lease: Lease, reading: Reading, actor: Actor, at: datetime) -> None
     :raises BatchIsClosed: when the batch of the manifest is closed.
     """
     manifest = leases.lock(lease)
+    await_turn_to_announce()
+    batch, newest = _batch_for(manifest, actor, at, reading.pack_count)
     with connection.cursor() as cursor:
-        await_turn_to_announce()
-        batch, newest = _batch_for(manifest, cursor, actor, at, reading.pack_count)
         _copy_packs(cursor, batch, reading)
         refuse_overtaken(cursor, batch, reading)
     ours = {"batch": batch.pk, "number": batch.number, "newest": newest}
@@ -78,17 +79,14 @@ def await_turn_to_announce() -> None:
     await_turn("announce packs")
 
 
-def _batch_for(
-    manifest: Manifest, cursor: Any, actor: Actor, at: datetime, pack_count: int
-) -> tuple[Batch, int]:
+def _batch_for(manifest: Manifest, actor: Actor, at: datetime, pack_count: int) -> tuple[Batch, int]:
     """Return the batch that takes the packs, and the newest pack that it has already."""
     batch = Batch.objects.select_for_update(no_key=True).filter(manifest=manifest).first()
     if batch:
         if pack_count and batch.is_over:
             raise BatchIsClosed
         return batch, Pack.objects.filter(batch=batch).aggregate(newest=Max("pk"))["newest"] or 0
-    cursor.execute("SELECT nextval(pg_get_serial_sequence('intake_batch', 'id'))")
-    (batch_id,) = cursor.fetchone()
+    [batch_id] = new_keys(model=Batch, count=1)
     number = f"B-{at.year}-{batch_id:05}"
     batch = Batch.objects.create(
         id=batch_id,
