@@ -167,8 +167,3 @@ _TABLE = (
     ),
 )
 TRANSITIONS: dict[Move, Transition] = {row.move: row for row in _TABLE}
-
-
-def is_movable(status: Status) -> bool:
-    """Return whether a pack may leave the building: nothing but a decision makes it so."""
-    return status is Status.GRADED
