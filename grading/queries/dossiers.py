@@ -111,7 +111,7 @@ class Dossier:
         """Whether the decision in force rests on a result that does not count any more."""
         if self.decision is None:
             return False
-        return self.results.out_of_force(self.decision.evidence.get("sources", {}))
+        return self.results.out_of_force(self.decision.evidence)
 
     @property
     def card(self) -> Card | None:

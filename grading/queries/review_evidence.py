@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from grading.models import CapacityTest, Decision, Derivation, Grade
 from grading.models.decision import IN_FORCE
@@ -106,9 +105,7 @@ class Behind:
 
 def behind(*, decision: Decision, results: Results) -> Behind:
     """Return what the tests behind ``decision`` came from; one query, where they came from a file."""
-    sources: dict[str, Any] = decision.evidence.get("sources", {})
-    named = (("capacity_test_id", results.capacity), ("resistance_test_id", results.resistance))
-    tests = [each.test for name, rows in named for each in rows if each.test.pk == sources.get(name)]
+    tests = [each.test for each in results.named_by(decision.evidence)]
     keys = [test.derivation_id for test in tests if test.derivation_id]
     row = Derivation.objects.select_related("tester_file").get(pk=keys[0]) if keys else None
     return Behind(

@@ -85,12 +85,15 @@ class Results:
         """The one that counts."""
         return next((result.test for result in self.resistance if result.counts), None)
 
-    def out_of_force(self, sources: Mapping[str, Any]) -> bool:
-        """Return whether one of the results that a decision names as its ``sources`` counts no more."""
+    def named_by(self, evidence: Mapping[str, Any]) -> list[Result[Any]]:
+        """Return the results that a decision's ``evidence`` came from, capacity first, also past ones."""
+        sources = evidence.get("sources", {})
         named = (("capacity_test_id", self.capacity), ("resistance_test_id", self.resistance))
-        return any(
-            each.is_invalid and each.test.pk == sources.get(name) for name, rows in named for each in rows
-        )
+        return [each for name, rows in named for each in rows if each.test.pk == sources.get(name)]
+
+    def out_of_force(self, evidence: Mapping[str, Any]) -> bool:
+        """Return whether one of the results that a decision's ``evidence`` came from counts no more."""
+        return any(each.is_invalid for each in self.named_by(evidence))
 
     @property
     def conflict(self) -> str:

@@ -15,7 +15,7 @@ from grading.domain.scales import Scale, scales_of
 from grading.domain.tracing import Step, path_of
 from grading.models import Calibration, CapacityTest, Decision, ResistanceTest
 from grading.queries.policies import compiled
-from grading.queries.test_runs import Result, Results
+from grading.queries.test_runs import Results
 
 
 @dataclass(frozen=True)
@@ -73,22 +73,16 @@ class Proof:
 
 def proofs_of(decision: Decision, results: Results) -> list[Proof]:
     """Return the tests that the evidence of ``decision`` came from, also where newer ones stand."""
-    sources: dict[str, Any] = decision.evidence.get("sources", {})
-    pairs = (
-        ("Capacity", _test(results.capacity, sources.get("capacity_test_id"))),
-        ("Resistance", _test(results.resistance, sources.get("resistance_test_id"))),
-    )
-    tests = [test for _, test in pairs if test is not None]
+    tests = [each.test for each in results.named_by(decision.evidence)]
     found = {(each.instrument_id, each.certificate_number): each for each in _certificates(tests)}
     return [
-        Proof(label, test, found.get((test.instrument_id, test.certificate_number)))
-        for label, test in pairs
-        if test is not None
+        Proof(
+            "Capacity" if isinstance(test, CapacityTest) else "Resistance",
+            test,
+            found.get((test.instrument_id, test.certificate_number)),
+        )
+        for test in tests
     ]
-
-
-def _test(results: Sequence[Result[Any]], key: int | None) -> CapacityTest | ResistanceTest | None:
-    return next((result.test for result in results if result.test.pk == key), None)
 
 
 def _certificates(tests: Sequence[CapacityTest | ResistanceTest]) -> QuerySet[Calibration]:
