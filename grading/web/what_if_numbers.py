@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from grading.domain.columnar.comparing import Comparison
-from grading.domain.matrix import GRADES as ORDER
 from grading.queries.what_if import names_of
 from grading.web.grade_matrix import GradeMatrix, grade_matrix
 from rebattery.ui.labels import ROUTES
@@ -84,19 +83,13 @@ def _words(comparison: Comparison, terms: str) -> str:
         kept = f" The kWh under warranty stay{other_terms}." if terms else ""
         return f"Of {_packs(comparison.packs)} none would get another grade or route.{kept}"
     share = Decimal(100 * comparison.moved) / comparison.packs
-    rerouted = sum(count for (before, after), count in comparison.routes.items() if before != after)
-    looser = sum(
-        count
-        for (before, after), count in comparison.grades.items()
-        if ORDER.index(after) < ORDER.index(before)
-    )
     change = comparison.warranty_change_kwh
     way = "more" if change > 0 else "less"
     energy = f"{abs(change):,.0f} kWh {way} would be under warranty" if change else _SAME_ENERGY
     return (
         f"Of {_packs(comparison.packs)} {comparison.moved:,} ({share:.1f} %) would move: "
-        f"{comparison.stricter:,} to a stricter grade, {looser:,} to a less strict one; "
-        f"{rerouted:,} would go another way. {energy}{other_terms}."
+        f"{comparison.stricter:,} to a stricter grade, {comparison.looser:,} to a less strict one; "
+        f"{comparison.rerouted:,} would go another way. {energy}{other_terms}."
     )
 
 

@@ -37,8 +37,6 @@ class Comparison:
     packs: int
     moved: int
     """Packs whose grade or route differs."""
-    stricter: int
-    """Moved packs whose new grade is the stricter one; a hold counts between C and D."""
     grades: Mapping[tuple[str, str], int]
     """Packs by (old, new) grade."""
     routes: Mapping[tuple[str, str], int]
@@ -49,6 +47,21 @@ class Comparison:
     """By kind of group: how many have moved packs, and those with the most."""
     terms: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Packs by (old, new) key of the warranty that comes with the grade, where both give one."""
+
+    @property
+    def stricter(self) -> int:
+        """Return how many packs get a stricter grade; a hold counts between C and D."""
+        return sum(count for (old, new), count in self.grades.items() if _severity(new) > _severity(old))
+
+    @property
+    def looser(self) -> int:
+        """Return how many packs get a less strict grade."""
+        return sum(count for (old, new), count in self.grades.items() if _severity(new) < _severity(old))
+
+    @property
+    def rerouted(self) -> int:
+        """Return how many packs go another way."""
+        return sum(count for (old, new), count in self.routes.items() if old != new)
 
     @property
     def warranty_change_kwh(self) -> Decimal:
@@ -81,7 +94,6 @@ class Comparison:
         return cls(
             packs=value["packs"],
             moved=value["moved"],
-            stricter=value["stricter"],
             grades={(a, b): count for a, b, count in value["grades"]},
             routes={(a, b): count for a, b, count in value["routes"]},
             warranty_wh=(old, new),
@@ -118,7 +130,7 @@ def compare(
     grades: Counter[tuple[str, str]] = Counter()
     routes: Counter[tuple[str, str]] = Counter()
     terms: Counter[tuple[str, str]] = Counter()
-    warranty, moved, stricter = [0, 0], 0, 0
+    warranty, moved = [0, 0], 0
     for place, (before, after) in enumerate((a, b) for a in old.table for b in new.table):
         count, energy = int(counts[place]), int(energies[place])
         if not count:
@@ -131,12 +143,10 @@ def compare(
             terms[before.warranty, after.warranty] += count
         if has_moved(before, after):
             moved += count
-            stricter += count if severity(after) > severity(before) else 0
     moved_at = np.flatnonzero(_moved_table(old, new)[pairs])
     return Comparison(
         packs=len(pairs),
         moved=moved,
-        stricter=stricter,
         grades=dict(sorted(grades.items())),
         routes=dict(sorted(routes.items())),
         warranty_wh=(warranty[0], warranty[1]),
@@ -159,9 +169,9 @@ def has_moved(before: Outcome, after: Outcome) -> bool:
     return (before.grade, before.route) != (after.grade, after.route)
 
 
-def severity(outcome: Outcome) -> int:
+def _severity(grade: str) -> int:
     """Return how strict a grade is, the best first."""
-    return GRADES.index(outcome.grade)
+    return GRADES.index(grade)
 
 
 def _pairs(old: Outcomes, new: Outcomes) -> NDArray[np.int64]:
