@@ -82,6 +82,11 @@ class ListPage:
     """The filters and the sort as an address, for the export links."""
     columns: Sequence[Column] = field(repr=False)
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is no row, and no filter that could hide one."""
+        return not (self.rows or self.chips)
+
     def cells(self, row: Any) -> list[tuple[Column, Any]]:
         return [(column, column.value(row)) for column in self.columns]
 

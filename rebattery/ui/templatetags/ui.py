@@ -124,6 +124,17 @@ def data_table(content: SafeString, label: str, id: str = "") -> SafeString:
 
 
 @register.simple_block_tag
+def list_rows(
+    content: SafeString, page: Any, caption: str, no_match: str = "Nothing fits these filters."
+) -> SafeString:
+    """Frame the rows of a ``ListPage``, which are the content, where ``list_table`` cannot show them.
+
+    Of a list that ``is_bare`` the page itself says what is missing, below.
+    """
+    return _around("list_rows", content, page=page, caption=caption, no_match=no_match)
+
+
+@register.simple_block_tag
 def hazard_bar(content: SafeString, title: str) -> SafeString:
     """Warn above the whole page of a hazardous pack; it cannot be dismissed."""
     return _around("hazard_bar", content, title=title)
