@@ -14,6 +14,7 @@ OF_COLORS = ("color-contrast", "link-in-text-block")
 def faults_of(page: Page, *rules: str) -> list[tuple[str, str]]:
     """Return rule and first element of each fault that keeps people out; all rules unless some are named."""
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    page.wait_for_load_state()  # after a click the next page may be there in part only
     try:
         found = _run(page, options)
     except Error:  # a page that was left while axe looked at it says nothing about the one that came

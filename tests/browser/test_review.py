@@ -59,7 +59,9 @@ def state(case: ReviewCase) -> str:
 
 
 def heading(page: Page, case: ReviewCase) -> None:
+    """Expect the review's page, and wait until its keys are heard."""
     expect(page.get_by_role("heading", level=1, name=case.pack.serial)).to_be_visible()
+    page.wait_for_load_state()
 
 
 class TestKeys:
@@ -172,6 +174,7 @@ class TestTwoPeople:
         page.locator("#answerform_reason_code").select_option("evidence_convinces")
         page.locator("#answerform_reason").fill("Seen the order.")
         page.get_by_role("button", name="Approve: grade C").click()
+        expect(page.get_by_role("button", name="Approve: grade C")).to_have_count(0)
         page.goto(reverse("pack", args=[cases[0].pack_id]))
         expect(page.locator("#overrides")).to_contain_text("Rosa Recht")
         expect(page.locator("#overrides")).to_contain_text("Ravi Richter")
@@ -242,6 +245,7 @@ class TestDesk:
         page.get_by_label("In your words").fill("Looked at three.")
         button.click()
         expect(page.get_by_text("3 decisions confirmed.")).to_be_visible()
+        page.wait_for_load_state()
         page.keyboard.press("u")
         expect(page.get_by_text("Taken back: ")).to_be_visible()
         assert [state(case) for case in cases] == ["open"] * 6
