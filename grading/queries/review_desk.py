@@ -174,7 +174,7 @@ class Sample:
         return self.unopened[: max(self.needed - len(self.opened), 0)]
 
 
-def sample_of(*, cases: Sequence[ReviewCase], person_id: int | None) -> Sample:
+def sample_of(*, cases: Sequence[ReviewCase], person_id: int) -> Sample:
     """Return how much of ``cases`` the person opened as they are now; one query."""
     return sample_among(cases=cases, opened=opened_by(person_id=person_id, cases=cases))
 
@@ -189,7 +189,7 @@ def sample_among(*, cases: Sequence[ReviewCase], opened: frozenset[int]) -> Samp
     )
 
 
-def opened_by(*, person_id: int | None, cases: Sequence[ReviewCase]) -> frozenset[int]:
+def opened_by(*, person_id: int, cases: Sequence[ReviewCase]) -> frozenset[int]:
     """Return which of ``cases`` the person opened as they are now; one query."""
     looks = ReviewLook.objects.filter(case__in=cases, person_id=person_id, version=F("case__version"))
     return frozenset(looks.values_list("case_id", flat=True))

@@ -42,6 +42,6 @@ def require_sample(*, cases: Sequence[ReviewCase], actor: Actor) -> None:
             f"These wait because of {len(rules)} rules: {', '.join(rules)}. Confirm one rule at a time."
             " Nothing was changed."
         )
-    sample = sample_of(cases=cases, person_id=actor.person_id)
+    sample = sample_of(cases=cases, person_id=actor.person_id or 0)
     if not sample.is_enough:
         raise SampleMissing(needed=sample.needed, opened=len(sample.opened), of=len(cases))
