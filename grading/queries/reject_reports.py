@@ -12,7 +12,7 @@ from grading.domain.tracing import Step
 from grading.models import CapacityTest, Decision, Dispute, ResistanceTest, ReviewCase
 from grading.queries.decisions import current_decisions
 from grading.queries.dispositions import dispositions_of
-from grading.queries.verdict_cards import card_of
+from grading.queries.verdict_cards import path_behind
 from intake.domain.dispositions import SETTLES_AFTER, is_settled
 from intake.domain.hazards import PHOTO_SLOTS
 from intake.domain.lifecycle import GONE, Status
@@ -88,7 +88,7 @@ def reports_of(*, packs: Sequence[Pack], at: datetime) -> list[RejectReport]:
             review=(review := reviews.get(decision.pk)),
             disposition=orders.get(pack.pk),
             obstacle_to_dispute=_obstacle(pack, disputes.get(decision.pk, ())),
-            steps=_steps(decision),
+            steps=path_behind(decision),
             settled_at=review.closed_at if review and review.closed_at else pack.status_at,
         )
         for pack in shown
@@ -152,10 +152,3 @@ def _obstacle(pack: Pack, states: Sequence[str]) -> str:
     return obstacle(
         status=pack.status, has_decision=True, has_open_dispute=is_open, answered=len(states) - is_open
     )
-
-
-def _steps(decision: Decision) -> Sequence[Step]:
-    if decision.path is not None:
-        return [Step.from_json(step) for step in decision.path]
-    card = card_of(decision)
-    return card.steps if card else ()

@@ -34,15 +34,25 @@ def card_of(decision: Decision) -> Card | None:
     """
     if decision.kind != Decision.Kind.POLICY:
         return None
-    card = card_for(compiled(decision.policy), Evidence.from_json(decision.evidence))
-    if decision.path is None:
-        return card
-    return Card(tuple(Step.from_json(step) for step in decision.path), card.scales, card.changes)
+    policy, evidence = compiled(decision.policy), Evidence.from_json(decision.evidence)
+    return Card(path_behind(decision), scales_of(policy, evidence), changes_of(policy, evidence))
 
 
 def card_for(policy: Policy, evidence: Evidence) -> Card:
     """Return the card of what ``policy`` says about ``evidence``."""
     return Card(path_of(policy, evidence), scales_of(policy, evidence), changes_of(policy, evidence))
+
+
+def path_behind(decision: Decision) -> tuple[Step, ...]:
+    """Return the path of a decision as it is stored, found again where it was not kept yet; no query.
+
+    None of an override or a failure.
+    """
+    if decision.path is not None:
+        return tuple(Step.from_json(step) for step in decision.path)
+    if decision.kind != Decision.Kind.POLICY:
+        return ()
+    return path_of(compiled(decision.policy), Evidence.from_json(decision.evidence))
 
 
 def asked_reasons(decision: Decision) -> list[dict[str, Any]]:
