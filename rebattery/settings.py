@@ -78,7 +78,7 @@ TEMPLATES = [
                 "rebattery.ui.context.theme",
                 "rebattery.ui.context.navigation",
             ],
-            "builtins": ["rebattery.ui.templatetags.ui"],
+            "builtins": ["rebattery.ui.templatetags.ui", "rebattery.ui.templatetags.words"],
         },
     }
 ]

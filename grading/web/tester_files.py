@@ -23,7 +23,7 @@ from rebattery.ui.downloads import OPAQUE, download
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import faults_in_words
 from rebattery.ui.listing import Column, Filter, list_page
-from rebattery.ui.templatetags.ui import poll_interval
+from rebattery.ui.templatetags.words import poll_interval
 
 _BY_SCRIPT = "X-Upload"
 COLUMNS = (

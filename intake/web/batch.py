@@ -23,7 +23,7 @@ from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.listing import Column, Filter, list_page
-from rebattery.ui.templatetags.ui import day
+from rebattery.ui.templatetags.words import day
 
 _MISSING_SHOWN = 200
 

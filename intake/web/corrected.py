@@ -17,7 +17,7 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.forms import apply_rule_violation
-from rebattery.ui.templatetags.ui import day
+from rebattery.ui.templatetags.words import day
 
 _LISTS = (
     (Kind.CHANGED, "Changed", "what is declared of these packs is replaced"),

@@ -26,7 +26,7 @@ from rebattery.accounts.roles import Capability
 from rebattery.actor import Actor
 from rebattery.errors import RuleViolation
 from rebattery.ui.forms import apply_rule_violation, faults_in_words
-from rebattery.ui.templatetags.ui import poll_interval
+from rebattery.ui.templatetags.words import poll_interval
 
 LATEST = 10
 _REPEATED = {

@@ -11,7 +11,7 @@ from grading.services.decisions import grade_waiting
 from grading.services.decisions.runs import end_run
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
-from rebattery.ui.templatetags.ui import utc
+from rebattery.ui.templatetags.words import utc
 from tests.evidence import GRADED_AT, add_inspection, make_inspected, make_tested, publish_seed
 from tests.factories import make_person
 from tests.grading.regrading import carry_out, decide_since, make_graded, order, publish_stricter
