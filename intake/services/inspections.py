@@ -19,6 +19,7 @@ from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
 from rebattery.jobs import Job, enqueue
+from rebattery.naming import named
 
 
 class InspectionIncomplete(RuleViolation):
@@ -200,10 +201,9 @@ def _require_complete(observations: Sequence[Observation], packs: dict[int, Pack
     missing = {pack_id: fields for pack_id, fields in missing.items() if fields}
     if not missing:
         return
-    named = ", ".join(f"{packs[pk].serial} ({len(fields)} open)" for pk, fields in list(missing.items())[:5])
-    more = f" and {len(missing) - 5} more packs" if len(missing) > 5 else ""
+    first = named([f"{packs[pk].serial} ({len(fields)} open)" for pk, fields in missing.items()])
     raise InspectionIncomplete(
-        f"Not passed, because not finished: {named}{more}. Nothing was changed.",
+        f"Not passed, because not finished: {first}. Nothing was changed.",
         fields=next(iter(missing.values())) if len(observations) == 1 else {},
     )
 

@@ -12,6 +12,7 @@ from intake.models import Pack
 from rebattery.actor import Actor
 from rebattery.audit.record import plain, record_rows
 from rebattery.errors import RuleViolation
+from rebattery.naming import named
 
 
 class MoveRefused(RuleViolation):
@@ -76,9 +77,8 @@ def move_locked(
     transition = TRANSITIONS[move]
     forbidden = [pack for pack in packs if Status(pack.status) not in transition.sources]
     if forbidden:
-        named = ", ".join(f"{pack.serial} is {pack.get_status_display().lower()}" for pack in forbidden[:5])
-        more = f" and {len(forbidden) - 5} more" if len(forbidden) > 5 else ""
-        raise MoveRefused(f"{transition.label}: not possible, because {named}{more}. Nothing was changed.")
+        because = named([f"{pack.serial} is {pack.get_status_display().lower()}" for pack in forbidden])
+        raise MoveRefused(f"{transition.label}: not possible, because {because}. Nothing was changed.")
     if not packs:
         return
     ids = [pack.pk for pack in packs]

@@ -15,6 +15,7 @@ from intake.services.telling import tell_closed
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
+from rebattery.naming import named
 from rebattery.turns import await_turn
 
 Outcome = Scan.Outcome
@@ -98,7 +99,7 @@ def receive_many(*, batch_id: int, serials: Sequence[str], actor: Actor, at: dat
     batch = Batch.objects.get(pk=batch_id)
     packs = _expected(batch, wanted)
     if unknown := [serial for serial in wanted if serial not in packs]:
-        raise NotInBatch(f"Not in batch {batch.number}: {_named(unknown)}. Nothing was received.")
+        raise NotInBatch(f"Not in batch {batch.number}: {named(unknown)}. Nothing was received.")
     return _record_readings(batch, [_Reading(s, Outcome.RECEIVED, packs[s]) for s in wanted], actor, at)
 
 
@@ -188,8 +189,3 @@ def _scan_event(scan: Scan, batch: Batch) -> Event:
         after={"batch_id": batch.pk, "pack_id": scan.pack_id, "code": scan.code, "outcome": scan.outcome},
         facts={"outcome": f"{outcome} (batch {batch.number})"},
     )
-
-
-def _named(serials: Sequence[str]) -> str:
-    more = f" and {len(serials) - 5} more" if len(serials) > 5 else ""
-    return ", ".join(serials[:5]) + more

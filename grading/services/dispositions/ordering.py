@@ -27,6 +27,7 @@ from intake.services.lifecycle import lock_packs
 from intake.services.superseding import new_keys
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, ReasonMissing, record, record_rows
+from rebattery.naming import named
 
 _MARK = """
     UPDATE intake_pack SET legal_status = coalesce(%(status)s, legal_status), version = version + 1
@@ -153,8 +154,7 @@ def _refuse_unexplained_damage(
 ) -> None:
     damaged = [pack.serial for pack in packs if looked[pack.pk].safety != "ok"]
     if damaged and not consignment.transport_remark.strip():
-        more = f" and {len(damaged) - 5} more" if len(damaged) > 5 else ""
-        text = f"Damaged: {', '.join(damaged[:5])}{more}. Say who judged it, and by whose criteria."
+        text = f"Damaged: {named(damaged)}. Say who judged it, and by whose criteria."
         raise DispositionRefused(fields={"transport_remark": text})
 
 

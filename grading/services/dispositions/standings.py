@@ -14,6 +14,7 @@ from intake.domain.separation import Judging, why_not
 from intake.models import DispositionPack, Pack
 from intake.queries.inspections import current_inspections
 from rebattery.errors import RuleViolation
+from rebattery.naming import listed
 
 
 class DispositionRefused(RuleViolation):
@@ -75,5 +76,4 @@ def refuse(faults: Sequence[str]) -> None:
     :raises DispositionRefused: when there is one.
     """
     if faults:
-        more = f" And {len(faults) - 5} more." if len(faults) > 5 else ""
-        raise DispositionRefused(f"{'. '.join(faults[:5])}.{more} Nothing was changed.")
+        raise DispositionRefused(f"{listed([f'{fault}.' for fault in faults])} Nothing was changed.")

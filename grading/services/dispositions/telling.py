@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from intake.domain.dispositions import OrderKind
 from intake.models import DispositionOrder, Pack
+from rebattery.naming import named
 from rebattery.notices.domain.topics import Topic
 from rebattery.notices.services import News, notify
 
@@ -56,7 +57,6 @@ def _tell(
     news = []
     for supplier_id, serials in sorted(by_supplier.items()):
         count = "1 pack" if len(serials) == 1 else f"{len(serials)} packs"
-        more = f" and {len(serials) - MOST_NAMED} more" if len(serials) > MOST_NAMED else ""
         news.append(
             News(
                 topic=topic,
@@ -65,7 +65,7 @@ def _tell(
                 subject_id=order.pk,
                 subject_label=order.number,
                 title=f"{order.number}: {count} {happened}",
-                text=f"{count} {happened}{paper}: {', '.join(serials[:MOST_NAMED])}{more}.{follows}",
+                text=f"{count} {happened}{paper}: {named(serials, most=MOST_NAMED)}.{follows}",
                 path=f"{reverse('packs')}?status={packs[0].status}",
                 dedupe=f"{key}:{order.pk}:{supplier_id}",
             )

@@ -16,11 +16,10 @@ from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, ReasonMissing, record
 from rebattery.errors import RuleViolation
+from rebattery.naming import listed
 
 State = ReviewCase.State
 COLUMNS = {field.attname: field for field in ReviewCase._meta.concrete_fields}
-NAMED = 5
-"""Packs that a refusal names; the rest is counted."""
 Fault = Callable[[ReviewCase], str]
 
 
@@ -205,20 +204,15 @@ def closing(state: State, why: Justification, actor: Actor, at: datetime) -> dic
 def _refuse(found: Sequence[ReviewCase], fault: Fault, error: type[ReviewRefused]) -> None:
     faults = [f"{case.pack.serial}: {text}" for case in found if (text := fault(case))]
     if faults:
-        raise error(f"{_listed(faults)} Nothing was changed.")
-
-
-def _listed(sentences: Sequence[str]) -> str:
-    more = f" And {len(sentences) - NAMED} more." if len(sentences) > NAMED else ""
-    return f"{' '.join(sentences[:NAMED])}{more}"
+        raise error(f"{listed(faults)} Nothing was changed.")
 
 
 def _refuse_changed(changed: Sequence[ReviewCase]) -> None:
     if changed:
         steps = last_steps(case_ids=[case.pk for case in changed])
         first = [steps[case.pk] for case in changed if case.pk in steps]
-        named = [f"{case.pack.serial}: {_first_words(case, steps.get(case.pk))}" for case in changed]
-        raise AlreadyDecided(f"{_listed(named)} Nothing was changed.", first=first)
+        words = [f"{case.pack.serial}: {_first_words(case, steps.get(case.pk))}" for case in changed]
+        raise AlreadyDecided(f"{listed(words)} Nothing was changed.", first=first)
 
 
 def _first_words(case: ReviewCase, step: Step | None) -> str:
