@@ -1,6 +1,5 @@
 """Orders that take packs out of the house: the list, a new one, one of them, and its paper."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -26,7 +25,7 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability as C
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
-from rebattery.ui.forms import apply_rule_violation
+from rebattery.ui.forms import apply_rule_violation, keys_in
 from rebattery.ui.listing import Column, Filter, list_page
 
 COLUMNS = (
@@ -163,11 +162,6 @@ def disposition_release(request: HttpRequest, order_id: int) -> HttpResponse:
             messages.success(request, f"Order {done.number} {is_over}: the packs are what they were before.")
             return redirect("disposition", order.pk)
     return _page(request, order, release_form=form)
-
-
-def keys_in(texts: Iterable[str]) -> set[int]:
-    """Return the keys among what an address or a form names; anything else names nothing."""
-    return {int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19}
 
 
 def _suggested(packs: list[Any]) -> dict[str, str]:

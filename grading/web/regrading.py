@@ -21,7 +21,7 @@ from intake.models import Pack
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
-from rebattery.ui.forms import apply_rule_violation
+from rebattery.ui.forms import apply_rule_violation, keys_in
 from rebattery.ui.listing import filtered, list_page
 
 
@@ -75,9 +75,7 @@ def regrade_new(request: HttpRequest) -> HttpResponse:
 def _choice(request: HttpRequest) -> Choice | None:
     """Return what the address names: ticked packs, or all that its filters let through; None for neither."""
     viewer = person_of(request)
-    ticked = {int(key) for key in request.GET.getlist("pack") if key.isascii() and key.isdecimal()}
-    ticked = {key for key in ticked if key < 2**63}
-    if ticked:
+    if ticked := keys_in(request.GET.getlist("pack")):
         many = f"{len(ticked)} ticked packs" if len(ticked) > 1 else "1 ticked pack"
         return Choice(packs_for(viewer=viewer).filter(pk__in=ticked), many)
     if "all" not in request.GET:

@@ -1,7 +1,7 @@
 """Forms: how fields look, what numbers and answers they take, how refusals reach them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -35,6 +35,11 @@ def apply_rule_violation(form: forms.BaseForm, violation: RuleViolation) -> None
 def faults_in_words(form: forms.BaseForm) -> str:
     """Return all that is wrong with ``form`` in one line, for where it is not shown."""
     return " ".join(str(error) for errors in form.errors.values() for error in errors)
+
+
+def keys_in(texts: Iterable[str]) -> set[int]:
+    """Return the keys among what an address or a form names; anything else names nothing."""
+    return {int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19}
 
 
 def with_days_in_order(data: dict[str, Any]) -> dict[str, Any]:

@@ -123,7 +123,9 @@ class TestRegradeNew:
         assert "This field is required." in refused
         assert not GradingRunPack.objects.exists()
 
-    @pytest.mark.parametrize("query", ["", "?grade=B", "?pack=x"])
+    @pytest.mark.parametrize(
+        "query", ["", "?grade=B", "?pack=x", pytest.param(f"?pack={'9' * 5_000}", id="endless")]
+    )
     def test_asks_to_choose_first(self, reviewer, query):
         assert "No pack is chosen." in shown(reviewer, query)
 
