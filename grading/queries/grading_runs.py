@@ -85,7 +85,7 @@ def progress_of(*, run: GradingRun, at: datetime) -> Progress:
     rows = tallies.values_list("kind", "grade", "route").annotate(Sum("packs"))
     groups = [Group(*row) for row in rows]
     decided = sum(group.packs for group in groups)
-    left = GradingRunPack.objects.filter(run=run, outcome=GradingRunPack.Outcome.LEFT).count()
+    left = left_by_run(run=run).count()
     is_running = GradingRun.objects.filter(running(at=at), pk=run.pk).exists()
     total = run.pack_count or 0
     if is_running and run.kind == Kind.WAITING:
@@ -138,7 +138,7 @@ def left_by_run(*, run: GradingRun) -> QuerySet[GradingRunPack]:
     return rows.select_related("pack__supplier")
 
 
-def failures_of(*, run: GradingRun) -> QuerySet[Decision]:
+def failures_of(*, run: GradingRun | int) -> QuerySet[Decision]:
     """Return those of the run's failures that still stand, the packs being in review."""
     failed = Decision.objects.filter(
         run=run, kind=Decision.Kind.FAILED, superseded_by__isnull=True, pack__status="in_review"

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from grading.models import Decision, GradingRunPack, PolicyVersion, WhatIfMove
 from grading.models.decision import IN_FORCE
-from grading.queries.grading_runs import failures_of, grading_runs
+from grading.queries.grading_runs import failures_of
 from grading.queries.policies import policies
 from intake.models import Pack
 
@@ -19,8 +19,7 @@ def of_run(packs: QuerySet[Pack], run: str) -> QuerySet[Pack]:
 
 def failed_in(packs: QuerySet[Pack], run: str) -> QuerySet[Pack]:
     """Keep the packs in review that the run of this number could not judge."""
-    found = grading_runs().filter(pk=_key(run)).first()
-    return packs.filter(pk__in=failures_of(run=found).values("pack")) if found else packs.none()
+    return packs.filter(pk__in=failures_of(run=_key(run)).values("pack"))
 
 
 def not_reached_by(packs: QuerySet[Pack], run: str) -> QuerySet[Pack]:
@@ -32,14 +31,12 @@ def not_reached_by(packs: QuerySet[Pack], run: str) -> QuerySet[Pack]:
 def graded_before(packs: QuerySet[Pack], policy: str) -> QuerySet[Pack]:
     """Keep the packs, graded or in review, that stand graded by an older policy than the one of this key."""
     version = policies().filter(pk=_key(policy)).first()
-    if version is None:
-        return packs.none()
-    return packs.filter(Exists(_older(version)), status__in=_STANDING)
+    return _graded_before(packs, version) if version else packs.none()
 
 
 def count_graded_before(*, version: PolicyVersion) -> int:
     """Return how many packs, graded or in review, stand graded by a policy older than ``version``."""
-    return graded_before(Pack.objects.all(), str(version.pk)).count()
+    return _graded_before(Pack.objects.all(), version).count()
 
 
 def moved_in_report(packs: QuerySet[Pack], report: str) -> QuerySet[Pack]:
@@ -50,6 +47,10 @@ def moved_in_report(packs: QuerySet[Pack], report: str) -> QuerySet[Pack]:
 def policy_name(policy: str) -> str:
     """Return what the policy of this key is called; an unknown key stays itself."""
     return str(policies().filter(pk=_key(policy)).first() or policy)
+
+
+def _graded_before(packs: QuerySet[Pack], version: PolicyVersion) -> QuerySet[Pack]:
+    return packs.filter(Exists(_older(version)), status__in=_STANDING)
 
 
 def _older(version: PolicyVersion) -> QuerySet[Decision]:
