@@ -45,18 +45,13 @@ class RejectReport:
 
 
 def rejects_for(*, viewer: User, at: datetime) -> QuerySet[Pack]:
-    """Return the packs of which ``viewer`` may read a reject report.
+    """Return the packs of which ``viewer`` may read a reject report, those that have left since included.
 
     A step that a reviewer can still take back is not one yet.
     """
-    packs = Pack.objects.visible_to(viewer).select_related("batch", "supplier", "pack_type")
-    return packs.filter(pk__in=rejects_in(Pack.objects.visible_to(viewer), at=at).values("pk"))
-
-
-def rejects_in(packs: QuerySet[Pack], *, at: datetime) -> QuerySet[Pack]:
-    """Keep the packs that are rejected for good, those that have left since included."""
     settled = Q(status=Status.REJECTED, status_at__lte=at - SETTLES_AFTER)
-    return packs.filter(settled | Q(status__in=GONE))
+    packs = Pack.objects.visible_to(viewer).filter(settled | Q(status__in=GONE))
+    return packs.select_related("batch", "supplier", "pack_type")
 
 
 def report_of(*, pack: Pack, at: datetime) -> RejectReport | None:
