@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grading.domain.policy import Policy
+from grading.domain.validity import months_words
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,10 @@ def _asker(overlay: Mapping[str, Any]) -> str:
 def validity(policy: Policy) -> list[str]:
     """Return how long each grade holds in storage, where the policy says so."""
     found = []
-    for grade, terms in sorted(policy.document.get("grade_validity", {}).items()):
-        due = terms["remeasure_months"]
+    for grade, term in sorted(policy.validity.items()):
+        due = term.remeasure_months
         again = f"; measured again is due after {due}" if due is not None else ""
-        found.append(f"Grade {grade} holds for {terms['storage_months']} months of storage{again}.")
+        found.append(f"Grade {grade} holds for {months_words(term.storage_months)} of storage{again}.")
     return found
 
 

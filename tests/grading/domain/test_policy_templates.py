@@ -97,5 +97,12 @@ class TestAdditions:
         assert "at least 100 A, at least 0.5 C" in applications(policy)[0][1]
         assert any(text.startswith("Age limit, UL 1974: ") for text in remarks(policy))
 
+    def test_count_one_month_as_one(self):
+        policy = parse_policy(
+            self.document(grade_validity={"B": {"storage_months": 1, "remeasure_months": None}})
+        )
+
+        assert validity(policy) == ["Grade B holds for 1 month of storage."]
+
     def test_absent_change_nothing(self):
         assert validity(parse_policy(seed_document())) == []
