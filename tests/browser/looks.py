@@ -1,6 +1,8 @@
 """Pages held against every size and theme."""
 
+import os
 from itertools import product
+from pathlib import Path
 
 from playwright.sync_api import Page
 
@@ -28,3 +30,9 @@ def assert_all_fine(page: Page, *addresses: str) -> None:
         page.emulate_media(color_scheme=theme)
         page.goto(address)
         assert_fine(page, f"{address} in {theme}", *(OF_COLORS if theme == "dark" else ()))
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of the page in the folder of SHOTS, where somebody wants to look at it."""
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

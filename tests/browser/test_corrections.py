@@ -14,6 +14,7 @@ from intake.services.receiving import receive_many
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
 from tests.browser.axe import faults_of, overflow_of
+from tests.browser.looks import keep
 from tests.factories import AT, make_person, manifest_csv
 from tests.intake.services.manifests.acts import draft, imported, read
 
@@ -37,8 +38,7 @@ def batch(owner):
 def looked_at(page: Page, name: str) -> None:
     """Look for what axe and a narrow window find, and keep a picture when somebody wants to look too."""
     assert (faults_of(page), overflow_of(page)) == ([], 0)
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+    keep(page, name)
 
 
 @pytest.mark.parametrize(("size", "theme"), [("desk", "light"), ("tablet", "dark")])

@@ -1,11 +1,8 @@
 """A supplier disputes a reject on the pack's page; a reviewer who had no part in it answers."""
 
-import os
-from pathlib import Path
-
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from grading.models import ReviewCase
 from grading.services import reviews
@@ -14,6 +11,7 @@ from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role
 from rebattery.audit.verify import verify
 from tests.browser.axe import faults_of, overflow_of
+from tests.browser.looks import keep
 from tests.evidence import GRADED_AT, make_reviews, publish_seed
 from tests.factories import make_actor, make_person
 from tests.grading.services.disputes.acts import dispute
@@ -23,12 +21,6 @@ from tests.intake.pictures import jpeg
 pytestmark = pytest.mark.browser
 LOG = {"name": "bench log.csv", "mimeType": "text/csv", "buffer": b"time,volt\n1,350\n2,351\n"}
 PHOTO = {"name": "display.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
-
-
-def keep(page: Page, name: str) -> None:
-    """Keep a picture of the page for people to look at, where somebody asks for it."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 @pytest.fixture

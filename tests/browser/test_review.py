@@ -1,8 +1,6 @@
 """A reviewer's desk: decided by keys alone, by two people at once, and without JavaScript."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -14,17 +12,11 @@ from rebattery.accounts.models import User
 from rebattery.accounts.roles import Role
 from rebattery.audit.verify import verify
 from tests.browser.axe import faults_of, overflow_of
-from tests.browser.looks import THEMES, assert_fine
+from tests.browser.looks import THEMES, assert_fine, keep
 from tests.evidence import make_reviews, publish_seed
 from tests.factories import make_pack_type, make_person, make_supplier
 
 pytestmark = pytest.mark.browser
-
-
-def keep(page: Page, name: str) -> None:
-    """Keep a picture of the page for people to look at, where somebody asks for it."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 @pytest.fixture

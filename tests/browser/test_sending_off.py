@@ -1,14 +1,12 @@
 """Rejects on their way out in a real browser: the report, the order, and the hand-over by scanning."""
 
-import os
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from intake.models import DispositionOrder, Pack
 from rebattery.accounts.roles import Role
-from tests.browser.looks import assert_all_fine, assert_fine
+from tests.browser.looks import assert_all_fine, assert_fine, keep
 from tests.evidence import publish_seed
 from tests.factories import make_person
 from tests.grading.sending_off import (
@@ -22,11 +20,6 @@ from tests.grading.sending_off import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("committed_db")]
-
-
-def keep(page, name: str) -> None:
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 @pytest.fixture
