@@ -19,6 +19,7 @@ from grading.web.review_posting import posted
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
+from rebattery.naming import named
 from rebattery.ui.forms import faults_in_words
 
 KEY = "review_step"
@@ -71,8 +72,7 @@ def review_undo(request: HttpRequest) -> HttpResponse:
     except RuleViolation as refused:
         messages.error(request, refused.message)
     else:
-        serials = ", ".join(case.pack.serial for case in found[:5])
-        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-        messages.success(request, f"Taken back: {serials}{more} as before.")
+        serials = named([case.pack.serial for case in found])
+        messages.success(request, f"Taken back: {serials} as before.")
     page = reverse("review_case", args=list(cases)) if len(cases) == 1 else reverse("review_queue")
     return redirect(f"{page}{kept}")
