@@ -7,6 +7,7 @@ from intake.domain.chemistry import Chemistry
 from intake.domain.history import history_completeness
 from intake.domain.manifest.fields import FIELDS
 from intake.models import Pack
+from rebattery.naming import named
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,7 @@ class History:
         told = f"The declared history is {self.percent:.0f} % complete."
         if not self.missing:
             return told
-        rest = len(self.missing) - _NAMED
-        more = f" and {rest} more" if rest > 0 else ""
-        return f"{told} Not given: {', '.join(self.missing[:_NAMED])}{more}."
+        return f"{told} Not given: {named(self.missing, most=_NAMED)}."
 
 
 _NAMED = 6

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from intake.models import Batch, Intent, Manifest, Pack
+from rebattery.naming import named
 from rebattery.notices.domain.topics import Topic
 from rebattery.notices.services import News, notify
 
@@ -52,10 +53,8 @@ def tell_closed(*, batch: Batch, arrived: int, missing_ids: Sequence[int], at: d
     text = f"{_packs(arrived)} arrived."
     if missing_ids:
         missing = Pack.objects.filter(pk__in=missing_ids).order_by("serial")
-        named = ", ".join(missing.values_list("serial", flat=True)[:MOST_NAMED])
-        more = len(missing_ids) - MOST_NAMED
-        rest = f" and {more} more" if more > 0 else ""
-        text += f" Missing: {named}{rest}. A pack that comes late is still received."
+        serials = named(list(missing.values_list("serial", flat=True)), most=MOST_NAMED)
+        text += f" Missing: {serials}. A pack that comes late is still received."
     missing_words = f", {_packs(len(missing_ids))} missing" if missing_ids else ", all packs arrived"
     _tell_batch(
         batch,
