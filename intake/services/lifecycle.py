@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 
 from intake.domain.lifecycle import TRANSITIONS, Move, Status
 from intake.models import Pack
@@ -110,7 +111,9 @@ def lock_packs(*, pack_ids: Sequence[int]) -> list[Pack]:
     :raises MoveRefused: when one of them does not exist.
     """
     # The declared history is most of a row's bytes and never decides a move: it is read when asked for.
-    rows = Pack.objects.filter(pk__in=pack_ids).defer("declared", "declared_raw")
+    # One array takes the place of a parameter for each key, which would be looked for one by one in the text.
+    keys = RawSQL("SELECT unnest(%s::bigint[])", [list(pack_ids)])
+    rows = Pack.objects.filter(pk__in=keys).defer("declared", "declared_raw")
     packs = list(rows.select_for_update(no_key=True).order_by("pk"))
     if len(packs) != len(set(pack_ids)):
         raise MoveRefused("One of the packs is not there. Nothing was changed.")
