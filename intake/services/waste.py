@@ -42,12 +42,11 @@ def add_operator(*, values: Mapping[str, Any], actor: Actor, at: datetime) -> Wa
     :raises OperatorExists: when another one of the country has the permit.
     """
     await_turn("waste operators")
-    row = WasteOperator(created_at=at, **_known(OPERATOR_FIELDS, values))
-    row.country = row.country.upper()
+    row = WasteOperator(created_at=at, **_known_of_operator(values))
     _refuse_permit_of_another(row)
     row.save()
     after = {name: getattr(row, name) for name in OPERATOR_FIELDS}
-    _record("waste_operator.created", row, actor, at, None, after, "")
+    _record("waste_operator.created", row, actor, at, after=after)
     return row
 
 
@@ -62,14 +61,11 @@ def change_operator(
     """
     await_turn("waste operators")
     row = WasteOperator.objects.select_for_update().get(pk=operator_id)
-    wanted = _known(OPERATOR_FIELDS, values)
-    if "country" in wanted:
-        wanted["country"] = wanted["country"].upper()
-    before, after = _apply(row, wanted)
-    if after:
+    told = _apply(row, _known_of_operator(values))
+    if told:
         _refuse_permit_of_another(row)
-        row.save(update_fields=list(after))
-        _record("waste_operator.changed", row, actor, at, before, after, reason)
+        row.save(update_fields=list(told["after"]))
+        _record("waste_operator.changed", row, actor, at, reason=reason, **told)
     return row
 
 
@@ -87,7 +83,7 @@ def add_waste_code(*, code: str, values: Mapping[str, Any], actor: Actor, at: da
     _refuse_days(row)
     row.save()
     after = {"code": code} | {name: getattr(row, name) for name in CODE_FIELDS}
-    _record("waste_code.created", row, actor, at, None, after, "")
+    _record("waste_code.created", row, actor, at, after=after)
     return row
 
 
@@ -101,11 +97,11 @@ def change_waste_code(
     :raises ReasonMissing: when something changes and nobody says why.
     """
     row = WasteCode.objects.select_for_update().get(pk=waste_code_id)
-    before, after = _apply(row, _known(CODE_FIELDS, values))
-    if after:
+    told = _apply(row, _known(CODE_FIELDS, values))
+    if told:
         _refuse_days(row)
-        row.save(update_fields=list(after))
-        _record("waste_code.changed", row, actor, at, before, after, reason)
+        row.save(update_fields=list(told["after"]))
+        _record("waste_code.changed", row, actor, at, reason=reason, **told)
     return row
 
 
@@ -125,14 +121,18 @@ def _known(fields: tuple[str, ...], values: Mapping[str, Any]) -> dict[str, Any]
     return {name: values[name] for name in fields if name in values}
 
 
-def _apply(
-    row: WasteOperator | WasteCode, wanted: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _known_of_operator(values: Mapping[str, Any]) -> dict[str, Any]:
+    known = _known(OPERATOR_FIELDS, values)
+    return known | {"country": known["country"].upper()} if "country" in known else known
+
+
+def _apply(row: WasteOperator | WasteCode, wanted: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Set what is new, and return what it was and is; nothing when nothing is."""
     after = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     before = {name: getattr(row, name) for name in after}
     for name, value in after.items():
         setattr(row, name, value)
-    return before, after
+    return {"before": before, "after": after} if after else {}
 
 
 def _refuse_permit_of_another(row: WasteOperator) -> None:
@@ -149,15 +149,7 @@ def _refuse_days(row: WasteCode) -> None:
 
 
 def _record(
-    code: str,
-    row: WasteOperator | WasteCode,
-    actor: Actor,
-    at: datetime,
-    before: dict[str, Any] | None,
-    after: dict[str, Any],
-    reason: str,
+    code: str, row: WasteOperator | WasteCode, actor: Actor, at: datetime, reason: str = "", **told: Any
 ) -> None:
-    event = Event(
-        code=code, subject_id=row.pk, subject_label=str(row), before=before, after=after, reason=reason
-    )
+    event = Event(code=code, subject_id=row.pk, subject_label=str(row), reason=reason, **told)
     record(events=[event], actor=actor, at=at)

@@ -1,13 +1,16 @@
 """Waste operators and waste codes: the lists, one of them, adding and changing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from intake.models import WasteOperator
+from intake.models import WasteCode, WasteOperator
 from intake.queries.waste import codes_applying, matching, operators, story_of, waste_codes
 from intake.services.waste import (
     CODE_FIELDS,
@@ -59,121 +62,119 @@ CODE_FILTERS = (
     ),
 )
 
+_OPERATOR, _CODE = ("Waste operator", "waste_operator"), ("Waste code", "waste_code")
+"""What the pages call them, and the name of one's page."""
+
 
 @requires(Capability.VIEW_CATALOGUE)
 def operator_list(request: HttpRequest) -> HttpResponseBase:
-    rows = operators()
-    listing: dict[str, Any] = {"columns": OPERATORS, "filters": OPERATOR_FILTERS}
-    if "export" in request.GET:
-        return list_export(rows, name="waste-operators", params=request.GET, default_sort="name", **listing)
-    page = list_page(rows, params=request.GET, default_sort="name", **listing)
-    may_manage = person_of(request).may(Capability.MANAGE_CATALOGUE)
-    return render(request, "intake/waste/operators.html", {"page": page, "may_manage": may_manage})
+    listing: dict[str, Any] = {"columns": OPERATORS, "filters": OPERATOR_FILTERS, "default_sort": "name"}
+    return _list(request, operators(), "waste-operators", "intake/waste/operators.html", listing)
+
+
+@requires(Capability.VIEW_CATALOGUE)
+def waste_code_list(request: HttpRequest) -> HttpResponseBase:
+    listing: dict[str, Any] = {"columns": CODES, "filters": CODE_FILTERS, "default_sort": "code"}
+    return _list(request, waste_codes(), "waste-codes", "intake/waste/codes.html", listing)
 
 
 @requires(Capability.VIEW_CATALOGUE)
 def operator(request: HttpRequest, operator_id: int) -> HttpResponse:
     shown = get_object_or_404(operators(), pk=operator_id)
-    viewer = person_of(request)
-    context = {
-        "operator": shown,
-        "is_lapsed": shown.permit_valid_until < timezone.now().date(),
-        "story": story_of(row=shown),
-        "trail_links": viewer.may(Capability.VIEW_TRAIL),
-        "may_manage": viewer.may(Capability.MANAGE_CATALOGUE),
-    }
+    is_lapsed = shown.permit_valid_until < timezone.now().date()
+    context = {"operator": shown, "is_lapsed": is_lapsed} | _beside(request, shown)
     return render(request, "intake/waste/operator.html", context)
-
-
-@requires(Capability.MANAGE_CATALOGUE)
-def operator_new(request: HttpRequest) -> HttpResponse:
-    form = OperatorForm(request.POST or None)
-    if form.is_valid():
-        try:
-            added = add_operator(values=form.cleaned_data, actor=actor_of(request), at=timezone.now())
-        except RuleViolation as refused:
-            apply_rule_violation(form, refused)
-        else:
-            messages.success(request, f"Waste operator {added.name} added.")
-            return redirect("waste_operator", added.pk)
-    words = {"heading": "Add a waste operator", "button": "Add operator", "back": "waste_operators"}
-    return render(request, "intake/waste/form.html", {"form": form, "label": "Waste operators", **words})
-
-
-@requires(Capability.MANAGE_CATALOGUE)
-def operator_edit(request: HttpRequest, operator_id: int) -> HttpResponse:
-    shown = get_object_or_404(operators(), pk=operator_id)
-    initial = {name: getattr(shown, name) for name in OPERATOR_FIELDS}
-    form = EditOperatorForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        values = dict(form.cleaned_data)
-        reason, actor, at = values.pop("reason"), actor_of(request), timezone.now()
-        try:
-            change_operator(operator_id=operator_id, values=values, reason=reason, actor=actor, at=at)
-        except RuleViolation as refused:
-            apply_rule_violation(form, refused)
-        else:
-            messages.success(request, f"Waste operator {shown.name} saved.")
-            return redirect("waste_operator", operator_id)
-    words = {"heading": f"Change {shown.name}", "button": "Save operator", "back": "waste_operators"}
-    return render(request, "intake/waste/form.html", {"form": form, "label": "Waste operators", **words})
-
-
-@requires(Capability.VIEW_CATALOGUE)
-def waste_code_list(request: HttpRequest) -> HttpResponseBase:
-    rows = waste_codes()
-    listing: dict[str, Any] = {"columns": CODES, "filters": CODE_FILTERS}
-    if "export" in request.GET:
-        return list_export(rows, name="waste-codes", params=request.GET, default_sort="code", **listing)
-    page = list_page(rows, params=request.GET, default_sort="code", **listing)
-    may_manage = person_of(request).may(Capability.MANAGE_CATALOGUE)
-    return render(request, "intake/waste/codes.html", {"page": page, "may_manage": may_manage})
 
 
 @requires(Capability.VIEW_CATALOGUE)
 def waste_code(request: HttpRequest, waste_code_id: int) -> HttpResponse:
     shown = get_object_or_404(waste_codes(), pk=waste_code_id)
-    viewer = person_of(request)
-    context = {
-        "waste_code": shown,
-        "story": story_of(row=shown),
-        "trail_links": viewer.may(Capability.VIEW_TRAIL),
-        "may_manage": viewer.may(Capability.MANAGE_CATALOGUE),
-    }
-    return render(request, "intake/waste/code.html", context)
+    return render(request, "intake/waste/code.html", {"waste_code": shown} | _beside(request, shown))
+
+
+@requires(Capability.MANAGE_CATALOGUE)
+def operator_new(request: HttpRequest) -> HttpResponse:
+    def add(values: dict[str, Any]) -> WasteOperator:
+        return add_operator(values=values, actor=actor_of(request), at=timezone.now())
+
+    form = OperatorForm(request.POST or None)
+    return _form(
+        request, form, add, "added", _OPERATOR, heading="Add a waste operator", button="Add operator"
+    )
+
+
+@requires(Capability.MANAGE_CATALOGUE)
+def operator_edit(request: HttpRequest, operator_id: int) -> HttpResponse:
+    def change(values: dict[str, Any]) -> WasteOperator:
+        told: dict[str, Any] = {"reason": values.pop("reason"), "actor": actor_of(request)}
+        return change_operator(operator_id=operator_id, values=values, at=timezone.now(), **told)
+
+    shown = get_object_or_404(operators(), pk=operator_id)
+    initial = {name: getattr(shown, name) for name in OPERATOR_FIELDS}
+    form = EditOperatorForm(request.POST or None, initial=initial)
+    return _form(
+        request, form, change, "saved", _OPERATOR, heading=f"Change {shown.name}", button="Save operator"
+    )
 
 
 @requires(Capability.MANAGE_CATALOGUE)
 def waste_code_new(request: HttpRequest) -> HttpResponse:
-    form = NewWasteCodeForm(request.POST or None)
-    if form.is_valid():
-        values = dict(form.cleaned_data)
+    def add(values: dict[str, Any]) -> WasteCode:
         code = values.pop("code")
-        try:
-            added = add_waste_code(code=code, values=values, actor=actor_of(request), at=timezone.now())
-        except RuleViolation as refused:
-            apply_rule_violation(form, refused)
-        else:
-            messages.success(request, f"Waste code {added.code} added.")
-            return redirect("waste_code", added.pk)
-    words = {"heading": "Add a waste code", "button": "Add code", "back": "waste_codes"}
-    return render(request, "intake/waste/form.html", {"form": form, "label": "Waste codes", **words})
+        return add_waste_code(code=code, values=values, actor=actor_of(request), at=timezone.now())
+
+    form = NewWasteCodeForm(request.POST or None)
+    return _form(request, form, add, "added", _CODE, heading="Add a waste code", button="Add code")
 
 
 @requires(Capability.MANAGE_CATALOGUE)
 def waste_code_edit(request: HttpRequest, waste_code_id: int) -> HttpResponse:
+    def change(values: dict[str, Any]) -> WasteCode:
+        told: dict[str, Any] = {"reason": values.pop("reason"), "actor": actor_of(request)}
+        return change_waste_code(waste_code_id=waste_code_id, values=values, at=timezone.now(), **told)
+
     shown = get_object_or_404(waste_codes(), pk=waste_code_id)
     initial = {name: getattr(shown, name) for name in CODE_FIELDS}
     form = EditWasteCodeForm(request.POST or None, initial=initial)
+    return _form(request, form, change, "saved", _CODE, heading=f"Change {shown.code}", button="Save code")
+
+
+def _list(
+    request: HttpRequest, rows: QuerySet[Any], name: str, template: str, listing: dict[str, Any]
+) -> HttpResponseBase:
+    if "export" in request.GET:
+        return list_export(rows, name=name, params=request.GET, **listing)
+    page = list_page(rows, params=request.GET, **listing)
+    may_manage = person_of(request).may(Capability.MANAGE_CATALOGUE)
+    return render(request, template, {"page": page, "may_manage": may_manage})
+
+
+def _beside(request: HttpRequest, row: WasteOperator | WasteCode) -> dict[str, Any]:
+    viewer = person_of(request)
+    return {
+        "story": story_of(row=row),
+        "trail_links": viewer.may(Capability.VIEW_TRAIL),
+        "may_manage": viewer.may(Capability.MANAGE_CATALOGUE),
+    }
+
+
+def _form(
+    request: HttpRequest,
+    form: Form,
+    write: Callable[[dict[str, Any]], WasteOperator | WasteCode],
+    done: str,
+    kind: tuple[str, str],
+    **words: str,
+) -> HttpResponse:
+    """Show ``form``, and once it is filled in ``write`` what it holds and go to its page."""
+    name, page = kind
     if form.is_valid():
-        values = dict(form.cleaned_data)
-        reason, actor, at = values.pop("reason"), actor_of(request), timezone.now()
         try:
-            change_waste_code(waste_code_id=waste_code_id, values=values, reason=reason, actor=actor, at=at)
+            row = write(dict(form.cleaned_data))
         except RuleViolation as refused:
             apply_rule_violation(form, refused)
         else:
-            messages.success(request, f"Waste code {shown.code} saved.")
-            return redirect("waste_code", waste_code_id)
-    words = {"heading": f"Change {shown.code}", "button": "Save code", "back": "waste_codes"}
-    return render(request, "intake/waste/form.html", {"form": form, "label": "Waste codes", **words})
+            messages.success(request, f"{name} {row} {done}.")
+            return redirect(page, row.pk)
+    context = {"form": form, "label": f"{name}s", "back": f"{page}s", **words}
+    return render(request, "intake/waste/form.html", context)
