@@ -32,20 +32,21 @@ def draft_table(request: HttpRequest, draft_id: int, table: str) -> HttpResponse
     rows, verb = rows_sent(request.POST), request.POST.get("act", "check")
     if verb == "save" and rows:
         return _saved_table(request, draft, table, rows)
-    return _table_page(request, draft, table, _changed(rows, verb))
+    changed, new = _changed(rows, verb)
+    return _table_page(request, draft, table, changed, new)
 
 
-def _changed(rows: list[Row], verb: str) -> list[Row]:
-    """Add a blank row, or take one away; nothing is saved by it."""
+def _changed(rows: list[Row], verb: str) -> tuple[list[Row], int | None]:
+    """Add a blank row and say which it is, or take one away; nothing is saved by it."""
     if verb == "add" and len(rows) < MAX_ROWS:
-        return [*rows, blank_row(rows[-1] if rows else None)]
+        return [*rows, blank_row(rows[-1] if rows else None)], len(rows)
     if found := re.fullmatch(r"(remove|insert)-(\d{1,2})", verb, re.ASCII):
         number = int(found[2])
         if found[1] == "remove":
-            return rows[:number] + rows[number + 1 :]
+            return rows[:number] + rows[number + 1 :], None
         if number < len(rows) < MAX_ROWS:
-            return [*rows[: number + 1], blank_row(rows[number]), *rows[number + 1 :]]
-    return rows
+            return [*rows[: number + 1], blank_row(rows[number]), *rows[number + 1 :]], number + 1
+    return rows, None
 
 
 def _saved_table(request: HttpRequest, draft: PolicyDraft, table: str, rows: list[Row]) -> HttpResponse:
@@ -73,7 +74,9 @@ def _revision(request: HttpRequest) -> int:
     return int(sent) if re.fullmatch(r"\d{1,9}", sent, re.ASCII) else 0
 
 
-def _table_page(request: HttpRequest, draft: PolicyDraft, table: str, rows: list[Row]) -> HttpResponse:
+def _table_page(
+    request: HttpRequest, draft: PolicyDraft, table: str, rows: list[Row], new: int | None = None
+) -> HttpResponse:
     live = in_force_or_none(at=timezone.now())
     document = with_rows(draft.document, table, rows)
     faults = table_faults(document, rows)
@@ -86,9 +89,10 @@ def _table_page(request: HttpRequest, draft: PolicyDraft, table: str, rows: list
         "table": table,
         "live": live,
         "is_mine": draft.is_open and person_of(request).pk == draft.author_person_id,
-        "rows": shown_rows(rows, faults, comparison, standing.policy, codes),
+        "rows": shown_rows(rows, faults, comparison, standing.policy, codes, new),
         "revision": request.POST.get("revision") or draft.revision,
         "faults": faults,
+        "is_changed": document != draft.document,
         "standing": standing,
         "chemistries": [classes[code]["label"] for code in codes],
         "grades": GRADE_CHOICES,

@@ -25,6 +25,8 @@ class ShownRow:
     """By field."""
     directions: Sequence[str]
     """Against the live policy; empty where nothing can be compared."""
+    is_new: bool = False
+    """Just added: one goes on writing there."""
 
     @property
     def place(self) -> int:
@@ -38,8 +40,9 @@ def shown_rows(
     comparison: Comparison | None,
     policy: Policy | None,
     chemistries: Sequence[str],
+    new: int | None = None,
 ) -> list[ShownRow]:
-    """Put every row together with its faults and its directions."""
+    """Put every row together with its faults and its directions; ``new`` is the number of one just added."""
     found = []
     for number, row in enumerate(rows):
         directions: list[str] = []
@@ -47,7 +50,7 @@ def shown_rows(
             inside = comparison.of_row(row, chemistries, policy.guard_band_pts)
             directions = [d for d in ("stricter", "looser", "terms") if d in inside] or ["same"]
         mine = {name: faults.cells.get((number, name), []) for name in _FIELDS}
-        found.append(ShownRow(number, row, mine, directions))
+        found.append(ShownRow(number, row, mine, directions, number == new))
     return found
 
 

@@ -56,3 +56,50 @@ class TestPolicies:
 
         assert PolicyDraft.objects.get(pk=draft.pk).document["bands"][1]["grade"] == "D"
         assert page.said == []
+
+    def test_are_tables_at_a_desk_and_cards_on_a_tablet(self, windows, author):
+        draft = make_draft(author)
+        page = windows.open(author, path=reverse("policy_draft_table", args=[draft.pk, "LFP"]))
+        grid = page.get_by_role("table", name="Decision table of LFP")
+        first, second = page.locator("#row-0-lo"), page.locator("#row-0-route")
+
+        assert first.bounding_box()["y"] == pytest.approx(second.bounding_box()["y"], abs=2)
+        assert grid.get_by_role("columnheader", name="Against live").is_visible()
+        page.set_viewport_size({"width": 800, "height": 1180})
+        assert first.bounding_box()["y"] < second.bounding_box()["y"]
+        assert grid.get_by_role("row").count() == 7
+        assert grid.get_by_role("rowheader", name="Row 2").is_visible()
+
+    def test_are_walked_by_keys_without_losing_anything(self, windows, author):
+        draft = make_draft(author)
+        page = windows.open(author, path=reverse("policy_draft_table", args=[draft.pk, "LFP"]))
+
+        page.locator("#row-1-hi").fill("65")
+        page.keyboard.press("Enter")
+        page.locator("#fault-2-lo").get_by_text("Overlap between 60 and 65 %.").wait_for()
+        assert page.evaluate("document.activeElement.id") == "row-2-hi"
+        page.locator("#row-2-lo").fill("65")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.type("65")
+        page.keyboard.press("ArrowUp")
+        page.locator("#direction-1").get_by_text("stricter").wait_for()
+        assert page.evaluate("document.activeElement.id") == "row-2-lo"
+        assert page.locator("#row-2-lo").get_attribute("aria-invalid") is None
+        page.locator("#row-2-grade").focus()
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.id") == "row-2-grade"
+        assert page.locator("#row-2-grade").input_value() == "C"
+        page.get_by_text("Not saved yet.").wait_for()
+        page.locator("#row-2-grade").select_option("B")
+        page.locator("#flags-1").click()
+        page.get_by_label("A reviewer looks at this pack").and_(page.locator("[name=row-1-flags]")).check()
+        page.keyboard.press("Enter")
+        page.locator("#flags-1").get_by_text("REVIEW").wait_for()
+        page.locator("#row-1-lo").focus()
+        page.keyboard.press("Control+Enter")
+        page.get_by_text("Table of LFP saved.").wait_for()
+
+        rows = PolicyDraft.objects.get(pk=draft.pk).document["bands"]
+        assert (rows[1]["hi"], rows[2]["lo"], rows[3]["lo"]) == ("65", "65", "65")
+        assert (rows[1]["flags"], rows[2]["grade"]) == (["REVIEW"], "B")
+        assert page.said == []

@@ -69,7 +69,30 @@ class TestDraftTable:
         page = self.ask(client, draft, "check", headers={"HX-Request": "true"}, **moved).content.decode()
         assert "<html" not in page
         assert 'id="direction-1" hx-swap-oob="true"' in page
+        assert 'id="flags-1" hx-swap-oob="true"' in page
         assert "The tables are stricter in 1 place" in page
+        assert "Not saved yet." in page
+
+    def test_says_that_nothing_is_saved_only_where_something_changed(self, client, draft):
+        assert "Not saved yet." not in self.ask(client, draft, "check").content.decode()
+        assert "Not saved yet." in self.ask(client, draft, "remove-0").content.decode()
+
+    def test_marks_the_fields_that_have_faults(self, client, draft):
+        page = self.ask(client, draft, "check", **{"row-2-route": ""}).content.decode()
+        assert page.count('aria-invalid="true"') == 1
+        assert 'name="row-2-route" aria-invalid="true" aria-describedby="fault-2-route"' in page
+
+    def test_names_every_field_by_its_row(self, client, draft):
+        page = self.ask(client, draft, "check").content.decode()
+        for name in ("SOH from, in %", "Resistance, × baseline", "Grade", "Reason, as a code"):
+            assert f'<span class="visually-hidden">Row 2: </span>{name}</label>' in page
+
+    def test_begins_with_a_button_that_saves_nothing(self, client, draft):
+        """Enter without a script presses the first button of a form."""
+        page = self.ask(client, draft, "check").content.decode()
+        assert (
+            page.split('<form method="post" class="stack"')[1].split("<button")[1].count('value="check"') == 1
+        )
 
     def test_tells_what_is_stricter_while_other_parts_have_faults(self, client, draft):
         overlay = {"code": "NEW_1", "when": [], "classes": None, "grades": None, "grade": "C", "route": None}
@@ -96,6 +119,12 @@ class TestDraftTable:
         assert 'name="rows" value="7"' in self.ask(client, draft, "add").content.decode()
         assert 'name="rows" value="7"' in self.ask(client, draft, "insert-0").content.decode()
         assert 'name="rows" value="5"' in self.ask(client, draft, "remove-0").content.decode()
+
+    def test_goes_on_in_the_row_that_it_added(self, client, draft):
+        for act, name in (("add", "row-6-hi"), ("insert-0", "row-1-hi")):
+            page = self.ask(client, draft, act).content.decode()
+            assert page.count("autofocus") == 1
+            assert " autofocus" in page.split(f'id="{name}"')[1].split(">")[0]
 
     def test_of_another_person_is_not_saved(self, client, draft):
         client.force_login(make_person("administrator"))
