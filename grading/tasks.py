@@ -5,6 +5,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.utils import timezone
 
+from grading.queries.standstill import is_expiry_left
 from grading.queries.waiting import is_grading_waiting
 from grading.services import decisions, declarations, regrading, results_files, tester_files
 from grading.services.agreement import fit_all
@@ -23,11 +24,17 @@ def grade_waiting(self: Task, **_: Any) -> None:
 
 @shared_task(bind=True, name=Job.SWEEP_GRADING.value)
 def sweep_grading(self: Task, **_: Any) -> None:
-    """Nudge grading again when something waits, and end its runs that nothing joins. Harmless to repeat."""
+    """Nudge grading again when something waits or was left, and end its runs that nothing joins.
+
+    Harmless to repeat.
+    """
+    at = timezone.now()
     if is_grading_waiting():
         send(Job.GRADE_WAITING)
+    if is_expiry_left(at=at):
+        send(Job.EXPIRE_GRADES)
     actor = task_actor("Grading", job_id=self.request.id or "")
-    decisions.close_stale_runs(actor=actor, at=timezone.now())
+    decisions.close_stale_runs(actor=actor, at=at)
 
 
 @shared_task(bind=True, name=Job.REGRADE.value)

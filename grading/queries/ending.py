@@ -11,26 +11,22 @@ from django.db.models.functions import Coalesce
 from grading.domain.reasons import GRADE_EXPIRED
 from grading.models import Decision
 from grading.models.decision import CURRENT, IN_FORCE
+from grading.queries.waiting import Queue
 from intake.domain.lifecycle import Status
 
-_ENDED = """
-    FROM grading_decision d JOIN intake_pack p ON p.id = d.pack_id
-    WHERE d.superseded_by_id IS NULL AND d.suspended_by_id IS NULL AND d.valid_until < %(on)s
-        AND p.status = 'graded'
-"""
+ENDED = Queue(
+    "grading_decision d JOIN intake_pack p ON p.id = d.pack_id",
+    """d.superseded_by_id IS NULL AND d.suspended_by_id IS NULL AND d.valid_until < %(on)s
+       AND p.status = 'graded'""",
+    "d.valid_until, p.id",
+)
 """Graded packs whose decision counts no more on a day."""
+_ENDED = f"FROM {ENDED.packs} WHERE {ENDED.waits}"
 
 
 def is_any_ended(*, on: date) -> bool:
     """Return whether a graded pack's decision has ended before ``on``."""
     return bool(_rows(f"SELECT EXISTS (SELECT {_ENDED})", {"on": on})[0])
-
-
-def lock_next_ended(*, on: date, size: int) -> list[int]:
-    """Lock the next packs whose decision has ended, past those that another worker holds."""
-    order = "ORDER BY d.valid_until, p.id LIMIT %(size)s"
-    sql = f"SELECT p.id {_ENDED} {order} FOR NO KEY UPDATE OF p SKIP LOCKED"
-    return sorted(_rows(sql, {"on": on, "size": size}))
 
 
 def ended_among(*, pack_ids: Sequence[int], on: date) -> set[int]:

@@ -10,6 +10,7 @@ from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce
 
 from grading.models import Decision, GradingRun, GradingRunPack, GradingRunTally
+from grading.queries.standstill import Standstill, standstill_of
 from grading.queries.waiting import packs_waiting_for_grade
 
 Kind, State = GradingRun.Kind, GradingRun.State
@@ -72,6 +73,8 @@ class Progress:
     """Packs decided on a minute, lately; None where it is not known."""
     minutes_left: int | None
     """At this speed, rounded up; None where it is not known."""
+    standstill: Standstill | None
+    """Where it should go on and does not."""
 
     @property
     def done(self) -> int:
@@ -101,6 +104,7 @@ def progress_of(*, run: GradingRun, at: datetime) -> Progress:
         groups=groups,
         per_minute=round(speed) if speed else None,
         minutes_left=-int(-rest // speed) if speed and rest else None,
+        standstill=standstill_of(run=run, at=at) if is_running else None,
     )
 
 

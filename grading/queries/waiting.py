@@ -1,6 +1,7 @@
 """Packs that wait for a decision: this query is the queue."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -14,13 +15,28 @@ WAITS = """
 """SQL condition on ``intake_pack p``: tested, or in quarantine and not judged since its last finding."""
 
 
+@dataclass(frozen=True)
+class Queue:
+    """Packs that workers take turns on, as parts of SQL."""
+
+    packs: str
+    """Tables, ``intake_pack p`` among them."""
+    waits: str
+    """Which packs wait; ``on`` is the day of asking."""
+    order: str
+    """The first ones first, the same every time."""
+
+
+GRADING = Queue("intake_pack p", f"p.status IN ('tested', 'quarantined') AND {WAITS}", "p.id")
+"""Packs that wait for their grade."""
+
+
 def is_grading_waiting() -> bool:
     """Return whether a pack waits that no worker holds a lease on."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT EXISTS (
-                SELECT FROM intake_pack p
-                WHERE p.status IN ('tested', 'quarantined') AND {WAITS} AND NOT EXISTS (
+                SELECT FROM {GRADING.packs} WHERE {GRADING.waits} AND NOT EXISTS (
                     SELECT FROM grading_gradingclaim c WHERE c.pack_id = p.id AND c.lease_until > now()))"""  # noqa: S608 (constant text)
         )
         return bool(cursor.fetchone()[0])
@@ -29,9 +45,7 @@ def is_grading_waiting() -> bool:
 def packs_waiting_for_grade() -> int:
     """Return how many packs wait for a decision, those a worker is busy with included."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM intake_pack p WHERE p.status IN ('tested', 'quarantined') AND {WAITS}"  # noqa: S608
-        )
+        cursor.execute(f"SELECT count(*) FROM {GRADING.packs} WHERE {GRADING.waits}")  # noqa: S608
         return int(cursor.fetchone()[0])
 
 

@@ -3,8 +3,10 @@
 import time
 
 from django.core.management import call_command
+from django.utils import timezone
 
 from grading.models import Decision, GradingRun, GradingRunPack
+from grading.queries.standstill import SILENCE, SWEEP_EVERY, standstill_of
 from grading.tasks import sweep_regrades
 from intake.models import Pack
 from tests.evidence import publish_seed
@@ -24,6 +26,9 @@ class TestRegradingSurvives:
         wait_for(lambda: decided(run) > 0)
         worker.kill_9()
         assert decided(run) < PACKS, "the worker was too fast to be killed in the middle"
+        run.refresh_from_db()
+        stands = standstill_of(run=run, at=timezone.now() + SILENCE)
+        assert (stands.since, stands.within_s) == (run.last_at, SWEEP_EVERY.seconds)
 
         worker.start()
         wait_for(lambda: GradingRun.objects.get(pk=run.pk).state == "done", nudge=sweep_slowly)

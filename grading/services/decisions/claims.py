@@ -1,14 +1,16 @@
-"""Leases on packs that wait for their grade, so that no two workers judge one pack."""
+"""Leases on packs that wait for a grade, the first or the next, so that no two workers judge one pack."""
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from grading.queries.waiting import WAITS
+from grading.queries.ending import ENDED
+from grading.queries.waiting import GRADING, Queue
 from intake.services.leases import MAX_ATTEMPTS
 
 DIED = f"The job stopped {MAX_ATTEMPTS} times without a word while it worked on this pack."
@@ -26,15 +28,15 @@ class Claim:
 
 
 @transaction.atomic
-def claim_next(*, chunk_size: int) -> Claim | None:
-    """Lease the next packs that wait, or return None when nothing does.
+def claim_next(*, chunk_size: int, on: date, queue: Queue = GRADING) -> Claim | None:
+    """Lease the next packs that wait in ``queue`` on a day, or return None when none does.
 
     Attempts are counted here, so that a worker killed without a word has used one.
     """
     for attempts in range(MAX_ATTEMPTS):
-        if claim := _claim(attempts, shrunk(chunk_size, attempts=attempts)):
+        if claim := _claim(queue, on, attempts, shrunk(chunk_size, attempts=attempts)):
             return claim
-    return _claim(MAX_ATTEMPTS, chunk_size)
+    return _claim(queue, on, MAX_ATTEMPTS, chunk_size)
 
 
 def shrunk(chunk_size: int, *, attempts: int) -> int:
@@ -46,7 +48,7 @@ def shrunk(chunk_size: int, *, attempts: int) -> int:
     return 1 if attempts == MAX_ATTEMPTS - 1 else max(chunk_size // 10**attempts, 1)
 
 
-def _claim(attempts: int, size: int) -> Claim | None:
+def _claim(queue: Queue, on: date, attempts: int, size: int) -> Claim | None:
     token = uuid.uuid4()
     # Lapsed or not is for the database's clock to say: workers' clocks differ.
     lapsed = "c.pack_id IS NULL" if attempts == 0 else "c.attempts = %(attempts)s AND c.lease_until <= now()"
@@ -54,9 +56,9 @@ def _claim(attempts: int, size: int) -> Claim | None:
         cursor.execute(
             f"""
             WITH waiting AS (
-                SELECT p.id FROM intake_pack p LEFT JOIN grading_gradingclaim c ON c.pack_id = p.id
-                WHERE p.status IN ('tested', 'quarantined') AND {WAITS} AND {lapsed}
-                ORDER BY p.id LIMIT %(size)s
+                SELECT p.id FROM {queue.packs} LEFT JOIN grading_gradingclaim c ON c.pack_id = p.id
+                WHERE {queue.waits} AND {lapsed}
+                ORDER BY {queue.order} LIMIT %(size)s
                 FOR NO KEY UPDATE OF p SKIP LOCKED)
             INSERT INTO grading_gradingclaim AS c (pack_id, attempts, lease_token, lease_until)
             SELECT id, 1, %(token)s, now() + make_interval(secs => %(lease)s) FROM waiting
@@ -67,6 +69,7 @@ def _claim(attempts: int, size: int) -> Claim | None:
             RETURNING pack_id
             """,  # noqa: S608 (constant text)
             {
+                "on": on,
                 "attempts": attempts,
                 "size": size,
                 "token": token,
@@ -83,24 +86,26 @@ def fence(*, token: uuid.UUID, pack_ids: Sequence[int]) -> list[int]:
 
     In the transaction of the decisions: a worker whose lease was taken over writes nothing.
     """
-    return _delete("lease_token = %s AND pack_id = ANY(%s)", [token, list(pack_ids)])
+    return _delete(
+        "lease_token = %(token)s AND pack_id = ANY(%(ids)s)", {"token": token, "ids": list(pack_ids)}
+    )
 
 
 def drop_claims(*, pack_ids: Sequence[int]) -> None:
     """End every lease on the packs: their locks are held, so nobody else is writing about them."""
-    _delete("pack_id = ANY(%s)", [list(pack_ids)])
+    _delete("pack_id = ANY(%(ids)s)", {"ids": list(pack_ids)})
 
 
-def drop_stale_claims() -> None:
-    """Forget lapsed leases on packs that no longer wait."""
-    _delete(
-        "lease_until <= now() AND NOT EXISTS ("
-        f"SELECT FROM intake_pack p WHERE p.id = grading_gradingclaim.pack_id AND {WAITS})",
-        [],
+def drop_stale_claims(*, on: date) -> None:
+    """Forget lapsed leases on packs that wait in no queue any more."""
+    waits = (
+        f"EXISTS (SELECT FROM {queue.packs} WHERE p.id = grading_gradingclaim.pack_id AND {queue.waits})"
+        for queue in (GRADING, ENDED)
     )
+    _delete(f"lease_until <= now() AND NOT ({' OR '.join(waits)})", {"on": on})
 
 
-def _delete(condition: str, params: list[Any]) -> list[int]:
+def _delete(condition: str, params: dict[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM grading_gradingclaim WHERE {condition} RETURNING pack_id",  # noqa: S608

@@ -3,20 +3,16 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from grading.models import Decision, GradingRun, PolicyVersion
 from grading.models.decision import CURRENT
-from grading.queries.ending import ended_among, is_any_ended, lock_next_ended
+from grading.queries.ending import ENDED, ended_among, is_any_ended
 from grading.queries.policies import policy_in_force
-from grading.services.decisions.deciding import (
-    CHUNK_SIZE,
-    NOT_OF_A_PACK,
-    TIME_LIMIT,
-    decide_apart,
-    decide_on,
-)
+from grading.services.decisions.claims import DIED, Claim, claim_next, drop_stale_claims, fence
+from grading.services.decisions.deciding import CHUNK_SIZE, TIME_LIMIT, decide_on, decide_or_hold
 from grading.services.decisions.runs import end_run, join_run, note_progress
 from intake.domain.lifecycle import Move
 from intake.services.lifecycle import lock_packs, move_locked
@@ -33,7 +29,10 @@ def expire(
     """Let the grades run out whose last day is past, and return how many; a second run finds nothing.
 
     Each such pack is judged by the policy in force like any other: one that ended by its months is held
-    for a fresh measurement, one whose override ended gets what the policy gives it.
+    for a fresh measurement, one whose override ended gets what the policy gives it. What a reviewer
+    confirmed ended with the grade: where the policy asks for a review, a person looks again.
+
+    A pack that cannot be judged ends in review, as does one on which too many workers died.
 
     :raises NoPolicyInForce: when a grade ran out and there is nothing to judge by.
     """
@@ -41,42 +40,40 @@ def expire(
     done = 0
     while (at := now()) < ends_at and is_any_ended(on=at.date()):
         version = policy_in_force(at=at)
+        claim = claim_next(chunk_size=chunk_size, on=at.date(), queue=ENDED)
+        if claim is None:
+            break  # other workers have the rest, or died over it and their leases run
         run_id = join_run(kind=GradingRun.Kind.EXPIRY, version=version, actor=actor, at=at)
-        decided = _expire_next(version, run_id, actor, at, chunk_size)
-        if not decided:
-            break  # another worker has the rest
-        done += decided
+        done += _expire_claimed(claim, version, run_id, actor, at)
         note_progress(run_id=run_id, at=at)
-    _end_runs(actor, now())
+    at = now()
+    drop_stale_claims(on=at.date())
+    _end_runs(actor, at)
     return done
 
 
-def _expire_next(version: PolicyVersion, run_id: int, actor: Actor, at: datetime, size: int) -> int:
-    """Decide on the next chunk, in the transaction that chose it."""
-
+def _expire_claimed(claim: Claim, version: PolicyVersion, run_id: int, actor: Actor, at: datetime) -> int:
     def decide(pack_ids: Sequence[int], message: str) -> int:
-        return _expire(pack_ids, version, run_id, actor, at, message)
+        return _expire(claim.token, pack_ids, version, run_id, actor, at, message)
 
-    ids: list[int] = []
-    try:
-        with transaction.atomic():
-            ids = lock_next_ended(on=at.date(), size=size)
-            return decide(ids, "")
-    except NOT_OF_A_PACK:
-        raise
-    except Exception as exc:
-        if not ids:
-            raise
-        return decide_apart(pack_ids=ids, exc=exc, decide=decide)
+    if claim.is_exhausted:
+        return decide(claim.pack_ids, DIED)
+    return decide_or_hold(pack_ids=claim.pack_ids, decide=decide)
 
 
 @transaction.atomic
 def _expire(
-    ids: Sequence[int], version: PolicyVersion, run_id: int, actor: Actor, at: datetime, message: str
+    token: UUID,
+    ids: Sequence[int],
+    version: PolicyVersion,
+    run_id: int,
+    actor: Actor,
+    at: datetime,
+    message: str,
 ) -> int:
-    """Take those packs whose grade has still ended back, and decide on them; or hold them with a message."""
+    """Take those packs back that are still claimed and ended, and decide on them; or hold them."""
     packs = lock_packs(pack_ids=ids)
-    ended = ended_among(pack_ids=ids, on=at.date())
+    ended = ended_among(pack_ids=ids, on=at.date()) & set(fence(token=token, pack_ids=ids))
     packs = [pack for pack in packs if pack.pk in ended]
     facts = _facts([pack.pk for pack in packs])
     move_locked(packs=packs, move=Move.EXPIRE, actor=actor, at=at, facts_by_pack=facts)

@@ -52,9 +52,9 @@ def grade_waiting(
     job: _Job | None = None
     while (at := now()) < ends_at:
         version = policy_in_force(at=at)
-        claim = claim_next(chunk_size=chunk_size)
+        claim = claim_next(chunk_size=chunk_size, on=at.date())
         if claim is None:
-            drop_stale_claims()
+            drop_stale_claims(on=at.date())
             break
         if job is None or job.version != version:
             job = _Job(version, join_run(version=version, actor=actor, at=at), actor, at)

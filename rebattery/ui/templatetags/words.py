@@ -36,6 +36,12 @@ def utc(value: datetime | None) -> str:
 
 
 @register.filter
+def utc_second(value: datetime) -> str:
+    """Return a moment of today as ``14:05:10 UTC``."""
+    return f"{value.astimezone(UTC):%H:%M:%S} UTC"
+
+
+@register.filter
 def day(value: date | None) -> str:
     """Return a date as ``22 Nov 2026``."""
     return day_in_words(value) if value else NOTHING

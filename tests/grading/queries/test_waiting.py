@@ -42,6 +42,6 @@ class TestIsGradingWaiting:
 
     def test_leaves_out_what_a_worker_is_busy_with(self):
         make_tested()
-        claim_next(chunk_size=10)
+        claim_next(chunk_size=10, on=GRADED_AT.date())
         assert not is_grading_waiting()
         assert packs_waiting_for_grade() == 1

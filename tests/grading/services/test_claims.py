@@ -56,7 +56,7 @@ class TestPoison:
         packs = make_tested(200)
         if attempts:
             leave_claims(packs, attempts=attempts)
-        claim = claim_next(chunk_size=1000)
+        claim = claim_next(chunk_size=1000, on=GRADED_AT.date())
         assert len(claim.pack_ids) == size
         assert set(
             GradingClaim.objects.filter(lease_token=claim.token).values_list("attempts", flat=True)
@@ -66,12 +66,12 @@ class TestPoison:
 class TestClaim:
     def test_is_respected_until_it_lapses(self, policy):
         make_tested(2)
-        assert len(claim_next(chunk_size=1).pack_ids) == 1
+        assert len(claim_next(chunk_size=1, on=GRADED_AT.date()).pack_ids) == 1
         assert run() == 1
 
     def test_of_a_zombie_worker_writes_nothing(self, policy):
         [pack] = make_tested()
-        claim = claim_next(chunk_size=1)
+        claim = claim_next(chunk_size=1, on=GRADED_AT.date())
         GradingClaim.objects.update(lease_token=uuid.uuid4())
         run_id = join_run(version=policy, actor=SYSTEM, at=GRADED_AT)
         job = runs._Job(policy, run_id, SYSTEM, GRADED_AT)

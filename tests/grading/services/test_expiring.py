@@ -1,23 +1,27 @@
 """Grades that ran out: taken back and decided anew, in a run of their own."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from grading.models import Decision, GradingRun, ReviewCase
-from grading.services.decisions import expire
+from grading.models import Decision, GradingClaim, GradingRun, ReviewCase
+from grading.queries.ending import ENDED
+from grading.services.decisions import deciding, expire, grade_waiting
+from grading.services.decisions import expiring as module
+from grading.services.decisions.claims import DIED, MAX_ATTEMPTS, claim_next
 from grading.services.policies import publish
-from grading.services.reviews import Scope
+from grading.services.reviews import Scope, confirm
 from intake.models import Pack
 from rebattery.actor import SYSTEM
 from rebattery.audit.models import Event
-from tests.evidence import GRADED_AT, add_inspection, make_reviews, publish_seed
+from tests.evidence import GRADED_AT, add_inspection, leave_claims, make_reviews, publish_seed
 from tests.factories import balance, make_actor, make_person
-from tests.grading.domain.packs import changed_document
+from tests.grading.domain.packs import TERMS, changed_document
 from tests.grading.ending import DAY_AFTER, LAST_DAY, current, graded, publish_terms, run_out
-from tests.grading.services.reviews.acts import approve, ask
+from tests.grading.services.reviews.acts import WHY, approve, ask, seen
 from tests.together import at_once
 
 
@@ -143,6 +147,80 @@ class TestExpire:
         assert run_out(GRADED_AT + timedelta(days=30)) == 0
         assert run_out(GRADED_AT + timedelta(days=31)) == 1
         assert (current(pack).kind, current(pack).grade, status_of(pack)) == ("policy", "D", "in_review")
+        balance()
+
+
+class Killed(BaseException):
+    """What ends a worker without a word."""
+
+
+class TestDyingWorkers:
+    def test_give_the_pack_that_kills_them_to_a_person(self, policy, monkeypatch):
+        packs = graded(30)
+        killer, judge, deaths = packs[17], deciding.judge, 0
+
+        def deadly(*, pack, evidence, policy):
+            if pack.pk == killer.pk:
+                raise Killed
+            return judge(pack=pack, evidence=evidence, policy=policy)
+
+        monkeypatch.setattr(deciding, "judge", deadly)
+        while status_of(killer) == "graded":
+            GradingClaim.objects.update(lease_until=DAY_AFTER - timedelta(days=800))
+            try:
+                run_out()
+            except Killed:
+                deaths += 1
+        assert deaths == MAX_ATTEMPTS
+        assert ReviewCase.objects.get(pack=killer).rule == "GRADING_FAILED"
+        assert current(killer).evidence["failure"] == DIED
+        assert Decision.objects.filter(superseded_by=None, rule="GRADE_EXPIRED").count() == 29
+        assert GradingRun.objects.get(kind="expiry").state == "done"
+        assert not GradingClaim.objects.exists()
+        balance()
+
+    def test_keep_their_packs_for_as_long_as_their_lease(self, policy):
+        graded(2)
+        assert claim_next(chunk_size=1, on=DAY_AFTER.date(), queue=ENDED)
+        assert run_out() == 1
+        assert GradingRun.objects.get(kind="expiry").state == "queued"
+        GradingClaim.objects.update(lease_until=DAY_AFTER - timedelta(days=800))
+        assert run_out() == 1
+        assert GradingRun.objects.get(kind="expiry").state == "done"
+
+    def test_write_nothing_once_another_took_over(self, policy):
+        graded()
+        claim = claim_next(chunk_size=1, on=DAY_AFTER.date(), queue=ENDED)
+        GradingClaim.objects.update(lease_token=uuid.uuid4())
+        assert module._expire_claimed(claim, policy, 0, SYSTEM, DAY_AFTER) == 0
+        assert Decision.objects.count() == 1
+
+    def test_lose_no_count_to_a_grading_between(self, policy):
+        packs = graded()
+        leave_claims(packs, attempts=2)
+        grade_waiting(actor=SYSTEM, now=lambda: DAY_AFTER)
+        assert GradingClaim.objects.get().attempts == 2
+        grade_waiting(actor=SYSTEM, now=lambda: LAST_DAY)
+        assert not GradingClaim.objects.exists(), "its grade counts on that day, so it waits for nobody"
+
+
+class TestReviews:
+    def test_are_asked_for_anew_though_facts_and_outcome_are_the_same(self, db):
+        document = changed_document(id="ending", grade_validity={"C": TERMS["B"]})
+        publish(document=document, actor=SYSTEM, at=GRADED_AT - timedelta(days=1))
+        [case] = make_reviews(soh="74", ratio="2.0")
+        person = make_actor(make_person("reviewer"))
+        confirm(cases=seen([case]), why=WHY, actor=person, at=GRADED_AT)
+        confirmed = current(case.pack)
+        assert (status_of(case.pack), confirmed.valid_until) == ("graded", LAST_DAY.date())
+        publish(document=changed_document(id="lasting"), actor=SYSTEM, at=GRADED_AT + timedelta(days=2))
+
+        assert run_out() == 1
+
+        anew = current(case.pack)
+        assert (anew.grade, anew.rule, anew.valid_until) == (confirmed.grade, confirmed.rule, None)
+        assert status_of(case.pack) == "in_review"
+        assert ReviewCase.objects.get(pack=case.pack, state="open").opened_at == DAY_AFTER
         balance()
 
 

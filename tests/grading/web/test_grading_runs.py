@@ -1,17 +1,21 @@
 """Pages of grading runs, and the page that orders packs to be graded again: the wrong person first."""
 
+import re
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grading.models import Decision, GradingRun
+from grading.models import Decision, GradingRun, GradingRunWork
 from grading.services.decisions import grade_waiting
 from grading.services.decisions.runs import end_run
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
-from rebattery.ui.templatetags.words import utc
+from rebattery.ui.templatetags.words import day, utc
 from tests.evidence import GRADED_AT, add_inspection, make_inspected, make_tested, publish_seed
 from tests.factories import make_person
 from tests.grading.regrading import carry_out, decide_since, make_graded, order, publish_stricter
@@ -136,6 +140,35 @@ class TestGradingRun:
         carry_out(run)
         assert "1 pack left as it is" in page("grading_run", run.pk)
         assert "Decided on since it was chosen" in page("grading_run_left", run.pk)
+
+
+class TestStandstill:
+    def test_says_since_when_and_when_another_takes_over(self):
+        run = order(make_graded())
+        now = timezone.now()
+        moment = now - timedelta(seconds=40)
+        GradingRun.objects.filter(pk=run.pk).update(last_at=moment)
+        GradingRunWork.objects.update(lease_token=uuid4(), lease_until=now + timedelta(seconds=20))
+        for _ in range(2):  # however often it is loaded
+            for shown in (page("grading_run", run.pk), page("grading_run_progress", run.pk)):
+                assert f"No progress since {day_unless_today(moment, now)}{moment:%H:%M:%S} UTC." in shown
+                assert re.search(r"If the worker died, another takes over within 3[45] s\.", shown)
+
+    def test_says_nothing_while_the_run_goes_on_or_once_it_is_done(self):
+        run = order(make_graded(), at=timezone.now())
+        assert "No progress since" not in page("grading_run", run.pk)
+        carry_out(run)
+        GradingRun.objects.filter(pk=run.pk).update(last_at=GRADED_AT)
+        assert "No progress since" not in page("grading_run", run.pk)
+
+    def test_says_that_no_worker_is_free(self):
+        run = order(make_graded())
+        assert f"No progress since {day(run.last_at)}, " in page("grading_run", run.pk)
+        assert "No worker has it now; a free one takes it over within 15 s." in page("grading_run", run.pk)
+
+
+def day_unless_today(moment, now) -> str:
+    return "" if moment.date() == now.date() else f"{day(moment)}, "
 
 
 class TestProgress:
