@@ -8,12 +8,16 @@ from intake.domain.dispositions import SETTLES_AFTER
 UNDO_WINDOW = SETTLES_AFTER / 2
 """After it a step stands; the other half is for what is taken back in the last second, to be committed."""
 ASKED = "review.override_requested"
+APPROVED = "review.override_approved"
+UNDONE = "review.undone"
 UNDOABLE: Mapping[str, str] = {
     "review.confirmed": "the confirmation",
     "review.retest_ordered": "the retest",
     "review.retest_demanded": "the retest",
     "review.held": "the hold",
     ASKED: "the request for an override",
+    APPROVED: "the approval of the override",
+    "review.override_declined": "the refusal of the override",
 }
 """Steps that can be taken back, by the code of their event, in words."""
 CHANGED_SINCE = "Something happened to the pack since: this step stands."

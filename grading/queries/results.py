@@ -57,7 +57,7 @@ def results_between(*, since: int, until: int, seen: int) -> list[BatchResults]:
         "taken_back": list(_TAKEN_BACK),
         "such": list(_JUDGED_AGAIN),
         "others": list(_TAKEN_BACK),
-        "decided": ["decision.made", "decision.overridden"],
+        "decided": ["decision.made", "decision.overridden", "decision.restored"],
         "words": json.dumps(RESULTS),
     }
     with connection.cursor() as cursor:

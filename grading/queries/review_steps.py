@@ -5,14 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from grading.domain.disputes import REASON_CODE
-from grading.domain.undoing import CHANGED_SINCE, NOTHING_TO_UNDO, UNDO_WINDOW, UNDOABLE, undo_fault
+from grading.domain.undoing import (
+    ASKED,
+    CHANGED_SINCE,
+    NOTHING_TO_UNDO,
+    UNDO_WINDOW,
+    UNDOABLE,
+    UNDONE,
+    undo_fault,
+)
 from grading.models import ReviewCase
 from intake.models import Pack
+from rebattery.audit.models import Event
 from rebattery.audit.trail import entry_of, events_after, latest_events
 
 State = ReviewCase.State
-_MOVING = (State.CONFIRMED, State.RETEST_ORDERED)
+MOVING = (State.CONFIRMED, State.RETEST_ORDERED, State.OVERRIDDEN)
 """States into which a step moved the pack, and out of which it can be taken back."""
 
 
@@ -40,6 +51,23 @@ class Step:
 
 def last_steps(*, case_ids: Sequence[int]) -> dict[int, Step]:
     """Return the last step on each of the reviews, its opening counted; one query."""
+    return _steps(latest_events(subject_type="review", subject_ids=case_ids))
+
+
+def steps_to_undo(*, cases: Sequence[ReviewCase]) -> dict[int, Step]:
+    """Return, by review, the step that would be taken back: the last one; at most two queries.
+
+    Where the answer to an override was taken back, that is the request, which waits as before.
+    """
+    found = last_steps(case_ids=[case.pk for case in cases])
+    asked = [case.pk for case in cases if case.state == State.OVERRIDE_REQUESTED]
+    again = [key for key in asked if key in found and found[key].code == UNDONE]
+    if again:
+        found |= _steps(latest_events(subject_type="review", subject_ids=again, codes=[ASKED]))
+    return found
+
+
+def _steps(told: Sequence[Event]) -> dict[int, Step]:
     return {
         event.subject_id: Step(
             event_id=event.pk,
@@ -53,13 +81,13 @@ def last_steps(*, case_ids: Sequence[int]) -> dict[int, Step]:
             reason_code=event.reason_code,
             before=event.before or {},
         )
-        for event in latest_events(subject_type="review", subject_ids=case_ids)
+        for event in told
     }
 
 
 def undo_obstacle(*, case: ReviewCase, person_id: int | None, at: datetime) -> str:
     """Return why the person cannot take the last step on a review back; empty where they can."""
-    step = last_steps(case_ids=[case.pk]).get(case.pk)
+    step = steps_to_undo(cases=[case]).get(case.pk)
     return step_obstacle(case=case, pack=case.pack, step=step, person_id=person_id, at=at)
 
 
@@ -76,7 +104,7 @@ def step_obstacle(
         is_told=step.reason_code == REASON_CODE,
         age=at - step.at,
     )
-    if fault or case.state not in _MOVING:
+    if fault or case.state not in MOVING:
         return fault
     # The pack's own move belongs to the step; whatever else the trail tells of the pack came later.
     if pack.version != case.closed_pack_version:
@@ -95,9 +123,8 @@ def standing_after(*, decision_id: int, at: datetime) -> datetime | None:
 
     An answer to a dispute told the supplier already: it stands at once.
     """
-    moved = ReviewCase.objects.filter(
-        decision_id=decision_id, state__in=_MOVING, closed_at__gte=at - UNDO_WINDOW
-    )
+    own = Q(decision=decision_id) | Q(decision__superseded_by=decision_id, state=State.OVERRIDDEN)
+    moved = ReviewCase.objects.filter(own, state__in=MOVING, closed_at__gte=at - UNDO_WINDOW)
     closed = moved.exclude(reason_code=REASON_CODE).order_by("-closed_at").values_list("closed_at", flat=True)
     last = closed.first()
     return last + UNDO_WINDOW if last else None

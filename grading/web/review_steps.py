@@ -88,16 +88,13 @@ def review_answer(request: HttpRequest, case_id: int) -> HttpResponse:
     case = get_object_or_404(review_cases(), pk=case_id)
     form = AnswerForm(request.POST)
     act = _approve if request.POST.get("answer") == "approve" else _decline
-    return _step(request, case, answer_form=form, final=True, act=lambda **why: act(case, form, **why))
+    return _step(request, case, answer_form=form, act=lambda **why: act(case, form, **why))
 
 
 def _step(
-    request: HttpRequest, case: ReviewCase, *, act: Callable[..., str], final: bool = False, **forms: StepForm
+    request: HttpRequest, case: ReviewCase, *, act: Callable[..., str], **forms: StepForm
 ) -> HttpResponse:
-    """Take one step if its form is filled in; show the page again with what was typed if it is refused.
-
-    :param final: it cannot be taken back.
-    """
+    """Take one step if its form is filled in; show the page again with what was typed if it is refused."""
     [form] = forms.values()
     if form.is_valid():
         try:
@@ -107,10 +104,7 @@ def _step(
             case.refresh_from_db()
             form.take(version=case.version)
         else:
-            if final:
-                messages.success(request, done)
-            else:
-                remember(request, case_ids=[case.pk], words=done)
+            remember(request, case_ids=[case.pk], words=done)
             return _next(request, case)
     return case_page(request, case, **forms)
 

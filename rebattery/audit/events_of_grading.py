@@ -158,6 +158,7 @@ OF_GRADING = (
         "{actor} set {grade}, {route}, against {policy}: {reason}",
         needs_reason=True,
     ),
+    EventType("decision.restored", "decision", "{grade}, {route}, by {policy} counts again: {why}"),
     EventType("decision.superseded", "decision", "A newer decision took the place of {subject}."),
     EventType(
         "decision.suspended",
@@ -215,6 +216,7 @@ OF_GRADING = (
         "{actor} disputed grade {grade} by {policy}: {comment}",
         "You disputed grade {grade} by {policy}.",
     ),
+    EventType("dispute.carried_on", "dispute", "It goes on: grade {grade} by {policy} counts again."),
     EventType(
         "dispute.file_added", "dispute_file", "{actor} sent {subject} with the dispute (SHA-256 {sha256})."
     ),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from rebattery.audit.events import EVENTS
 from rebattery.audit.models import Event
@@ -116,9 +116,11 @@ def events_of(*, subject_type: str, subject_id: int) -> QuerySet[Event]:
     return Event.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("id")
 
 
-def latest_events(*, subject_type: str, subject_ids: Sequence[int]) -> list[Event]:
-    """Return the last event about each of the rows, in no order; one query."""
+def latest_events(*, subject_type: str, subject_ids: Sequence[int], codes: Sequence[str] = ()) -> list[Event]:
+    """Return the last event about each of the rows, or the last of ``codes``, in no order; one query."""
     found = Event.objects.filter(subject_type=subject_type, subject_id__in=subject_ids)
+    if codes:
+        found = found.filter(event_type__in=codes)
     return list(found.order_by("subject_id", "-id").distinct("subject_id"))
 
 
@@ -176,12 +178,6 @@ def event_or_none(*, event_id: int) -> Event | None:
 def in_transaction(entries: QuerySet[Event], text: str) -> QuerySet[Event]:
     """Keep the events that were committed together in the transaction of this number."""
     return entries.filter(transaction_id=int(text)) if text.isascii() and text.isdigit() else entries.none()
-
-
-def counts_since(*, at: datetime, codes: Sequence[str]) -> dict[str, int]:
-    """Return how many events of each of ``codes`` happened since ``at``; those without any are left out."""
-    found = Event.objects.filter(at__gte=at, event_type__in=codes).values_list("event_type")
-    return dict(found.annotate(count=Count("pk")).order_by())
 
 
 def told_to_supplier(*, supplier_id: int, since: datetime, limit: int) -> list[Entry]:

@@ -113,7 +113,7 @@ def overridden() -> Pack:
     _ask(case)
     case.refresh_from_db()
     reviews.override_approve(
-        case_id=case.pk, version=case.version, why=WHY, actor=make_actor(staff("reviewer")), at=LATER
+        case_id=case.pk, version=case.version, why=WHY, actor=make_actor(staff("reviewer")), at=STANDING
     )
     return case.pack
 

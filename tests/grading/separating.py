@@ -40,3 +40,8 @@ class Book:
         self.rests_on[decision] = self.rests_on[former]
         self.judged_by[decision] = self.judged_by[former] | {asked, approved}
         self.since = set()
+
+    def restored(self, former: int, decision: int, by: int) -> None:
+        """The second person took the approval back: what was decided before counts again."""
+        self.rests_on[decision] = self.rests_on[former]
+        self.judged_by[decision] = self.judged_by[former] - {by}

@@ -35,6 +35,9 @@ class Kept:
     """Nobody decided yet: the new review goes on where this one was."""
 
 
+NONE_KEPT = Kept()
+
+
 def kept_reviews(*, ids: Sequence[int], judgements: Sequence[Judgement]) -> Kept:
     """Return the packs' last reviews that the stored decisions ``ids`` change nothing about; one query.
 
@@ -42,7 +45,7 @@ def kept_reviews(*, ids: Sequence[int], judgements: Sequence[Judgement]) -> Kept
     """
     rules = {key: j.review_rule for key, j in zip(ids, judgements, strict=True) if j.review_rule}
     if not rules:
-        return Kept()
+        return NONE_KEPT
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT r.state, n.id, r.id

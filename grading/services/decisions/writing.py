@@ -13,7 +13,7 @@ from grading.domain.review_reasons import rule_label
 from grading.models import Decision, PolicyVersion
 from grading.queries.separation import MEASURED_BY_SQL
 from grading.services.decisions.judging import Judgement
-from grading.services.decisions.keeping import LAST_HOLD, Kept, kept_reviews
+from grading.services.decisions.keeping import LAST_HOLD, NONE_KEPT, Kept, kept_reviews
 from grading.services.decisions.runs import count_decided
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_locked
@@ -60,8 +60,8 @@ def write_decisions(
     insert_decisions(ids=ids, judgements=judgements, version=version, actor=actor, at=at, run_id=run_id)
     if run_id is not None:
         count_decided(run_id=run_id, judgements=judgements)
-    kept = kept_reviews(ids=ids, judgements=judgements) if is_same_pack else Kept()
-    _record_decisions(ids, "decision.made", kept, actor, at)
+    kept = kept_reviews(ids=ids, judgements=judgements) if is_same_pack else NONE_KEPT
+    record_decisions(ids=ids, code="decision.made", kept=kept, actor=actor, at=at)
     _close_reviews([j.pack.pk for j in judgements], actor, at)
     settled = [key in kept.confirmed or not j.review_rule for key, j in zip(ids, judgements, strict=True)]
     _move(judgements, settled, policy, actor, at)
@@ -139,14 +139,13 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def record_override(*, key: int, reason_code: str, reason: str, actor: Actor, at: datetime) -> None:
-    """Tell the trail of a decision that two people made against the policy."""
-    _record_decisions([key], "decision.overridden", Kept(), actor, at, reason_code=reason_code, reason=reason)
-
-
-def _record_decisions(
-    ids: Sequence[int], code: str, kept: Kept, actor: Actor, at: datetime, **reason: str
+def record_decisions(
+    *, ids: Sequence[int], code: str, actor: Actor, at: datetime, kept: Kept = NONE_KEPT, **reason: str
 ) -> None:
+    """Tell the trail of decisions: by the policy, by two people against it, or in force again.
+
+    :param reason: ``reason`` and ``reason_code``, where people decided.
+    """
     record_rows(
         code=code,
         actor=actor,

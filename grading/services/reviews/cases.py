@@ -19,7 +19,11 @@ from rebattery.errors import RuleViolation
 from rebattery.naming import listed
 
 State = ReviewCase.State
-COLUMNS = {field.attname: field for field in ReviewCase._meta.concrete_fields}
+COLUMNS: dict[str, Any] = {
+    # A key is written as the number it is.
+    field.attname: getattr(field, "target_field", field)
+    for field in ReviewCase._meta.concrete_fields
+}
 Fault = Callable[[ReviewCase], str]
 
 

@@ -12,7 +12,7 @@ from grading.models import Decision, ReviewCase
 from grading.queries.policies import compiled
 from grading.queries.separation import why_not_review
 from grading.services.decisions.judging import Judgement, applications_json
-from grading.services.decisions.writing import insert_decisions, record_override, supersede
+from grading.services.decisions.writing import insert_decisions, record_decisions, supersede
 from grading.services.reviews.cases import (
     Justification,
     ReviewRefused,
@@ -20,6 +20,7 @@ from grading.services.reviews.cases import (
     change_cases,
     closing,
     lock_cases,
+    versions_after,
 )
 from intake.domain.lifecycle import Move, Status
 from intake.domain.separation import Judging
@@ -121,6 +122,7 @@ def override_approve(
         cases=[case],
         code="review.override_approved",
         changes=closing(State.OVERRIDDEN, why, actor, at),
+        own=versions_after([case]),
         why=why,
         actor=actor,
         at=at,
@@ -219,5 +221,12 @@ def _overriding_decision(case: ReviewCase, actor: Actor, at: datetime) -> Decisi
     [key] = new_keys(model=Decision, count=1)
     supersede(pack_ids=[case.pack_id], new_ids=[key], actor=actor, at=at)
     insert_decisions(ids=[key], judgements=[judgement], version=base.policy, actor=actor, at=at)
-    record_override(key=key, reason_code=case.reason_code, reason=case.reason, actor=actor, at=at)
+    record_decisions(
+        ids=[key],
+        code="decision.overridden",
+        actor=actor,
+        at=at,
+        reason_code=case.reason_code,
+        reason=case.reason,
+    )
     return Decision.objects.get(pk=key)

@@ -6,15 +6,17 @@ from typing import Any
 
 from django.db import transaction
 
+from grading.domain.undoing import UNDONE
 from grading.models import ReviewCase
-from grading.queries.review_steps import Step, last_steps, status_before, step_obstacle
+from grading.queries.review_steps import MOVING, Step, status_before, step_obstacle, steps_to_undo
+from grading.services.decisions.restoring import restore_decisions
 from grading.services.reviews.cases import COLUMNS, ReviewRefused, State, change_cases, lock_cases
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_packs
 from rebattery.actor import Actor
 
 REASON_CODE = "taken_back"
-_UNDOABLE_STATES = (State.OPEN, State.OVERRIDE_REQUESTED, State.CONFIRMED, State.RETEST_ORDERED)
+_UNDOABLE_STATES = (State.OPEN, State.OVERRIDE_REQUESTED, *MOVING)
 _MOVES = {Status.IN_REVIEW: Move.UNDO_REVIEW, Status.QUARANTINED: Move.UNDO_REJECT}
 
 
@@ -34,7 +36,8 @@ def undo(*, case_id: int, version: int, actor: Actor, at: datetime) -> ReviewCas
 def undo_all(*, cases: Mapping[int, int], actor: Actor, at: datetime) -> list[ReviewCase]:
     """Take back the person's own last step on all the reviews, as after a group was confirmed, or on none.
 
-    Each review gets back what its step changed; a pack that the step moved stands again where it stood.
+    Each review gets back what its step changed; a pack that the step moved stands again where it stood, and
+    what an approved override took the place of counts again.
 
     :param cases: key of each case with the version that the person saw.
     :raises UndoRefused: when a step is another person's, too old, told to the supplier already, or something
@@ -42,7 +45,7 @@ def undo_all(*, cases: Mapping[int, int], actor: Actor, at: datetime) -> list[Re
     :raises AlreadyDecided: when somebody changed a case since.
     """
     found = lock_cases(cases=cases, states=_UNDOABLE_STATES, actor=actor)
-    steps = last_steps(case_ids=[case.pk for case in found])
+    steps = steps_to_undo(cases=found)
     faults = [
         f"{case.pack.serial}: {fault}"
         for case in found
@@ -54,17 +57,19 @@ def undo_all(*, cases: Mapping[int, int], actor: Actor, at: datetime) -> list[Re
     ]
     if faults:
         raise UndoRefused(f"{' '.join(faults[:5])} Nothing was changed.")
-    moved = [case for case in found if case.state in (State.CONFIRMED, State.RETEST_ORDERED)]
+    moved = [case for case in found if case.state in MOVING]
     sources = {case.pk: status_before(step=steps[case.pk], pack_id=case.pack_id) for case in moved}
+    overridden = [case.decision_id for case in found if case.state == State.OVERRIDDEN]
+    restored = restore_decisions(former_ids=overridden, actor=actor, at=at) if overridden else {}
     change_cases(
         cases=found,
-        code="review.undone",
+        code=UNDONE,
         changes={},
         why=None,
         actor=actor,
         at=at,
         facts=lambda case: {"step": steps[case.pk].words},
-        own={case.pk: _as_before(steps[case.pk]) for case in found},
+        own={case.pk: _as_before(steps[case.pk]) | _judged(case, restored) for case in found},
     )
     _move_back(moved, sources, actor, at)
     return found
@@ -73,6 +78,12 @@ def undo_all(*, cases: Mapping[int, int], actor: Actor, at: datetime) -> list[Re
 def _as_before(step: Step) -> dict[str, Any]:
     """Return the columns that the step changed, from the trail's text to their values."""
     return {name: COLUMNS[name].to_python(value) for name, value in step.before.items()}
+
+
+def _judged(case: ReviewCase, restored: Mapping[int, int]) -> dict[str, Any]:
+    """Return the decision on which the review goes on, where its override took the place of the former."""
+    new = restored.get(case.decision_id)
+    return {"decision_id": new} if new else {}
 
 
 def _move_back(moved: Sequence[ReviewCase], sources: Mapping[int, str], actor: Actor, at: datetime) -> None:

@@ -25,7 +25,7 @@ class TestUndoFault:
     def test_lets_a_request_that_waits_be_taken_back_later(self):
         assert fault("review.override_requested", age=timedelta(days=9)) == ""
 
-    @pytest.mark.parametrize("code", ["", "review.opened", "review.override_approved", "review.undone"])
+    @pytest.mark.parametrize("code", ["", "review.opened", "review.hold_ended", "review.undone"])
     def test_says_that_there_is_nothing(self, code):
         assert fault(code) == "There is nothing to take back."
 

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 from grading.models import Decision, ReviewCase
 from grading.queries.override_ends import obstacle_to_end, override_in_force
 from grading.queries.review_queue import obstacles
+from grading.queries.review_steps import MOVING
 from grading.services import decisions, reviews
 from grading.services.reviews.cases import Justification
 from intake.domain.lifecycle import Move, Status
@@ -46,7 +47,7 @@ RATIO = st.sampled_from(["1.2", "2.6"])
 STEPS = {"confirm": "confirm", "order_retest": "retest", "hold": "hold"}
 MISTAKEN = Justification(code="set_by_mistake", text="The wrong pack")
 Case = ReviewCase.State
-UNDOABLE = (Case.OPEN, Case.OVERRIDE_REQUESTED, Case.CONFIRMED, Case.RETEST_ORDERED)
+UNDOABLE = (Case.OPEN, Case.OVERRIDE_REQUESTED, *MOVING)
 
 
 class Floor(RuleBasedStateMachine):
@@ -241,6 +242,8 @@ class Floor(RuleBasedStateMachine):
         act = {"case_id": case.pk, "version": case.version, "actor": actor, "at": self.now}
         if self.try_it(lambda: reviews.undo(**act), why):
             self.book.judged_by[case.decision_id].discard(person.pk)
+            if case.state == Case.OVERRIDDEN:
+                self.book.restored(case.decision_id, self.case().decision_id, person.pk)
 
     @invariant()
     def nobody_judged_their_own_work(self) -> None:

@@ -120,10 +120,8 @@ class TestUndo:
         back(ask(case, ann), ann, at=TOO_LATE)
         assert fresh(case).state == "open"
         approve(ask(fresh(case), ann), ben)
-        with pytest.raises((UndoRefused, AlreadyDecided)):
+        with pytest.raises(UndoRefused, match="Ben took this step"):
             back(case, ann)
-        with pytest.raises((UndoRefused, AlreadyDecided)):
-            back(case, ben)
 
     def test_is_refused_when_something_happened_to_the_pack_since(self, policy, ann):
         [case] = make_reviews()
