@@ -30,14 +30,14 @@ from rebattery.ui.exports import workbook_response
 
 
 class ResultsFileSent(StrictSerializer):
-    file = serializers.FileField(help_text="XLSX or CSV with at most 5,000 rows.")
+    file = serializers.FileField(help_text="XLSX, XLS, ODS or CSV with at most 5,000 rows.")
     record = serializers.BooleanField(
         default=False, help_text="Record all rows as soon as it is read, if none has an error."
     )
 
 
 class ResultsWorkbookSent(StrictSerializer):
-    file = serializers.FileField(help_text="The file's workbook, mended.")
+    file = serializers.FileField(help_text="The file's workbook, mended, as XLSX, XLS or ODS.")
 
 
 class ResultsFileOutput(serializers.ModelSerializer[ResultsFile]):
@@ -174,9 +174,11 @@ class ResultsFileWorkbook(APIView):
         file = _file(request, results_file_id)
         payload = ResultsWorkbookSent(data=request.data)
         payload.is_valid(raise_exception=True)
+        sent = payload.validated_data["file"]
         mended = results_files.take_workbook(
             results_file_id=file.pk,
-            content=payload.validated_data["file"].file,
+            file_name=sent.name or "",
+            content=sent.file,
             actor=actor_of(request),
             at=timezone.now(),
         )

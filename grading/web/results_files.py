@@ -30,6 +30,7 @@ from rebattery.ui.forms import faults_in_words
 from rebattery.ui.listing import Column, Filter, filtered, list_page
 
 _BY_SCRIPT = "X-Upload"
+_ACCEPT = ".xlsx,.xls,.ods,.csv,.txt,.tsv"
 _LISTED = 500
 """Problems on the page of a file; the numbers are exact, and the workbook holds all of them."""
 State = ResultsFile.State
@@ -59,8 +60,8 @@ class SendForm(forms.Form):
 
     file = forms.FileField(
         label="File of results",
-        help_text=f"XLSX or CSV, at most {ROW_LIMIT:,} rows.",
-        widget=forms.FileInput(attrs={"data-drop": "", "accept": ".xlsx,.csv,.txt,.tsv"}),
+        help_text=f"XLSX, XLS, ODS or CSV, at most {ROW_LIMIT:,} rows.",
+        widget=forms.FileInput(attrs={"data-drop": "", "accept": _ACCEPT}),
     )
     record = forms.BooleanField(label="Record at once if no row has an error", required=False)
 
@@ -68,7 +69,7 @@ class SendForm(forms.Form):
 class WorkbookForm(forms.Form):
     """The workbook of a file, mended."""
 
-    file = forms.FileField(label="Mended workbook", widget=forms.FileInput(attrs={"accept": ".xlsx"}))
+    file = forms.FileField(label="Mended workbook", widget=forms.FileInput(attrs={"accept": _ACCEPT}))
 
 
 @require_safe
@@ -202,9 +203,13 @@ def results_file_workbook(request: HttpRequest, results_file_id: int) -> HttpRes
         return redirect("results_file", file.pk)
 
     def take() -> str:
-        content = cast(BinaryIO, form.cleaned_data["file"].file)
+        upload = form.cleaned_data["file"]
         mended = results_files.take_workbook(
-            results_file_id=file.pk, content=content, actor=actor_of(request), at=timezone.now()
+            results_file_id=file.pk,
+            file_name=upload.name or "",
+            content=cast(BinaryIO, upload.file),
+            actor=actor_of(request),
+            at=timezone.now(),
         )
         kept = (
             f" {mended.missing} rows are not in the workbook and stay as they are." if mended.missing else ""

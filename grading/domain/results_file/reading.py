@@ -22,7 +22,7 @@ from grading.domain.results_file.rows import RowReader, shown
 from intake.domain.manifest.files.cells import CellSet
 from intake.domain.manifest.layout.mapping import HEADER_SEARCH_ROWS, is_units_row
 from intake.domain.manifest.problems import Unreadable
-from intake.domain.manifest.reading import Cell, open_table
+from intake.domain.manifest.reading import Cell, open_sheets, open_table
 from intake.domain.manifest.values.quantities import plain
 from intake.domain.manifest.workbooks.annotated import unwritten
 
@@ -97,20 +97,17 @@ def too_many(limit: int) -> Unreadable:
 
 
 def _sources(path: Path, file_name: str) -> tuple[list[tuple[Kind, Source]], list[str]]:
-    table = open_table(path, file_name=file_name)
-    if table.kind not in ("csv", "xlsx"):
-        raise Unreadable("unknown_type", "Results come as XLSX or CSV. Save the file in one of these forms.")
-    if table.kind == "csv":
+    sheets = open_sheets(path, file_name=file_name)
+    if sheets is None:
+        table = open_table(path, file_name=file_name)
         source = Source(name="", rows=_bounded(table.rows()), formulas=CellSet())
         kind = _kind_of(source)
         if kind is None:
             raise _no_heading()
         return [(kind, source)], []
-    from intake.domain.manifest.files.xlsx import sheets_of
-
     named: list[tuple[Kind, Source]] = []
     others: list[Source] = []
-    for load in sheets_of(path):
+    for load in sheets:
         sheet = load()
         if sheet.facts.refusal:
             raise sheet.facts.refusal

@@ -37,7 +37,9 @@ def send_read_outs(year: Year, at: datetime) -> None:
     lines = (Line(number, row, ()) for number, row in enumerate(rows, start=2))
     key = Key(file_id=file.pk, version=file.version)
     write_annotated(book, key=key, sheets=[(Kind.REPORTED, HEADINGS, lines)], notes=())
-    results_files.take_workbook(results_file_id=file.pk, content=book, actor=actor, at=at)
+    results_files.take_workbook(
+        results_file_id=file.pk, file_name="mended.xlsx", content=book, actor=actor, at=at
+    )
     results_files.record_file(results_file_id=file.pk, actor=actor, at=at)
 
 

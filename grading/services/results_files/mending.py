@@ -34,8 +34,12 @@ class Mended:
     """Rows of the file that are not in the workbook: they stay as they are."""
 
 
-def take_workbook(*, results_file_id: int, content: BinaryIO, actor: Actor, at: datetime) -> Mended:
+def take_workbook(
+    *, results_file_id: int, file_name: str, content: BinaryIO, actor: Actor, at: datetime
+) -> Mended:
     """Update a file's rows from its workbook; a workbook in which nothing was changed changes nothing.
+
+    It is handed out as XLSX; saved as XLS, ODS or CSV it comes back as well.
 
     :raises ResultsUnreadable: when it is no workbook of results.
     :raises NotThisWorkbook: when it belongs to another file, or to this one as it stood before.
@@ -43,7 +47,7 @@ def take_workbook(*, results_file_id: int, content: BinaryIO, actor: Actor, at: 
     """
     content.seek(0)
     stored = files.store(content=content, at=at)
-    contents = read_file(files.path_of(stored), file_name="workbook.xlsx")
+    contents = read_file(files.path_of(stored), file_name=file_name)
     with transaction.atomic():
         file = ResultsFile.objects.select_for_update().get(pk=results_file_id)
         if file.state not in (State.DRAFT, State.IN_RUN):

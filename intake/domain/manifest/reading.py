@@ -4,10 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from intake.domain.manifest.files.cells import CellSet
 from intake.domain.manifest.files.refusals import binary, with_macros
 from intake.domain.manifest.problems import Unreadable
+
+if TYPE_CHECKING:
+    from intake.domain.manifest.files.sheets import Sheets
 
 MAX_FILE_BYTES = 100_000_000
 MAX_ROWS = 200_000
@@ -111,12 +115,10 @@ def wrong_extension(file_name: str, what: str) -> Unreadable:
     )
 
 
-def open_table(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_ANSWERS) -> Table:
-    """Open the table in an XLSX, XLS, ODS or CSV file, judged by its content and its name.
+def _kind_of(path: Path, file_name: str) -> str:
+    """Return csv, xlsx, xls or ods, by a file's content and its name.
 
-    answers: what a person said about the file: ``sheet``, ``encoding``, ``delimiter``; others are left alone.
-
-    :raises Unreadable: when the file is not a table, or would harm the server.
+    :raises Unreadable: when the file is none of them by either.
     """
     size = path.stat().st_size
     if size == 0:
@@ -129,11 +131,8 @@ def open_table(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_AN
     if suffix in _MACRO_SUFFIXES:
         _refuse_name(suffix, file_name)
     family = _family_of(head, file_name)
-    # Each reader is imported on demand: a CSV needs no workbook reader, and the process must start fast.
     if family == "compound":
-        from intake.domain.manifest.files.xls import open_xls
-
-        return open_xls(path, file_name=file_name, answers=answers)
+        return "xls"  # its own reader tells one from other documents, and judges the name
     _refuse_name(suffix, file_name)
     if family == "zip":
         if _SUFFIXES[suffix] == "text":
@@ -143,15 +142,50 @@ def open_table(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_AN
         kind = kind_of(path, file_name=file_name)
         if suffix != f".{kind}":
             raise wrong_extension(file_name, f"{kind.upper()}")
-        if kind == "ods":
-            from intake.domain.manifest.files.ods import open_ods
-
-            return open_ods(path, answers=answers)
-        from intake.domain.manifest.files.xlsx import open_xlsx
-
-        return open_xlsx(path, answers=answers)
+        return kind
     if _SUFFIXES[suffix] != "text":
         raise wrong_extension(file_name, "not a workbook")
-    from intake.domain.manifest.files.delimited import open_delimited
+    return "csv"
 
-    return open_delimited(path, answers=answers)
+
+def _sheets_of(kind: str, path: Path, file_name: str) -> "Sheets":
+    # Each reader is imported on demand: a CSV needs no workbook reader, and the process must start fast.
+    if kind == "xls":
+        from intake.domain.manifest.files import xls
+
+        return xls.sheets_of(path, file_name=file_name)
+    if kind == "ods":
+        from intake.domain.manifest.files import ods
+
+        return ods.sheets_of(path)
+    from intake.domain.manifest.files import xlsx
+
+    return xlsx.sheets_of(path)
+
+
+def open_sheets(path: Path, *, file_name: str) -> "Sheets | None":
+    """Yield what loads each sheet of an XLSX, XLS or ODS workbook; None for a text file, which has none.
+
+    :raises Unreadable: when the file is not a table, or would harm the server.
+    """
+    kind = _kind_of(path, file_name)
+    return None if kind == "csv" else _sheets_of(kind, path, file_name)
+
+
+def open_table(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_ANSWERS) -> Table:
+    """Open the table in an XLSX, XLS, ODS or CSV file, judged by its content and its name.
+
+    Of a workbook the sheet that an answer names, or the visible one with the best heading.
+
+    answers: what a person said about the file: ``sheet``, ``encoding``, ``delimiter``; others are left alone.
+
+    :raises Unreadable: when the file is not a table, or would harm the server.
+    """
+    kind = _kind_of(path, file_name)
+    if kind == "csv":
+        from intake.domain.manifest.files.delimited import open_delimited
+
+        return open_delimited(path, answers=answers)
+    from intake.domain.manifest.files.sheets import table_of
+
+    return table_of(kind, _sheets_of(kind, path, file_name), answers)

@@ -1,15 +1,15 @@
 """ODS workbooks, parsed within limits: nothing is repeated before it is known to fit a manifest."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 
 from intake.domain.manifest.files.archive import Package, opened
 from intake.domain.manifest.files.refusals import broken, protected, with_macros
-from intake.domain.manifest.files.sheets import Sheet, SheetFacts, table_of, too_many_cells
-from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, NO_ANSWERS, Cell, Rows, Table
+from intake.domain.manifest.files.sheets import Sheet, SheetFacts, Sheets, too_many_cells
+from intake.domain.manifest.reading import MAX_COLUMNS, MAX_ROWS, Cell, Rows
 
 MAX_CELLS = 4_000_000  # of all sheets together, which are held at once
 _HIDDEN = ("collapse", "filter")
@@ -280,10 +280,9 @@ def _load(sheet: _Sheet) -> Sheet:
     return Sheet(sheet.name, sheet.is_visible, sheet.rows, sheet.facts)
 
 
-def open_ods(path: Path, *, answers: Mapping[str, str] = NO_ANSWERS) -> Table:
-    """Open the wanted or the best sheet of an OpenDocument workbook.
+def sheets_of(path: Path) -> Sheets:
+    """Yield what loads each sheet of an OpenDocument workbook.
 
     :raises Unreadable: encrypted, with macros, damaged, or beyond the limits.
     """
-    sheets: Iterator[Callable[[], Sheet]] = (partial(_load, sheet) for sheet in _read(path))
-    return table_of("ods", sheets, answers)
+    return (partial(_load, sheet) for sheet in _read(path))

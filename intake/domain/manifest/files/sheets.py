@@ -1,6 +1,6 @@
 """Which sheet of a workbook holds the table, and what only its markup tells about the cells."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -43,6 +43,10 @@ class Sheet:
     is_visible: bool
     rows: Callable[[], Rows]
     facts: SheetFacts
+
+
+Sheets = Iterator[Callable[[], Sheet]]
+"""What loads each sheet of a workbook, one after the other."""
 
 
 def too_many_cells(name: str = "") -> Unreadable:

@@ -1,6 +1,5 @@
 """XLS workbooks of Excel 5 to 2003, taken out of their container before their values are read."""
 
-from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -8,9 +7,9 @@ from intake.domain.manifest.files.biff import inspect
 from intake.domain.manifest.files.calamine import open_sheets
 from intake.domain.manifest.files.compound import CompoundFile, wrap
 from intake.domain.manifest.files.refusals import protected, with_macros
-from intake.domain.manifest.files.sheets import SheetFacts, table_of
+from intake.domain.manifest.files.sheets import SheetFacts, Sheets
 from intake.domain.manifest.problems import Unreadable
-from intake.domain.manifest.reading import NO_ANSWERS, Table, wrong_extension
+from intake.domain.manifest.reading import wrong_extension
 
 MAX_XLS_BYTES = 50_000_000  # a sheet has 65,536 rows at most; held several times while it is read
 _ENCRYPTED = "EncryptedPackage"
@@ -38,8 +37,8 @@ def _workbook_in(streams: CompoundFile, file_name: str) -> str:
     return workbook
 
 
-def open_xls(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_ANSWERS) -> Table:
-    """Open the wanted or the best sheet of an old Excel workbook.
+def sheets_of(path: Path, *, file_name: str) -> Sheets:
+    """Yield what loads each worksheet of an old Excel workbook.
 
     :raises Unreadable: encrypted, with macros, damaged, another document, or by its name another format.
     """
@@ -63,4 +62,4 @@ def open_xls(path: Path, *, file_name: str, answers: Mapping[str, str] = NO_ANSW
     def facts_of(index: int, _: str) -> SheetFacts:
         return facts[index] if index < len(facts) else SheetFacts()
 
-    return table_of("xls", open_sheets(facts_of, source), answers)
+    return open_sheets(facts_of, source)

@@ -1,15 +1,14 @@
 """XLSX workbooks, read after the archive has been found harmless."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from intake.domain.manifest.files.archive import Package, opened
 from intake.domain.manifest.files.calamine import open_sheets
 from intake.domain.manifest.files.sheet_xml import scan_part
-from intake.domain.manifest.files.sheets import Sheet, SheetFacts, table_of
-from intake.domain.manifest.reading import NO_ANSWERS, Table
+from intake.domain.manifest.files.sheets import SheetFacts, Sheets
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -71,16 +70,10 @@ def _facts_of_sheets(path: Path) -> dict[str, SheetFacts]:
     return {name: facts.get(part, SheetFacts()) for name, part in parts.items()}
 
 
-def open_xlsx(path: Path, *, answers: Mapping[str, str] = NO_ANSWERS) -> Table:
-    """Open the wanted or the best sheet of a workbook; external links and formulas are never followed.
-
-    :raises Unreadable: when the archive would do harm, is damaged, or has no sheet to read.
-    """
-    return table_of("xlsx", sheets_of(path), answers)
-
-
-def sheets_of(path: Path) -> Iterator[Callable[[], Sheet]]:
+def sheets_of(path: Path) -> Sheets:
     """Yield what loads each worksheet, once the archive has been found harmless.
+
+    External links and formulas are never followed.
 
     :raises Unreadable: when the archive would do harm or is damaged.
     """

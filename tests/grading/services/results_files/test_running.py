@@ -50,7 +50,11 @@ class TestPutIntoRuns:
         write_workbook(file=file, target=book, at=timezone.now())
 
         mended = results_files.take_workbook(
-            results_file_id=file.pk, content=_with(book, "85.1", "86.2"), actor=actor, at=RECORDED_AT
+            results_file_id=file.pk,
+            file_name="mended.xlsx",
+            content=_with(book, "85.1", "86.2"),
+            actor=actor,
+            at=RECORDED_AT,
         )
 
         assert (mended.changed, mended.added, mended.missing) == (1, 0, 0)
