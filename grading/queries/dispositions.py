@@ -11,7 +11,7 @@ from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
 from intake.models import DispositionOrder, DispositionPack, Pack
 from rebattery.accounts.models import User
-from rebattery.audit.trail import Entry, entry_of, events_of, events_of_pack
+from rebattery.audit.trail import events_of_pack
 
 
 def orders() -> QuerySet[DispositionOrder]:
@@ -51,15 +51,9 @@ def pack_ids_with(*, lines: Sequence[Line], serials: Collection[str]) -> tuple[s
     return {by_serial[code] for code in read if code in by_serial}, [c for c in read if c not in by_serial]
 
 
-def story_of(*, order: DispositionOrder) -> list[Entry]:
-    """Return the trail of an order, newest first."""
-    return [entry_of(event) for event in events_of(subject_type="disposition", subject_id=order.pk).reverse()]
-
-
 def disposition_of(*, pack_id: int) -> DispositionPack | None:
     """Return the order that a pack is in or left by, None where there is none."""
-    lines = DispositionPack.objects.filter(pack_id=pack_id).exclude(state=PackState.RELEASED)
-    return lines.select_related("order__waste_code").first()
+    return dispositions_of(pack_ids=[pack_id]).get(pack_id)
 
 
 @dataclass(frozen=True)
@@ -82,8 +76,8 @@ def withdrawn_from(*, pack: Pack) -> Withdrawn | None:
 
 def dispositions_of(*, pack_ids: Sequence[int]) -> dict[int, DispositionPack]:
     """Return the order of each of the packs that are in one or left by one."""
-    lines = DispositionPack.objects.filter(pack_id__in=pack_ids).exclude(state=PackState.RELEASED)
-    return {line.pack_id: line for line in lines.select_related("order__waste_code")}
+    lines = _kept().filter(pack_id__in=pack_ids).select_related("order__waste_code")
+    return {line.pack_id: line for line in lines}
 
 
 def earlier_stays(*, pack: Pack) -> list[Pack]:
@@ -94,8 +88,11 @@ def earlier_stays(*, pack: Pack) -> list[Pack]:
 
 def unordered(packs: QuerySet[Pack]) -> QuerySet[Pack]:
     """Keep the rejected packs that no order has yet."""
-    lines = DispositionPack.objects.filter(pack=OuterRef("pk")).exclude(state=PackState.RELEASED)
-    return packs.filter(~Exists(lines), status=Status.REJECTED)
+    return packs.filter(~Exists(_kept().filter(pack=OuterRef("pk"))), status=Status.REJECTED)
+
+
+def _kept() -> QuerySet[DispositionPack]:
+    return DispositionPack.objects.exclude(state=PackState.RELEASED)
 
 
 def packs_to_order(

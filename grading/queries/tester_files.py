@@ -14,7 +14,6 @@ from grading.models.test_run import STANDS
 from intake.domain.lifecycle import Status
 from intake.models import Pack
 from rebattery.accounts.models import User
-from rebattery.audit.trail import Entry, entry_of, events_of
 
 NEEDS_PERSON = "needs_person"
 WAITING = (TesterFile.State.INBOX, TesterFile.State.READY)
@@ -152,12 +151,6 @@ def at_bench_with_code(*, serial: str) -> list[Pack]:
     """Return the packs at the bench with this normalized serial; two suppliers may use the same."""
     packs = Pack.objects.filter(status=Status.INSPECTED, serial=serial)
     return list(packs.select_related("supplier").order_by("pk")[:_CANDIDATES_SHOWN])
-
-
-def story_of(*, file: TesterFile) -> list[Entry]:
-    """Return the trail of one file, newest first."""
-    entries = events_of(subject_type="tester_file", subject_id=file.pk).reverse()
-    return [entry_of(event) for event in entries]
 
 
 def derivation_for(*, viewer: User, tester_file_id: int, index: int) -> Derivation | None:

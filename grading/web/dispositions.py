@@ -15,7 +15,6 @@ from grading.queries.dispositions import (
     orders,
     pack_ids_with,
     packs_to_order,
-    story_of,
 )
 from grading.services import dispositions
 from grading.web.disposition_forms import HandOverForm, OrderForm, ReleaseForm
@@ -23,6 +22,7 @@ from intake.domain.dispositions import MOST_PACKS
 from intake.models import DispositionOrder
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability as C
+from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation, keys_in
@@ -183,7 +183,7 @@ def _page(request: HttpRequest, order: DispositionOrder, **forms: Any) -> HttpRe
         "may_release": order.is_open and viewer.may(C.ORDER_DISPOSITIONS),
         "hand_over_form": HandOverForm(initial=seen),
         "release_form": ReleaseForm(initial=seen),
-        "story": story_of(order=order),
+        "story": story_of(subject_type="disposition", subject_id=order.pk),
         "trail_links": viewer.may(C.VIEW_TRAIL),
     }
     return render(request, "grading/dispositions/detail.html", context | forms)

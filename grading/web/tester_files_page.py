@@ -25,6 +25,7 @@ from grading.web.tester_files_forms import PlaceForm, RecordForm
 from intake.domain.lifecycle import Status
 from rebattery.accounts.guards import person_of
 from rebattery.accounts.roles import Capability
+from rebattery.audit.trail import story_of
 from rebattery.jobs import Job, send
 from rebattery.ui.charts import Chart
 
@@ -97,7 +98,7 @@ def page_context(
         "answers": queries.answers_of(file),
         "candidates": queries.candidates_of(file=file),
         "reasons": [line.partition(": ") for line in file.why.split("\n") if line],
-        "story": queries.story_of(file=file),
+        "story": story_of(subject_type="tester_file", subject_id=file.pk),
         "trail_links": viewer.may(Capability.VIEW_TRAIL),
         "may_change": may_change,
         "may_answer": may_change and file.state in _CHANGEABLE,

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from intake.models import PackType
-from rebattery.audit.trail import Entry, entry_of, events_of
 
 MEASURES = (
     ("nominal_energy_kwh", "Nominal energy", "kWh"),
@@ -72,12 +71,6 @@ def figures_of(*, pack_type: PackType) -> list[tuple[str, object, str]]:
 def baseline_method_of(*, pack_type: PackType) -> str:
     """Return the method of the baseline resistance in words, "" when nobody has confirmed one."""
     return dict(BASELINE_METHODS).get(pack_type.baseline_ir_method, "")
-
-
-def story_of(*, pack_type: PackType) -> list[Entry]:
-    """Return the trail of a pack type, newest first."""
-    told = events_of(subject_type="pack_type", subject_id=pack_type.pk)
-    return [entry_of(event) for event in told.reverse()]
 
 
 def short_figure(value: Decimal | int | None) -> Decimal | int | None:

@@ -6,7 +6,6 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from intake.models import Batch, Manifest, Pack, Supplier
-from rebattery.audit.trail import Entry, entry_of, events_of
 
 
 def suppliers_with_counts() -> QuerySet[Supplier]:
@@ -27,12 +26,6 @@ def suppliers_to_send_for() -> QuerySet[Supplier]:
 def matching(queryset: QuerySet[Supplier], text: str) -> QuerySet[Supplier]:
     """Keep the suppliers whose code or name contains ``text``."""
     return queryset.filter(Q(code__icontains=text) | Q(name__icontains=text))
-
-
-def story_of(*, supplier: Supplier) -> list[Entry]:
-    """Return the trail of a supplier's own facts, newest first."""
-    told = events_of(subject_type="supplier", subject_id=supplier.pk)
-    return [entry_of(event) for event in told.reverse()]
 
 
 def _count(model: type[Batch] | type[Pack] | type[Manifest]) -> Coalesce:

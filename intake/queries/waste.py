@@ -5,7 +5,6 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from intake.models import WasteCode, WasteOperator
-from rebattery.audit.trail import Entry, entry_of, events_of
 
 
 def operators() -> QuerySet[WasteOperator]:
@@ -37,9 +36,3 @@ def codes_applying(rows: QuerySet[WasteCode], *, on: date) -> QuerySet[WasteCode
     """Keep the codes that apply on a day."""
     begun = Q(applies_from__isnull=True) | Q(applies_from__lte=on)
     return rows.filter(begun).filter(Q(applies_until__isnull=True) | Q(applies_until__gte=on))
-
-
-def story_of(*, row: WasteOperator | WasteCode) -> list[Entry]:
-    """Return the trail of an operator or a code, newest first."""
-    subject = "waste_operator" if isinstance(row, WasteOperator) else "waste_code"
-    return [entry_of(event) for event in events_of(subject_type=subject, subject_id=row.pk).reverse()]

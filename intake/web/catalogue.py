@@ -12,13 +12,13 @@ from intake.queries.catalogue import (
     matching,
     pack_types,
     short_figure,
-    story_of,
     unconfirmed,
 )
 from intake.services.catalogue import add_pack_type, change_pack_type
 from intake.web.forms import EditPackTypeForm, NewPackTypeForm
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
+from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
@@ -91,7 +91,7 @@ def pack_type(request: HttpRequest, pack_type_id: int) -> HttpResponse:
         "title": str(shown),
         "baseline_method": baseline_method_of(pack_type=shown),
         "figures": figures_of(pack_type=shown),
-        "story": story_of(pack_type=shown),
+        "story": story_of(subject_type="pack_type", subject_id=shown.pk),
         "trail_links": viewer.may(Capability.VIEW_TRAIL),
         "may_manage": viewer.may(Capability.MANAGE_CATALOGUE),
     }

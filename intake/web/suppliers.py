@@ -5,11 +5,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from intake.queries.suppliers import matching, story_of, suppliers_with_counts
+from intake.queries.suppliers import matching, suppliers_with_counts
 from intake.services.suppliers import add_supplier, change_supplier
 from intake.web.forms import EditSupplierForm, NewSupplierForm
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
+from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
@@ -55,7 +56,7 @@ def supplier(request: HttpRequest, supplier_id: int) -> HttpResponse:
     context = {
         "supplier": shown,
         "people": shown.people.order_by("name", "pk"),
-        "story": story_of(supplier=shown),
+        "story": story_of(subject_type="supplier", subject_id=shown.pk),
         "trail_links": viewer.may(Capability.VIEW_TRAIL),
         "may_manage": viewer.may(Capability.MANAGE_SUPPLIERS),
     }

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from intake.models import WasteCode, WasteOperator
-from intake.queries.waste import codes_applying, matching, operators, story_of, waste_codes
+from intake.queries.waste import codes_applying, matching, operators, waste_codes
 from intake.services.waste import (
     CODE_FIELDS,
     OPERATOR_FIELDS,
@@ -23,6 +23,7 @@ from intake.services.waste import (
 from intake.web.waste_forms import EditOperatorForm, EditWasteCodeForm, NewWasteCodeForm, OperatorForm
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
+from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
@@ -63,7 +64,7 @@ CODE_FILTERS = (
 )
 
 _OPERATOR, _CODE = ("Waste operator", "waste_operator"), ("Waste code", "waste_code")
-"""What the pages call them, and the name of one's page."""
+"""What the pages call one of them, and the trail, which is the name of its page too."""
 
 
 @requires(Capability.VIEW_CATALOGUE)
@@ -82,14 +83,14 @@ def waste_code_list(request: HttpRequest) -> HttpResponseBase:
 def operator(request: HttpRequest, operator_id: int) -> HttpResponse:
     shown = get_object_or_404(operators(), pk=operator_id)
     is_lapsed = shown.permit_valid_until < timezone.now().date()
-    context = {"operator": shown, "is_lapsed": is_lapsed} | _beside(request, shown)
+    context = {"operator": shown, "is_lapsed": is_lapsed} | _beside(request, shown, _OPERATOR)
     return render(request, "intake/waste/operator.html", context)
 
 
 @requires(Capability.VIEW_CATALOGUE)
 def waste_code(request: HttpRequest, waste_code_id: int) -> HttpResponse:
     shown = get_object_or_404(waste_codes(), pk=waste_code_id)
-    return render(request, "intake/waste/code.html", {"waste_code": shown} | _beside(request, shown))
+    return render(request, "intake/waste/code.html", {"waste_code": shown} | _beside(request, shown, _CODE))
 
 
 @requires(Capability.MANAGE_CATALOGUE)
@@ -149,10 +150,11 @@ def _list(
     return render(request, template, {"page": page, "may_manage": may_manage})
 
 
-def _beside(request: HttpRequest, row: WasteOperator | WasteCode) -> dict[str, Any]:
+def _beside(request: HttpRequest, row: WasteOperator | WasteCode, kind: tuple[str, str]) -> dict[str, Any]:
+    _, subject_type = kind
     viewer = person_of(request)
     return {
-        "story": story_of(row=row),
+        "story": story_of(subject_type=subject_type, subject_id=row.pk),
         "trail_links": viewer.may(Capability.VIEW_TRAIL),
         "may_manage": viewer.may(Capability.MANAGE_CATALOGUE),
     }

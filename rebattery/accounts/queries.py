@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from rebattery.accounts.models import ApiToken, User
-from rebattery.audit.trail import Entry, entry_of, events_of
 
 
 def people() -> QuerySet[User]:
@@ -17,12 +16,6 @@ def people() -> QuerySet[User]:
 def named(people: QuerySet[User], text: str) -> QuerySet[User]:
     """Keep the people whose name or e-mail contains ``text``."""
     return people.filter(Q(name__icontains=text) | Q(email__icontains=text))
-
-
-def story_of(*, person: User) -> list[Entry]:
-    """Return what was done about a person, newest first."""
-    told = events_of(subject_type="person", subject_id=person.pk)
-    return [entry_of(event) for event in told.reverse()]
 
 
 def tokens_of(*, person: User) -> QuerySet[ApiToken]:

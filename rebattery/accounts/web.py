@@ -17,9 +17,10 @@ from rebattery.accounts import services
 from rebattery.accounts.forms import InviteForm, ReasonForm, RoleForm, TokenForm
 from rebattery.accounts.guards import actor_of, person_of, public, requires
 from rebattery.accounts.models import User
-from rebattery.accounts.queries import named, story_of, tokens_of
+from rebattery.accounts.queries import named, tokens_of
 from rebattery.accounts.queries import people as all_people
 from rebattery.accounts.roles import Capability, Role
+from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
@@ -93,7 +94,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     shown = get_object_or_404(all_people(), pk=person_id)
     context = {
         "person": shown,
-        "story": story_of(person=shown),
+        "story": story_of(subject_type="person", subject_id=shown.pk),
         "reason_form": ReasonForm(),
         "role_form": RoleForm(initial={"role": shown.role}, auto_id="role_%s"),
         "is_self": shown.pk == person_of(request).pk,
