@@ -5,7 +5,14 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
-from intake.domain.dispositions import KIND_WORDS, LegalStatus, OrderKind, OrderState, PackState
+from intake.domain.dispositions import (
+    KIND_WORDS,
+    LegalStatus,
+    OrderKind,
+    OrderState,
+    PackState,
+    code_applies,
+)
 
 
 class WasteOperator(models.Model):
@@ -55,6 +62,10 @@ class WasteCode(models.Model):
     def is_hazardous(self) -> bool:
         """Whether the list marks it as hazardous."""
         return self.code.endswith("*")
+
+    def applies(self, *, on: date) -> bool:
+        """Return whether an order of that day may name the code."""
+        return code_applies(applies_from=self.applies_from, applies_until=self.applies_until, on=on)
 
 
 class DispositionOrder(models.Model):

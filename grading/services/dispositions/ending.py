@@ -9,7 +9,7 @@ from django.db.models import F
 
 from grading.services.dispositions.standings import DispositionRefused, disputed_among, refuse
 from grading.services.dispositions.telling import tell_handed_over, tell_kept
-from intake.domain.dispositions import MOVES, OrderKind, OrderState, PackState, code_applies
+from intake.domain.dispositions import MOVES, OrderKind, OrderState, PackState
 from intake.models import DispositionOrder, DispositionPack, Pack
 from intake.services.lifecycle import lock_packs, move_packs
 from rebattery.actor import Actor
@@ -70,15 +70,14 @@ def hand_over(
         raise DispositionRefused(fields={"document_number": "Give the number of the paper that goes along."})
     order, packs = _lock(order_id, version)
     ids = [pack.pk for pack in packs]
-    serials = {pack.pk: pack.serial for pack in packs}
-    refuse([f"{serials[key]} is not ticked" for key in ids if key not in set(ticked)])
-    if len(set(ticked)) != len(ids):
+    ticked = set(ticked)
+    refuse([f"{pack.serial} is not ticked" for pack in packs if pack.pk not in ticked])
+    if len(ticked) != len(ids):
         raise OrderChanged
     refuse(_lapsed(order, at))
     disputed = disputed_among(pack_ids=ids)
-    refuse(
-        [f"{serials[key]} is disputed: answer its supplier first, or take it out" for key in sorted(disputed)]
-    )
+    answer_first = "is disputed: answer its supplier first, or take it out"
+    refuse([f"{pack.serial} {answer_first}" for pack in packs if pack.pk in disputed])
     kind, document = OrderKind(order.kind), document_number.strip()
     facts = {"order": order.number, "document": document}
     moved = move_packs(pack_ids=ids, move=MOVES[kind], actor=actor, at=at, facts=facts)
@@ -110,9 +109,10 @@ def release(
     if not reason.strip():
         raise ReasonMissing(fields={"reason": "Say why."})
     order, packs = _lock(order_id, version)
-    freed = [pack for pack in packs if pack.pk in set(pack_ids)]
+    chosen = set(pack_ids)
+    freed = [pack for pack in packs if pack.pk in chosen]
     ids = [pack.pk for pack in freed]
-    if not ids or len(ids) != len(set(pack_ids)):
+    if not ids or len(ids) != len(chosen):
         raise DispositionRefused("Choose packs of this order. Nothing was changed.")
     params: dict[str, Any] = {"order": order.pk, "number": order.number, "ids": ids}
     # The events first: they tell what the update is about to overwrite.
@@ -140,8 +140,7 @@ def cancel(*, order_id: int, version: int, reason: str, actor: Actor, at: dateti
     :raises OrderChanged: when somebody was faster.
     :raises ReasonMissing: when nobody says why.
     """
-    lines = DispositionPack.objects.filter(order_id=order_id, state=PackState.ORDERED)
-    ids = list(lines.values_list("pack_id", flat=True))
+    ids = _packs_in(order_id)
     if not ids:
         raise OrderChanged
     return release(order_id=order_id, version=version, pack_ids=ids, reason=reason, actor=actor, at=at)
@@ -149,12 +148,16 @@ def cancel(*, order_id: int, version: int, reason: str, actor: Actor, at: dateti
 
 def _lock(order_id: int, version: int) -> tuple[DispositionOrder, list[Pack]]:
     """Lock the packs of an open order, then the order itself."""
-    lines = DispositionPack.objects.filter(order_id=order_id, state=PackState.ORDERED)
-    packs = lock_packs(pack_ids=list(lines.values_list("pack_id", flat=True)))
+    packs = lock_packs(pack_ids=_packs_in(order_id))
     order = DispositionOrder.objects.select_for_update(no_key=True).get(pk=order_id)
     if order.state != OrderState.ORDERED or order.version != version:
         raise OrderChanged
     return order, packs
+
+
+def _packs_in(order_id: int) -> list[int]:
+    lines = DispositionPack.objects.filter(order_id=order_id, state=PackState.ORDERED)
+    return list(lines.values_list("pack_id", flat=True))
 
 
 def _lapsed(order: DispositionOrder, at: datetime) -> list[str]:
@@ -162,9 +165,7 @@ def _lapsed(order: DispositionOrder, at: datetime) -> list[str]:
     faults, operator, code = [], order.operator, order.waste_code
     if operator and not operator.may_take_waste(on=at.date()):
         faults.append(f"{operator.name} may not take waste any more: cancel the order and make a new one")
-    if code and not code_applies(
-        applies_from=code.applies_from, applies_until=code.applies_until, on=at.date()
-    ):
+    if code and not code.applies(on=at.date()):
         faults.append(f"Waste code {code.code} does not apply any more: cancel the order and make a new one")
     return faults
 

@@ -17,7 +17,6 @@ from intake.domain.dispositions import (
     OrderKind,
     OrderState,
     PackState,
-    code_applies,
     legal_status_after,
     obstacle,
     transport_class_of,
@@ -133,7 +132,7 @@ def _code_of(consignment: Consignment, packs: Sequence[Pack], at: datetime) -> W
     code = WasteCode.objects.filter(pk=consignment.waste_code_id or 0).first()
     if code is None:
         raise DispositionRefused(fields={"waste_code": "Waste needs its code: choose one that applies."})
-    if not code_applies(applies_from=code.applies_from, applies_until=code.applies_until, on=at.date()):
+    if not code.applies(on=at.date()):
         raise DispositionRefused(fields={"waste_code": f"{code.code} does not apply on {at:%Y-%m-%d}."})
     return code
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grading.models import Dispute, ReviewCase
+from grading.queries.dispositions import dispositions_of
 from grading.queries.review_queue import WAITING_STATES
 from grading.queries.separation import acts_on_reviews
-from intake.domain.dispositions import PackState, Standing, declared_safety, is_settled
+from intake.domain.dispositions import Standing, declared_safety, is_settled
 from intake.domain.hazards import declared_hazards
 from intake.domain.lifecycle import Status
 from intake.domain.separation import Judging, why_not
-from intake.models import DispositionPack, Pack
+from intake.models import Pack
 from intake.queries.inspections import current_inspections
 from rebattery.errors import RuleViolation
 from rebattery.naming import listed
@@ -37,8 +38,7 @@ def standings(*, packs: Sequence[Pack], person_id: int | None, at: datetime) -> 
     ids = [pack.pk for pack in packs]
     inspections = current_inspections(pack_ids=ids)
     declared = dict(Pack.objects.filter(pk__in=ids).values_list("pk", "declared"))
-    lines = DispositionPack.objects.filter(pack_id__in=ids).exclude(state=PackState.RELEASED)
-    orders = dict(lines.values_list("pack_id", "order__number"))
+    orders = {pack_id: line.order.number for pack_id, line in dispositions_of(pack_ids=ids).items()}
     disputed = disputed_among(pack_ids=ids)
     waiting = ReviewCase.objects.filter(pack_id__in=ids, state__in=WAITING_STATES).select_related("pack")
     reviews = {case.pack_id: case.pk for case in waiting}
