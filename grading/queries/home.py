@@ -15,6 +15,7 @@ from grading.queries.disputes import disputes_waiting
 from grading.queries.ending import due_within, ending_decisions
 from grading.queries.instruments import UNUSABLE, standings
 from grading.queries.instruments_controls import overdue_instrument_ids
+from grading.queries.moves import MOVE_WORDS, count_moved
 from grading.queries.review_queue import WAITING_STATES, in_front, reviews_waiting
 from grading.queries.tester_files import NEEDS_PERSON, files_waiting
 from grading.queries.waiting import packs_waiting_for_grade
@@ -26,20 +27,7 @@ from intake.queries.manifests import WRONG, in_state, unfinished_for
 from intake.queries.receiving import still_open
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
-from rebattery.audit.trail import counts_since
 from rebattery.notices.queries import failing_for
-
-MOVES = {
-    "pack.announced": "announced",
-    "pack.received": "received",
-    "pack.inspected": "passed inspection",
-    "pack.tested": "tested",
-    "pack.graded": "graded",
-    "pack.sent_to_review": "sent to review",
-    "pack.quarantined": "quarantined",
-    "pack.rejected": "rejected",
-}
-
 
 _NOUNS = (
     ("pack types", "pack type"),
@@ -159,13 +147,12 @@ def _instruments(at: datetime) -> list[Figure]:
     ]
 
 
-def moved_since(*, viewer: User, at: datetime) -> list[Figure]:
-    """Return what moved since ``at``, each with the events behind it."""
-    found = counts_since(at=at, codes=list(MOVES))
+def moved_since(*, at: datetime) -> list[Figure]:
+    """Return how many packs moved since ``at``, a midnight, each pack once and with the packs behind it."""
     since = at.date().isoformat()
     return [
-        Figure(f"packs {words}", found.get(code, 0), "trail", {"type": code, "since": since})
-        for code, words in MOVES.items()
+        Figure(f"packs {MOVE_WORDS[move]}", number, "packs", {"moved": f"{move}-{since}"})
+        for move, number in count_moved(since=at).items()
     ]
 
 

@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         files = files_that_need(viewer=viewer, since=now - NEWS)
         context |= {"files": files[:NEWEST], "news": news}
     else:
-        context["moved"] = moved_since(viewer=viewer, at=midnight)
+        context["moved"] = moved_since(at=midnight)
     if viewer.may(Capability.MANAGE_PEOPLE) or viewer.role == "auditor":
         context["machine"] = machine_room()
     return render(request, "grading/home/home.html", context)

@@ -12,6 +12,7 @@ from grading.models import Grade
 from grading.queries import rejects
 from grading.queries.packs import UNGRADED, WAITS, graded, packs_for, waiting, with_serial
 from grading.web.grading_runs_filters import OF_RUNS
+from grading.web.moves_filter import OF_MOVES
 from intake.domain.dispositions import ORDERABLE
 from intake.domain.hazards import finding_label
 from intake.domain.lifecycle import Status
@@ -84,6 +85,7 @@ FOR_STAFF = (
     ),
     *OF_REJECTS,
     *OF_RUNS,
+    OF_MOVES,
 )
 
 

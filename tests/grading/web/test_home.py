@@ -9,12 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from grading.queries.home import Figure
+from grading.services import decisions, regrading
 from grading.services.reviews import hold
 from intake.models import InspectionDraft, Manifest, ManifestState
 from intake.services import receiving
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
 from rebattery.audit.record import Event, record
+from rebattery.dates import day_in_words
 from tests.evidence import make_reviews, make_tested, publish_seed
 from tests.factories import (
     make_actor,
@@ -25,6 +27,7 @@ from tests.factories import (
     make_person,
 )
 from tests.grading import cast
+from tests.grading.regrading import order
 from tests.grading.services.disputes.acts import dispute
 from tests.grading.services.reviews.acts import WHY
 
@@ -151,6 +154,24 @@ class TestFigures:
         assert behind == {label: number for label, (number, _) in tiles.items()}
         shown = {label for label, number in behind.items() if number}
         assert all({words, Figure(words, 1, "packs", {}).label} & shown for words in acted_on)
+
+    def test_count_a_pack_graded_again_once_and_say_so(self, client):
+        publish_seed()
+        now = timezone.now()
+        packs = make_tested(3)
+        decisions.grade_waiting(actor=SYSTEM, now=lambda: now)
+        regrading.run(grading_run_id=order(packs[:2], at=now).pk, actor=SYSTEM, now=lambda: now)
+        client.force_login(make_person(Role.AUDITOR))
+
+        tiles = Tiles(client.get("/").text).found
+
+        assert {words: tiles[words][0] for words in ("pack graded", "packs graded again by request")} == {
+            "pack graded": 1,
+            "packs graded again by request": 2,
+        }
+        page = client.get(tiles["packs graded again by request"][1])
+        assert {row.pk for row in page.context["page"].rows} == {pack.pk for pack in packs[:2]}
+        assert f"graded again by request since {day_in_words(now.date())}, 00:00 UTC" in page.text
 
     def test_leave_out_the_reviews_that_somebody_put_aside(self, client):
         publish_seed()
