@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from grading.queries.dispositions import Line, lines_of, orders
-from grading.queries.reject_report_words import NOTHING, moment
 from intake.models import DispositionOrder
 from rebattery.accounts.guards import requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.pdf import pdf_response, typeset
+from rebattery.ui.templatetags.words import NOTHING, utc
 
 REMARKS = (
     "The transport classes follow from inspection and chemistry. Packing instructions are not confirmed: the"
@@ -45,7 +45,7 @@ def _facts(order: DispositionOrder) -> list[list[str]]:
         ["State", order.get_state_display()],
         ["To", f"{to['name']} ({to['country']})" if to.get("country") else to["name"]],
         ["Address", to["address"]],
-        ["Ordered", moment(order.ordered_at)],
+        ["Ordered", utc(order.ordered_at)],
         ["Packs", str(order.pack_count)],
     ]
     if order.operator_id:

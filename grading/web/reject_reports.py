@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from grading.queries.dossiers import pack_for
 from grading.queries.packs import with_serial
-from grading.queries.reject_report_words import document_of, moment, sheet_of
 from grading.queries.reject_reports import (
     AT_ONCE,
     RejectReport,
@@ -22,6 +21,7 @@ from grading.queries.reject_reports import (
     report_of,
     reports_of,
 )
+from grading.web.reject_report_words import document_of, sheet_of
 from intake.models import Batch, Pack
 from intake.queries.batches import batches_for
 from intake.services.files import path_of
@@ -30,6 +30,7 @@ from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
 from rebattery.ui.listing import Column, Filter, list_page
 from rebattery.ui.pdf import pdf_response, typeset
+from rebattery.ui.templatetags.words import utc
 
 COLUMNS = (
     Column(key="serial", label="Serial", value=lambda row: row.serial, sort="serial", is_code=True),
@@ -103,7 +104,7 @@ def batch_rejects_pdf(request: HttpRequest, batch_id: int) -> HttpResponse:
     head = [
         *_head(reports[0].pack, newest)[:2],
         ["Packs", str(len(reports))],
-        ["Newest decision", moment(newest)],
+        ["Newest decision", utc(newest)],
     ]
     head.append(["Photos", "Each pack's own report shows them."])
     document = document_of(reports=reports, title=title, facts=head)
@@ -120,7 +121,7 @@ def _head(pack: Pack, settled_at: datetime) -> list[list[str]]:
     return [
         ["Supplier", pack.supplier.name],
         ["Batch", pack.batch.number],
-        ["Rejected", moment(settled_at)],
+        ["Rejected", utc(settled_at)],
     ]
 
 
@@ -130,7 +131,7 @@ def _pictures(report: RejectReport) -> list[dict[str, str]]:
     for photo in report.photos:
         path = path_of(photo.shown)
         if path.is_file():
-            label = f"{photo_label(photo)}, {moment(photo.at)}"
+            label = f"{photo_label(photo)}, {utc(photo.at)}"
             found.append({"path": f"/{path.relative_to(settings.FILES_ROOT).as_posix()}", "alt": label})
     return found
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from grading.queries.reject_report_words import sheet_of
 from grading.queries.reject_reports import rejects_for, report_of, reports_of
+from grading.web.reject_report_words import sheet_of
 from intake.services import photos
 from rebattery.accounts.roles import Role
 from tests.evidence import make_reviews, publish_seed

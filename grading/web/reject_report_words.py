@@ -1,7 +1,6 @@
 """A reject report in words and figures, the same for the page and for the paper."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +12,8 @@ from grading.queries.test_runs import SOURCES
 from intake.domain.dispositions import OrderKind, PackState
 from intake.domain.lifecycle import Status
 from rebattery.dates import day_in_words
+from rebattery.ui.templatetags.words import NOTHING, figure, signed, utc
 
-NOTHING = "–"
 Row = list[str]
 
 
@@ -34,7 +33,7 @@ def sheet_of(report: RejectReport) -> dict[str, Any]:
         ],
         "why": [str(row["sentence"]) for row in reasons],
         "limits": [
-            [row.fact, row.unit, figure(row.measured), figure(row.limit), figure(row.margin), row.rule]
+            [row.fact, row.unit, _figure(row.measured), _figure(row.limit), _figure(row.margin), row.rule]
             for row in limits_of(reasons)
         ],
         "claims": _claims(report),
@@ -44,9 +43,9 @@ def sheet_of(report: RejectReport) -> dict[str, Any]:
             [
                 step.rule,
                 _STATES[step.state] + (", near its limit" if step.is_near else ""),
-                figure(step.value),
-                figure(step.limit),
-                signed(step.margin),
+                _figure(step.value),
+                _figure(step.limit),
+                signed(step.margin, 2),
             ]
             for step in report.steps
         ],
@@ -56,24 +55,8 @@ def sheet_of(report: RejectReport) -> dict[str, Any]:
     }
 
 
-def figure(value: Decimal | str | None) -> str:
-    """Return a figure without idle zeros, a dash for a missing one."""
-    if value in (None, ""):
-        return NOTHING
-    return f"{Decimal(str(value)).quantize(Decimal('0.01')).normalize():f}"
-
-
-def signed(value: Decimal | None) -> str:
-    """Return a difference with its sign, a dash for a missing one."""
-    if value is None:
-        return NOTHING
-    rounded = round(value, 2)
-    return f"{rounded:+.2f}".replace("-", "−") if rounded else "0.00"
-
-
-def moment(at: datetime | None) -> str:
-    """Return a moment as pages show it."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else NOTHING
+def _figure(value: Decimal | str | None) -> str:
+    return NOTHING if value in (None, "") else figure(str(value))
 
 
 _STATES = {"matched": "applies", "passed": "does not apply", "undecidable": "its fact is missing"}
@@ -121,11 +104,11 @@ def _claim(
     what: str, unit: str, claimed: Decimal | None, measured: Decimal | None, spread: Decimal | None, how: str
 ) -> Row:
     """Return one row; ``spread`` is a standard uncertainty, told with coverage factor 2."""
-    found = figure(measured)
+    found = _figure(measured)
     if spread is not None:
-        found += f" ± {figure(2 * spread)} (k = 2)"
+        found += f" ± {_figure(2 * spread)} (k = 2)"
     between = measured - claimed if measured is not None and claimed is not None else None
-    return [what, unit, figure(claimed), found, signed(between), how or NOTHING]
+    return [what, unit, _figure(claimed), found, signed(between, 2), how or NOTHING]
 
 
 def _baseline_words(test: ResistanceTest | None) -> str:
@@ -138,25 +121,25 @@ def _capacity_test(test: CapacityTest | None) -> list[Row]:
     if test is None:
         return []
     conditions = (
-        f"{test.get_method_display()}; {figure(test.c_rate)} C, {figure(test.temperature_degc)} °C,"
-        f" {figure(test.voltage_from_v)} to {figure(test.voltage_to_v)} V"
+        f"{test.get_method_display()}; {_figure(test.c_rate)} C, {_figure(test.temperature_degc)} °C,"
+        f" {_figure(test.voltage_from_v)} to {_figure(test.voltage_to_v)} V"
     )
     unit = "Ah" if test.basis == CapacityTest.Basis.AH else "kWh"
     value = test.measured_capacity_ah if unit == "Ah" else test.measured_energy_kwh
-    result = f"SOH {figure(test.soh_percent)} %: {figure(value)} of {figure(test.reference_value)} {unit}"
+    result = f"SOH {_figure(test.soh_percent)} %: {_figure(value)} of {_figure(test.reference_value)} {unit}"
     return [_test("Capacity", result, test, conditions)]
 
 
 def _resistance_test(test: ResistanceTest | None) -> list[Row]:
     if test is None:
         return []
-    pulse = f" of {figure(test.pulse_duration_s)} s" if test.pulse_duration_s else ""
+    pulse = f" of {_figure(test.pulse_duration_s)} s" if test.pulse_duration_s else ""
     conditions = (
-        f"{test.get_method_display()}{pulse}; {figure(test.temperature_degc)} °C,"
-        f" state of charge {figure(test.soc_percent)} %"
+        f"{test.get_method_display()}{pulse}; {_figure(test.temperature_degc)} °C,"
+        f" state of charge {_figure(test.soc_percent)} %"
     )
-    ratio = f", {figure(test.ir_ratio)}× the baseline" if test.ir_ratio is not None else ""
-    return [_test("Resistance", f"{figure(test.ir_mohm)} mΩ{ratio}", test, conditions)]
+    ratio = f", {_figure(test.ir_ratio)}× the baseline" if test.ir_ratio is not None else ""
+    return [_test("Resistance", f"{_figure(test.ir_mohm)} mΩ{ratio}", test, conditions)]
 
 
 def _test(what: str, result: str, test: CapacityTest | ResistanceTest, conditions: str) -> Row:
@@ -186,7 +169,7 @@ def _decision(report: RejectReport) -> list[Row]:
         ["Policy", f"{decision.policy.code}, version {decision.policy.version}"],
         ["Policy SHA-256", decision.policy_sha256],
         ["Evidence SHA-256", decision.evidence_sha256],
-        ["Decided", moment(decision.decided_at)],
+        ["Decided", utc(decision.decided_at)],
         ["Review", _review(report.review, is_override=decision.is_override)],
     ]
 
@@ -194,10 +177,10 @@ def _decision(report: RejectReport) -> list[Row]:
 def _review(review: ReviewCase | None, *, is_override: bool) -> str:
     if is_override:
         closed = review.closed_at if review else None
-        return f"Two reviewers set this grade against the policy, {moment(closed)}."
+        return f"Two reviewers set this grade against the policy, {utc(closed)}."
     if review is None or review.state != ReviewCase.State.CONFIRMED:
         return "Rests on the policy and on the hazards that were found."
-    return f"A reviewer who did not measure the pack confirmed it, {moment(review.closed_at)}."
+    return f"A reviewer who did not measure the pack confirmed it, {utc(review.closed_at)}."
 
 
 def _dispute(report: RejectReport) -> list[str]:
@@ -225,9 +208,7 @@ def _next(report: RejectReport) -> list[str]:
         return [f"{went} on {day_in_words(left)}: {paper}."]
     if order.kind == OrderKind.RETURN:
         return [f"It goes back to you by order {order.number}{code}."]
-    return [
-        f"It goes to recycling by order {order.number}{code}: it is waste since {moment(order.ordered_at)}."
-    ]
+    return [f"It goes to recycling by order {order.number}{code}: it is waste since {utc(order.ordered_at)}."]
 
 
 def document_of(*, reports: Sequence[RejectReport], title: str, facts: Sequence[Row]) -> dict[str, Any]:
