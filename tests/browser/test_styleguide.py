@@ -134,3 +134,18 @@ class TestConfirm:
         page.get_by_role("button", name="Reject").first.click()
 
         page.get_by_role("heading", name="Reject pack NC-24-118203?").wait_for()
+
+    def test_with_control_count_right_after_another(self, open_page):
+        page = open_page()
+
+        page.evaluate("""() => {
+            const button = document.createElement("button");
+            button.dataset.key = "Ctrl+Enter";
+            button.addEventListener("click", () => { button.textContent = "Recorded"; });
+            document.querySelector("main").append(button);
+            for (const key of [{key: "8"}, {key: "Enter", ctrlKey: true}]) {
+                document.body.dispatchEvent(new KeyboardEvent("keydown", {...key, bubbles: true}));
+            }
+        }""")
+
+        page.get_by_role("button", name="Recorded").wait_for()

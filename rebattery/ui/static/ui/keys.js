@@ -70,12 +70,12 @@
     clearTimeout(timer);
     const isBurst = event.timeStamp - lastKeyAt < PAUSE_MS;
     lastKeyAt = event.timeStamp;
-    if (isBurst) return;
     if (document.querySelector("dialog[open]") || event.isComposing) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      visible('[data-key="Ctrl+Enter"]')?.click();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { // No scanner sends it, so it counts however fast it follows.
+      if (!event.repeat) visible('[data-key="Ctrl+Enter"]')?.click();
       return;
     }
+    if (isBurst) return;
     if ((event.key.length !== 1 && !isArrow(event)) || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (event.key === "/" || event.key === "'") event.preventDefault(); // Firefox would open its search.
     timer = setTimeout(run, PAUSE_MS, event.key);
