@@ -115,7 +115,7 @@ class Dossier:
 
     @property
     def card(self) -> Card | None:
-        """Return how the decision in force was found, where a policy made it."""
+        """Return how the decision in force was found, or what the policy says where people overrode it."""
         return card_of(self.decision) if self.decision else None
 
     @property

@@ -1,7 +1,7 @@
 """The card of one decision: its path, its margins, and what would change it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from grading.domain.policy import Policy
 from grading.domain.policy_words import askers_of
 from grading.domain.scales import Scale, scales_of
 from grading.domain.tracing import Step, path_of
+from grading.domain.verdict import decide
 from grading.models import Calibration, CapacityTest, Decision, ResistanceTest
 from grading.queries.policies import compiled
 from grading.queries.test_runs import Results
@@ -20,22 +21,31 @@ from grading.queries.test_runs import Results
 
 @dataclass(frozen=True)
 class Card:
-    """How one verdict was found."""
+    """What a policy says of some evidence, and how that was found."""
 
     steps: tuple[Step, ...]
     scales: tuple[Scale, ...]
     changes: tuple[Change, ...]
+    instead_of: str = ""
+    """The policy's own grade, where two people set another one on the same evidence."""
 
 
 def card_of(decision: Decision) -> Card | None:
-    """Return the card of a decision by policy, from what is stored with it; no query.
+    """Return the card of a decision, from what is stored with it; no query.
 
-    People who override have their reason instead, and a failure has no evidence: None.
+    That of an override shows what the policy says of the same evidence, which two people looked at too. A
+    failure, and an override of one, has no evidence: None.
     """
-    if decision.kind != Decision.Kind.POLICY:
+    if not _has_evidence(decision):
         return None
     policy, evidence = compiled(decision.policy), Evidence.from_json(decision.evidence)
+    if decision.is_override:
+        return replace(card_for(policy, evidence), instead_of=decide(policy, evidence).grade)
     return Card(path_behind(decision), scales_of(policy, evidence), changes_of(policy, evidence))
+
+
+def _has_evidence(decision: Decision) -> bool:
+    return decision.kind != Decision.Kind.FAILED and "failure" not in decision.evidence
 
 
 def card_for(policy: Policy, evidence: Evidence) -> Card:

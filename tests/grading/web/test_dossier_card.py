@@ -3,19 +3,23 @@
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from grading.domain.policy import seed_document
 from grading.models import Calibration, CapacityTest, Decision
+from grading.queries.verdict_cards import card_of
 from grading.services.decisions import grade_waiting
 from grading.services.policies import publish
+from grading.services.reviews import Scope
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
-from tests.evidence import GRADED_AT, make_inspected, make_tested, publish_seed
-from tests.factories import make_person
+from tests.evidence import GRADED_AT, make_inspected, make_reviews, make_tested, publish_seed
+from tests.factories import make_actor, make_person
 from tests.grading.domain.packs import changed_document
 from tests.grading.ending import graded as ending
 from tests.grading.ending import publish_terms
+from tests.grading.services.reviews.acts import approve, ask
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +100,6 @@ class TestDecisionCard:
         stored = page_of(client, person, pack).count("does not apply")
 
         decision.path = None
-        from grading.queries.verdict_cards import card_of
 
         assert [step.state for step in card_of(decision).steps].count("passed") == stored
 
@@ -106,3 +109,53 @@ class TestDecisionCard:
         grade_waiting(actor=SYSTEM, now=lambda: GRADED_AT)
 
         assert "What would change it" not in page_of(client, make_person(Role.REVIEWER), pack)
+
+
+class TestCardOfAnOverride:
+    @pytest.fixture
+    def page(self, client, db):
+        publish_seed()
+
+        def show(role, **fields):
+            [case] = make_reviews()
+            ask(case, make_actor(make_person(Role.REVIEWER)), scope=Scope(**fields))
+            case.refresh_from_db()
+            approve(case, make_actor(make_person(Role.REVIEWER)))
+            person = make_person(role, supplier=case.pack.supplier if role == Role.SUPPLIER else None)
+            return page_of(client, person, case.pack)
+
+        return show
+
+    @pytest.mark.parametrize("role", [Role.AUDITOR, Role.SUPPLIER])
+    @pytest.mark.parametrize(
+        "scope",
+        [
+            {"code": "any_use"},
+            {"code": "any_use", "expires_on": (GRADED_AT + timedelta(days=30)).date()},
+            {
+                "code": "application",
+                "note": "Telecom 48 V",
+                "expires_on": (GRADED_AT + timedelta(days=30)).date(),
+            },
+        ],
+    )
+    def test_shows_the_bands_and_what_would_change_what_the_policy_says(self, page, role, scope):
+        text = page(role, **scope)
+
+        assert "By the same evidence the policy says" in text
+        assert "With the other facts as they are: " in text
+        assert "What would change what the policy says" in text
+        assert "would make it" in text
+        assert "it carries no warranty of the policy" in text
+        assert ("No other application was looked at." in text) == (scope["code"] == "application")
+        assert ("Telecom 48 V" in text) == (role == Role.AUDITOR and scope["code"] == "application")
+
+    def test_says_that_nothing_is_measured_where_grading_failed(self, client, db):
+        publish_seed()
+        [case] = make_reviews()
+        case.decision.kind, case.decision.evidence = "override", {"failure": "KeyError"}
+
+        assert card_of(case.decision) is None
+        assert "Grading had failed on our side" in render_to_string(
+            "grading/verdict/_card.html", {"card": None, "decision": case.decision}
+        )
