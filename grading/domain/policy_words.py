@@ -26,6 +26,8 @@ class Row:
 class Table:
     """How the chemistries that share their rules are judged."""
 
+    name: str
+    """Of the class, as the document names it."""
     title: str
     chemistries: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -33,18 +35,22 @@ class Table:
     """The rule of a class without a table."""
 
 
-def decision_tables(policy: Policy) -> list[Table]:
-    """Return one table for each class of chemistries: those with bands first, in their order."""
+def decision_tables(document: Mapping[str, Any]) -> list[Table]:
+    """Return one table for each class of chemistries: those with bands first, in their order.
+
+    A draft may be unsound: what one of its cells leaves out or names wrong shows as it stands.
+    """
+    classes = document["chemistry_classes"]
+    treated = {code: entry["treat_as"] for code, entry in classes.items()}
     # The order of keys is no part of a stored document; the order of its lists is.
-    names = dict.fromkeys(
-        [*(row["class"] for row in policy.document["bands"]), *sorted(policy.treat_as.values())]
-    )
-    classes = policy.document["chemistry_classes"]
-    members = {name: [c for c in sorted(policy.treat_as) if policy.treat_as[c] == name] for name in names}
+    banded = dict.fromkeys(row["class"] for row in document["bands"])
+    members = {
+        name: [code for code in sorted(treated) if treated[code] == name]
+        for name in (*banded, *sorted({*treated.values()} - {*banded}))
+    }
     return [
-        _table(policy, name, tuple(classes[c]["label"] for c in sorted(codes, key=lambda c: c != name)))
+        _table(document, name, tuple(classes[c]["label"] for c in sorted(codes, key=lambda c: c != name)))
         for name, codes in members.items()
-        if codes
     ]
 
 
@@ -147,31 +153,40 @@ def needs_of(application: Mapping[str, Any]) -> str:
     return f"{', '.join(needs)}{rebuild}"
 
 
-def _table(policy: Policy, name: str, labels: tuple[str, ...]) -> Table:
-    document = policy.document
+def _table(document: Mapping[str, Any], name: str, labels: tuple[str, ...]) -> Table:
     rule = document["class_rules"].get(name)
     if rule:
-        outcome = f"{rule.get('grade', 'H')}, {policy.route_label(rule.get('route', 'hold')).lower()}"
-        note = f"{outcome}: {document['texts'][rule['code']]}"
-        return Table(_title(labels), labels, (), note)
-    rows = tuple(_row(policy, row) for row in document["bands"] if row["class"] == name)
-    return Table(_title(labels), labels, rows, "")
+        outcome = f"{rule.get('grade', 'H')}, {_route(document, rule.get('route', 'hold')).lower()}"
+        note = f"{outcome}: {document['texts'].get(rule['code'], rule['code'])}"
+        return Table(name, _title(name, labels), labels, (), note)
+    rows = tuple(_row(document, row) for row in document["bands"] if row["class"] == name)
+    return Table(name, _title(name, labels), labels, rows, "")
 
 
-def _title(labels: tuple[str, ...]) -> str:
+def _title(name: str, labels: tuple[str, ...]) -> str:
+    if not labels:
+        return name
     return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
 
 
-def _row(policy: Policy, row: Mapping[str, Any]) -> Row:
-    low = f"{row['lo']} % {'≤' if row['lo_incl'] else '<'} SOH"
+def _row(document: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
+    low = f"{row['lo'] or '?'} % {'≤' if row['lo_incl'] else '<'} SOH"
+    limit = f"{row['ir_limit'] or '?'}× baseline"
+    terms = document["warranty"].get(row["warranty"])
     return Row(
-        soh=f"{low} {'≤' if row['hi_incl'] else '<'} {row['hi']} %",
-        ir=f"{_SIGNS[row['ir_op']]} {row['ir_limit']}× baseline" if row["ir_op"] else "any",
-        grade=row["grade"],
-        route=policy.route_label(row["route"]),
-        conditions=tuple(policy.document["texts"][code] for code in row["flags"]),
-        warranty=policy.document["warranty"][row["warranty"]]["label"] if row["warranty"] else "",
+        soh=f"{low} {'≤' if row['hi_incl'] else '<'} {row['hi'] or '?'} %",
+        ir=f"{_SIGNS[row['ir_op']]} {limit}" if row["ir_op"] else "any",
+        grade=row["grade"] or "?",
+        route=_route(document, row["route"]),
+        conditions=tuple(document["texts"].get(code, code) for code in row["flags"]),
+        warranty=terms["label"] if terms else row["warranty"] or "",
     )
+
+
+def _route(document: Mapping[str, Any], route: str) -> str:
+    """Return the words for a route; one that the document does not know stands as it is."""
+    known = document["routes"].get(route)
+    return str(known["label"]) if known else route or "?"
 
 
 _TESTS = {"capacity": "A capacity test", "resistance": "A resistance test"}

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from grading.domain.canonical import canonical_json, sha256_of
 from grading.domain.policy_words import (
     applications,
-    decision_tables,
     evidence_demands,
     floors,
     remarks,
@@ -31,6 +30,7 @@ from grading.queries.policies import (
 )
 from grading.queries.policies import policies as published
 from grading.queries.what_if import reports
+from grading.web.policy_tables import published_tables
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import story_of
@@ -60,7 +60,7 @@ def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
         "policy": ready,
         "in_force": live,
         "older": count_graded_before(version=version) if version == live else 0,
-        "tables": decision_tables(ready),
+        "tables": published_tables(ready.document),
         "floors": floors(ready),
         "demands": evidence_demands(ready),
         "remarks": remarks(ready),

@@ -14,6 +14,7 @@ from grading.domain.policy_templates import templates
 from grading.domain.policy_words import sources as sources_of
 from grading.models import PolicyDraft
 from grading.queries.policies import drafts, in_force_or_none, reports_on, standing_of
+from grading.queries.publication_effects import effect_of
 from grading.services.policy_drafts import (
     discard_draft,
     propose_draft,
@@ -23,7 +24,8 @@ from grading.services.policy_drafts import (
 )
 from grading.web.policy_draft_forms import DiscardForm, PublishForm, RevisionForm, StartForm
 from grading.web.policy_fault_words import with_form_words
-from grading.web.policy_parts import PARTS, tables_of
+from grading.web.policy_parts import PARTS
+from grading.web.policy_tables import draft_tables
 from intake.domain.separation import Act, Judging, why_not
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
@@ -66,12 +68,16 @@ def _page(
     person, live = person_of(request), in_force_or_none(at=timezone.now())
     may_manage = person.may(Capability.MANAGE_POLICIES) and shown.is_open
     is_mine = may_manage and person.pk == shown.author_person_id
+    standing = with_form_words(standing_of(document=shown.document, beside=live), shown.document)
+    effect = effect_of(draft=shown, live=live) if live else None
+    cited = {"cited_report": effect.report.sha256} if effect else {}
     context: dict[str, Any] = {
         "draft": shown,
         "sha256": sha256_of(shown.document),
         "live": live,
-        "standing": with_form_words(standing_of(document=shown.document, beside=live), shown.document),
-        "tables": tables_of(shown.document),
+        "standing": standing,
+        "tables": draft_tables(shown.document, standing),
+        "effect": effect,
         "parts": PARTS,
         "sources": sources_of(shown.document),
         "story": story_of(subject_type="policy_draft", subject_id=shown.pk),
@@ -81,7 +87,7 @@ def _page(
         "may_publish": may_manage
         and shown.state == "proposed"
         and not why_not(Judging.PUBLICATION, person.pk, [(Act.WROTE, shown.author_person_id)]),
-        "publish_form": publish_form or PublishForm(shown, initial={"revision": shown.revision}),
+        "publish_form": publish_form or PublishForm(shown, initial={"revision": shown.revision} | cited),
         "discard_form": discard_form or DiscardForm(),
     }
     return render(request, "grading/policies/draft.html", context)

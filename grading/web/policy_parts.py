@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 
-from grading.domain.policy_table import rows_of, table_faults, table_names
 from grading.web.policy_fields import put, value_at
 from grading.web.policy_groups import GROUPS
 
@@ -22,11 +21,6 @@ PARTS = (
     ("validity", "Validity of grades"),
     ("texts", "Sentences"),
 )
-
-
-def tables_of(document: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """Return each table with the number of its faults."""
-    return [(name, table_faults(document, rows_of(document, name)).count) for name in table_names(document)]
 
 
 class PartForm(forms.Form):

@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+from grading.domain.columnar.comparing import Comparison
 from grading.domain.policy import policy_sha256, seed_document
 from grading.models import PolicyDraft, PolicyVersion, WhatIfReport
 from grading.services.policy_drafts import propose_draft, start_draft
@@ -31,21 +32,31 @@ def with_floor(percent: str) -> dict[str, Any]:
     return seed_document()["floors"] | {"pack_percent": percent, "weakest_percent": percent}
 
 
-def make_report(against: PolicyVersion, draft: PolicyDraft, sha256: str) -> WhatIfReport:
+def make_report(against: PolicyVersion, draft: PolicyDraft, sha256: str, **changes: Any) -> WhatIfReport:
     """Keep a report that tried the draft's document."""
-    report = WhatIfReport.objects.create(
-        title="Winter",
-        sha256=sha256,
-        document=draft.document,
-        document_sha256=policy_sha256(draft.document),
-        against=against,
-        snapshot_at=AT,
-        snapshot_sha256="c" * 64,
-        numbers={},
-        moves_kept=0,
-        made_at=AT,
-        made_by="A",
-    )
+    told: dict[str, Any] = {
+        "title": "Winter",
+        "sha256": sha256,
+        "document": draft.document,
+        "document_sha256": policy_sha256(draft.document),
+        "against": against,
+        "snapshot_at": AT,
+        "snapshot_sha256": "c" * 64,
+        "numbers": {},
+        "moves_kept": 0,
+        "made_at": AT,
+        "made_by": "A",
+    }
+    report = WhatIfReport.objects.create(**told | changes)
     event = Event(code="what_if_report.made", subject_id=report.pk, subject_label="Winter")
     record(events=[event], actor=SYSTEM, at=AT)
     return report
+
+
+def numbers(*grades: tuple[str, str, int]) -> dict[str, Any]:
+    """Return the numbers of a report with so many packs by old and new grade, all on their way as before."""
+    packs = sum(count for *_, count in grades)
+    routes = {("pack_reuse", "pack_reuse"): packs}
+    counts = {(old, new): count for old, new, count in grades}
+    moved = sum(count for old, new, count in grades if old != new)
+    return Comparison(packs, moved, counts, routes, (0, 0)).to_json()

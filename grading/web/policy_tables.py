@@ -1,0 +1,71 @@
+"""Decision tables as a page shows them to be read: of a published policy, of a draft beside the live one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grading.domain.policy_table import TableFaults, rows_of, table_faults
+from grading.domain.policy_words import Row, Table, decision_tables
+from grading.queries.policies import Standing
+from grading.web.policy_rows import shown_rows
+
+
+@dataclass(frozen=True)
+class ReadRow:
+    """One row in words."""
+
+    words: Row
+    directions: Sequence[str] = ()
+    """Against the live policy; empty where nothing can be compared."""
+    faults: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """One table in words, with what is wrong in it."""
+
+    table: Table
+    rows: Sequence[ReadRow]
+    fault_count: int = 0
+    faults: Sequence[str] = ()
+    """Those that belong to no row."""
+
+    @property
+    def hint(self) -> str:
+        """Count the faults."""
+        count = self.fault_count
+        return f"{count} fault{'' if count == 1 else 's'} to mend" if count else ""
+
+    @property
+    def is_edited(self) -> bool:
+        """Tell whether it has rows to edit; a class without a table follows one rule."""
+        return bool(self.rows)
+
+
+def published_tables(document: Mapping[str, Any]) -> list[ReadTable]:
+    """Return the tables of a sound policy."""
+    return [ReadTable(table, [ReadRow(row) for row in table.rows]) for table in decision_tables(document)]
+
+
+def draft_tables(document: Mapping[str, Any], standing: Standing) -> list[ReadTable]:
+    """Return the tables of a draft as they stand, each row with its faults and its way against the live."""
+    return [_of_draft(document, table, standing) for table in decision_tables(document)]
+
+
+def _of_draft(document: Mapping[str, Any], table: Table, standing: Standing) -> ReadTable:
+    if not table.rows:
+        return ReadTable(table, ())
+    rows = rows_of(document, table.name)
+    faults = table_faults(document, rows)
+    comparison = None if table.name in standing.left_out else standing.comparison
+    codes = [c for c, entry in document["chemistry_classes"].items() if entry["treat_as"] == table.name]
+    shown = shown_rows(rows, faults, comparison, standing.policy, codes)
+    read = [
+        ReadRow(words, row.directions, _faults_of(row.number, faults))
+        for words, row in zip(table.rows, shown, strict=True)
+    ]
+    return ReadTable(table, read, faults.count, faults.whole)
+
+
+def _faults_of(number: int, faults: TableFaults) -> list[str]:
+    return [fault for (row, _), found in faults.cells.items() if row == number for fault in found]
