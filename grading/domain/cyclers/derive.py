@@ -102,6 +102,7 @@ def _conclude(
         trace, sums, spans, limits, capacity_ah=capacity, rated_ah=parameters.rated_capacity_ah
     )
     result.pulses = pulses.find(trace, sums, points, sensor=sensor, parameters=parameters)
+    flags += pulses.not_stated(result.pulses, parameters)
     result.ocv = ocv.rest_voltages(trace)
     for span, chain in zip(spans, result.chains, strict=True):
         flags += gaps.sampling_flags(trace, sums, span.first, span.last, chain.counter_ah)

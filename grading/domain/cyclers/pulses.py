@@ -9,7 +9,7 @@ from grading.domain.cyclers.derived import Pulse, Resistance, Rule
 from grading.domain.cyclers.ocv import rest_starts
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.soc import SocPoints
-from grading.domain.cyclers.table import Floats
+from grading.domain.cyclers.table import Flag, Floats
 from grading.domain.cyclers.trace import Trace, spread_of
 
 SPREAD_SHARE = 0.05
@@ -54,6 +54,25 @@ def find(
                 _pulse(trace, sums, socs, first, last, float(rested[run]), noise_v, sensor, parameters)
             )
     return tuple(found)
+
+
+def not_stated(found: tuple[Pulse, ...], parameters: Parameters) -> list[Flag]:
+    """I_NOT_SAMPLED: times within a pulse at which no resistance is stated, how often and where first.
+
+    On a straight line from a record that still shows the rest, a resistance after 0.1 s would be a tenth of
+    that after 1 s, whatever the cell.
+    """
+    flags = []
+    for length in parameters.pulse_lengths_s:
+        within = [pulse for pulse in found if pulse.duration_s * (1 + 1e-3) + 1e-9 >= length]
+        without = [pulse for pulse in within if all(each.after_s != length for each in pulse.resistances)]
+        if without:
+            text = (
+                f"R at {length:g} s is not stated for {len(without)} of {len(within)} pulses, first in row "
+                f"{without[0].row_from}: no record near that time shows the load. Record more often then."
+            )
+            flags.append(Flag("I_NOT_SAMPLED", text))
+    return flags
 
 
 def _steady(trace: Trace, first: int, last: int) -> bool:

@@ -72,11 +72,6 @@ class TestRecords:
         chains = [chain["net_Ah"] for chain in known["full_to_empty_chains"]]
 
         assert [chain.ah for chain in derived.chains] == pytest.approx(chains, rel=5e-3, abs=FILE_DIGITS)
-        if chains and known.get("nominal_Ah") and name not in REFUSED:
-            # The oracle's own percentage is of the largest single discharge: best of n, and of an
-            # interrupted test a part of it. The last of the chains that agree is the capacity.
-            percents = [100 * ah / known["nominal_Ah"] for ah in chains]
-            assert any(derived.soh_percent == pytest.approx(percent, rel=5e-3) for percent in percents)
         if name in REFUSED:
             assert REFUSED[name] in {flag.code for flag in derived.flags}
             assert derived.soh_percent is None
@@ -112,7 +107,72 @@ class TestSteps:
         assert np.allclose(found, [truth[4] for truth in truths], rtol=1e-4)
 
 
-def test_states_no_resistance_between_the_onset_and_the_next_record():
-    (pulse,) = derived_of("neware/46_1_5_60_bts16.ndax").pulses
+class TestBetweenTheOnsetAndTheNextRecord:
+    """Where the record at the onset still bears the voltage of the rest, R at 0.1 s is no measurement.
 
-    assert [each.after_s for each in pulse.resistances] == [1.0, 10.0, 18.0, 30.0]
+    The oracle draws a straight line from that record to the next, 1 s later: a tenth of R at 1 s, whatever
+    the cell. In the check-up it does so for 42 of the 60 pulses it lists and jumps from 24 to 3 mOhm between
+    neighbors; where the onset shows the load, ours and the oracle's agree.
+    """
+
+    def test_is_not_stated_of_a_single_pulse(self):
+        derived = derived_of("neware/46_1_5_60_bts16.ndax")
+
+        assert [each.after_s for each in derived.pulses[0].resistances] == [1.0, 10.0, 18.0, 30.0]
+        assert [flag.message for flag in derived.flags if flag.code == "I_NOT_SAMPLED"] == [
+            "R at 0.1 s is not stated for 1 of 1 pulses, first in row 11: no record near that time shows the "
+            "load. Record more often then."
+        ]
+
+    @pytest.mark.parametrize(
+        ("name", "missing"), [("parquet/pydpeet_Checkup3.parquet", 42), ("neware/46_1_5_60_bts16.ndax", 1)]
+    )
+    def test_the_oracle_has_a_tenth_of_the_resistance_after_1_s(self, name, missing):
+        derived, known = derived_of(name), expected_of(name)
+        stated = [{each.after_s: each.r_mohm for each in pulse.resistances} for pulse in derived.pulses]
+        shares = {True: [], False: []}
+        for ours, truth in zip(stated, known["pulses"], strict=False):
+            assert {1.0, 10.0, 18.0, 30.0} <= set(ours)
+            shares[0.1 in ours].append(truth["R_mohm"]["0.1"] / truth["R_mohm"]["1"])
+
+        assert len(shares[False]) == missing
+        assert max(shares[False]) < 0.2
+        assert not shares[True] or min(shares[True]) > 0.6
+        assert any(flag.code == "I_NOT_SAMPLED" for flag in derived.flags)
+
+
+class TestWhichChainIsTheCapacity:
+    """The SOH is that of the last of two chains that agree (CYCLERS.md 3.4), never that of the best.
+
+    The oracle's own percentage is named for what it is, that of the largest single discharge. Of each file
+    stands here how far that is off the rule's, in percent, so that a new difference shows.
+    """
+
+    OF_THE_LARGEST = {
+        "arbin/CS2_35_9_8_10.xlsx": 0.99,  # the best of six cycles; the last two agree within 1 %
+        "arbin/arbin_example.csv": 0.0,
+        "maccor/PreDiag_000229_000229_truncated.034": 0.0,
+        "neware/SINTEF__G20M7_BTS91.nda": 0.0,
+        "bdf/SINTEF__G20M7__C30__25degC__Neware.bdf.csv": 0.0,
+        "bitrode_leaf/1C-Discharge-Bitrode-data.csv": 0.15,  # the best of four cycles
+        "bitrode_leaf/NissanLeaf-cell-Low-Current-HPPC-25C-2.csv": -90.2,  # a tenth of a pulsed discharge
+        "parquet/pydpeet_Checkup3.parquet": 0.0,
+    }
+
+    @pytest.mark.parametrize("name", sorted(OF_THE_LARGEST))
+    def test_is_the_last_that_agrees(self, name):
+        derived, known = derived_of(name), expected_of(name)
+        rated, chains = known["nominal_Ah"], [chain["net_Ah"] for chain in known["full_to_empty_chains"]]
+        largest = known["SOH_pct_of_nominal_largest_discharge"]
+
+        assert derived.soh_percent == pytest.approx(100 * chains[-1] / rated, rel=5e-3)
+        assert 100 * (largest / derived.soh_percent - 1) == pytest.approx(self.OF_THE_LARGEST[name], abs=0.05)
+
+    def test_names_every_file_with_a_rating_and_a_chain(self):
+        rated = {
+            name
+            for name in RECORDS
+            if expected_of(name).get("nominal_Ah") and expected_of(name)["full_to_empty_chains"]
+        }
+
+        assert rated == set(self.OF_THE_LARGEST)
