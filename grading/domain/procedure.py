@@ -72,11 +72,6 @@ class Procedure:
         """Return how many full cycles a capacity test runs; 1 for a resistance."""
         return int(self.document.get("capacity", {}).get("cycles", 1))
 
-    @property
-    def grading_pulse_s(self) -> Decimal | None:
-        """Return the pulse length that grades; ``None`` where there are no pulses."""
-        return _decimal(self.document.get("resistance", {}).get("grading_pulse_s"))
-
     def window(self, name: str) -> Window:
         """Return the temperatures, both ends included, for ``grading`` or just ``accepted``."""
         low, high = self.document["temperature_degc"][name]

@@ -1,6 +1,6 @@
 """Evidence on many packs in columns, every number an exact integer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -23,10 +23,6 @@ AGE, MONTHS = "soh_age_days", "soh_age_months"
 COUNTS = (AGE, MONTHS)
 """Numbers that are counted, not measured: columns hold them as they are."""
 Column = NDArray[np.integer[Any]]
-
-
-class TooFine(ValueError):
-    """A number has more decimals than the columns hold."""
 
 
 @dataclass(frozen=True)
@@ -73,29 +69,3 @@ def kind_of(evidence: Evidence) -> Evidence:
     """Return what of ``evidence`` is neither a number nor a word for people."""
     numbers: dict[str, Any] = dict.fromkeys((*DECIMALS, *COUNTS, "soh_measured_on"))
     return replace(evidence, **numbers, ir_comparable_why="", sources={}, soh_u_is_lower_limit=None)
-
-
-def population_of(evidence: Sequence[Evidence]) -> Population:
-    """Lay ``evidence`` out in columns.
-
-    :raises TooFine: when a number has more than four decimals; columns never round.
-    """
-    places: dict[Evidence, int] = {}
-    kind = [places.setdefault(kind_of(item), len(places)) for item in evidence]
-    numbers = {name: _column([_scaled(getattr(item, name)) for item in evidence]) for name in NUMBERS}
-    numbers |= {name: _column([getattr(item, name) for item in evidence]) for name in COUNTS}
-    return Population(tuple(places), np.array(kind, dtype=np.int32), numbers)
-
-
-def _scaled(value: Decimal | None) -> int | None:
-    if value is None:
-        return None
-    scaled = value.scaleb(PLACES)
-    if scaled != int(scaled):
-        raise TooFine(f"{value} has more than {PLACES} decimals")
-    return int(scaled)
-
-
-def _column(values: Sequence[int | None]) -> Column:
-    least = int(np.iinfo(np.int64).min)
-    return np.array([least if value is None else value for value in values], dtype=np.int64)

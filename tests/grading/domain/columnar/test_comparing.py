@@ -5,7 +5,7 @@ import pytest
 
 from grading.domain.columnar.comparing import Comparison, compare, moved_places
 from grading.domain.columnar.deciding import decide_all
-from grading.domain.columnar.population import population_of
+from tests.grading.domain.columnar.laying import population_of
 from tests.grading.domain.packs import SEED, changed_policy, evidence
 
 GUARDED = changed_policy(guard_band_pts="2")

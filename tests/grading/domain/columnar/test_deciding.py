@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from grading.domain.columnar.deciding import Outcome, Outcomes, decide_all
 from grading.domain.columnar.digits import TooLarge
 from grading.domain.columnar.limits import NotColumnar, limits_of
-from grading.domain.columnar.population import TooFine, population_of
+from grading.domain.columnar.population import kind_of
 from grading.domain.evidence import SAFETY, SOH_SOURCES, Evidence
 from grading.domain.policy import SHIPPED, Policy, parse_policy, seed_document
 from grading.domain.policy_templates import TEMPLATES, template_document
 from grading.domain.verdict import decide
 from grading.domain.warranty import warranty_for
+from tests.grading.domain.columnar.laying import population_of
 from tests.grading.domain.packs import SEED, TERMS, changed_policy, evidence
 
 QUANTUM = Decimal("0.0001")
@@ -206,20 +207,16 @@ class TestDecideAll:
             decide_all(replace(SEED, caps=(overlay,)), population_of([evidence()]))
 
 
-class TestPopulationOf:
+class TestPopulation:
     def test_gives_the_evidence_back(self):
         item = evidence(soh_percent="74.1234", declared_soh_percent="85.25", soh_age_days=3)
 
         assert population_of([item]).evidence_at(0) == item
 
-    def test_refuses_a_number_finer_than_its_columns(self):
-        with pytest.raises(TooFine, match=r"74\.12345"):
-            population_of([evidence(soh_percent="74.12345")])
 
-    def test_keeps_one_kind_for_packs_that_differ_only_in_numbers(self):
-        population = population_of([evidence(soh_percent=str(n)) for n in range(50)])
-
-        assert len(population.kinds) == 1
+class TestKindOf:
+    def test_is_one_for_packs_that_differ_only_in_numbers(self):
+        assert len({kind_of(evidence(soh_percent=str(n))) for n in range(50)}) == 1
 
 
 def _grid(name: str) -> Iterator[Evidence]:
