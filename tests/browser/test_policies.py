@@ -103,3 +103,38 @@ class TestPolicies:
         assert (rows[1]["hi"], rows[2]["lo"], rows[3]["lo"]) == ("65", "65", "65")
         assert (rows[1]["flags"], rows[2]["grade"]) == (["REVIEW"], "B")
         assert page.said == []
+
+    def test_ask_before_what_is_not_saved_is_left(self, windows, author):
+        draft = make_draft(author)
+        page = windows.open(author, path=reverse("policy_draft_table", args=[draft.pk, "LFP"]))
+        asked = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+        page.locator("#row-1-hi").fill("65")
+        page.keyboard.press("Enter")
+        page.get_by_text("Not saved yet.").wait_for()
+        page.get_by_role("link", name="The draft").click()
+        assert page.locator("#row-1-hi").input_value() == "65"
+        assert asked == ["beforeunload"]
+        page.get_by_role("button", name="Add a row", exact=True).click()
+        page.locator("#row-6-hi").wait_for()
+        assert page.evaluate("document.activeElement.id") == "row-6-hi"
+        page.get_by_role("link", name="Cancel").click()
+        page.get_by_role("heading", name="Try it").wait_for()
+        assert asked == ["beforeunload"]
+
+    def test_are_filled_in_without_a_script(self, windows, author):
+        draft = make_draft(author)
+        path = reverse("policy_draft_table", args=[draft.pk, "LFP"])
+        page = windows.open(author, path=path, java_script_enabled=False)
+
+        page.locator("#row-1-hi").fill("65")
+        page.locator("#row-1-hi").press("Enter")
+        page.locator("#fault-2-lo").get_by_text("Overlap between 60 and 65 %.").wait_for()
+        assert page.locator("#row-1-hi").input_value() == "65"
+        page.locator("#row-2-lo").fill("65")
+        page.locator("#row-3-lo").fill("65")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("Table of LFP saved.").wait_for()
+
+        assert PolicyDraft.objects.get(pk=draft.pk).document["bands"][2]["lo"] == "65"

@@ -90,9 +90,8 @@ class TestDraftTable:
     def test_begins_with_a_button_that_saves_nothing(self, client, draft):
         """Enter without a script presses the first button of a form."""
         page = self.ask(client, draft, "check").content.decode()
-        assert (
-            page.split('<form method="post" class="stack"')[1].split("<button")[1].count('value="check"') == 1
-        )
+        form = page.split('class="stack" data-is-mine')[1]
+        assert 'value="check"' in form.split("<button")[1]
 
     def test_tells_what_is_stricter_while_other_parts_have_faults(self, client, draft):
         overlay = {"code": "NEW_1", "when": [], "classes": None, "grades": None, "grade": "C", "route": None}

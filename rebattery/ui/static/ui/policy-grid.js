@@ -28,10 +28,30 @@
   // The conditions open over what stands below, at the end of a page too.
   grid.addEventListener("toggle", ({ target }) => target.open && target.lastElementChild.scrollIntoView({ block: "nearest" }), true);
 
+  // What is not saved is not left behind without a question; Cancel is the answer already.
+  const form = grid.closest("form");
+  let isTouched = false;
+  let isLeaving = false;
+  form.addEventListener("input", () => { isTouched = true; });
+  form.addEventListener("submit", () => { isLeaving = true; });
+  form.addEventListener("click", (event) => { isLeaving ||= Boolean(event.target.closest("[data-cancel]")); });
+  window.addEventListener("pageshow", () => { isLeaving = false; });
+  window.addEventListener("beforeunload", (event) => {
+    const isUnsaved = isTouched || document.querySelector("#table-checks[data-unsaved]");
+    if (isUnsaved && !isLeaving && form.hasAttribute("data-is-mine")) event.preventDefault();
+  });
+
   // The answer to a check brings the words; the fields themselves stay as they are, with the focus.
-  document.addEventListener("htmx:afterSettle", () => grid.querySelectorAll("[aria-describedby]").forEach((field) => {
-    const isBad = document.getElementById(field.getAttribute("aria-describedby"))?.childElementCount;
-    if (isBad) field.setAttribute("aria-invalid", "true");
-    else field.removeAttribute("aria-invalid");
+  document.addEventListener("htmx:afterSettle", () => {
+    isTouched = false;
+    grid.querySelectorAll("[aria-describedby]").forEach((field) => {
+      const isBad = document.getElementById(field.getAttribute("aria-describedby"))?.childElementCount;
+      if (isBad) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    });
+  });
+  ["htmx:sendError", "htmx:responseError"].forEach((name) => form.addEventListener(name, () => {
+    const text = "Not checked: no answer from the server. What you typed is still here.";
+    document.dispatchEvent(new CustomEvent("rb:say", { detail: { text, tone: "warning" } }));
   }));
 })();
