@@ -19,7 +19,6 @@ from grading.domain.undoing import (
 )
 from grading.models import ReviewCase
 from intake.models import Pack
-from rebattery.audit.models import Event
 from rebattery.audit.trail import entry_of, events_after, latest_events
 
 State = ReviewCase.State
@@ -51,7 +50,7 @@ class Step:
 
 def last_steps(*, case_ids: Sequence[int]) -> dict[int, Step]:
     """Return the last step on each of the reviews, its opening counted; one query."""
-    return _steps(latest_events(subject_type="review", subject_ids=case_ids))
+    return _last(case_ids)
 
 
 def steps_to_undo(*, cases: Sequence[ReviewCase]) -> dict[int, Step]:
@@ -63,11 +62,11 @@ def steps_to_undo(*, cases: Sequence[ReviewCase]) -> dict[int, Step]:
     asked = [case.pk for case in cases if case.state == State.OVERRIDE_REQUESTED]
     again = [key for key in asked if key in found and found[key].code == UNDONE]
     if again:
-        found |= _steps(latest_events(subject_type="review", subject_ids=again, codes=[ASKED]))
+        found |= _last(again, ASKED)
     return found
 
 
-def _steps(told: Sequence[Event]) -> dict[int, Step]:
+def _last(case_ids: Sequence[int], *codes: str) -> dict[int, Step]:
     return {
         event.subject_id: Step(
             event_id=event.pk,
@@ -81,7 +80,7 @@ def _steps(told: Sequence[Event]) -> dict[int, Step]:
             reason_code=event.reason_code,
             before=event.before or {},
         )
-        for event in told
+        for event in latest_events(subject_type="review", subject_ids=case_ids, codes=codes)
     }
 
 
