@@ -40,7 +40,7 @@ def count_moved(*, since: datetime) -> dict[str, int]:
     One taken back since then, by request or because its grade ran out, counts as that, not as graded.
     """
     found = events().filter(subject_type="pack", at__gte=since, event_type__in=MOVES.values())
-    is_counted = ~Q(event_type=MOVES["graded"]) | ~_taken_back(since)
+    is_counted = Q(~Q(event_type=MOVES["graded"]) | ~_taken_back(since))
     packs = Count("subject_id", distinct=True, filter=is_counted)
     counts = dict(found.order_by().values_list("event_type").annotate(packs=packs))
     return {move: counts.get(code, 0) for move, code in MOVES.items()}

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
+from grading.domain.planning import CLAIM_DOUBT
 from grading.queries.channels import estimate_for
 from grading.queries.packs import with_serial
 from grading.queries.planning import LACKS, WAITING, QueueRow, lacking, packs_to_test, queue_rows
@@ -41,19 +42,21 @@ COLUMNS = (
         is_wide=True,
     ),
     Column(key="soh", label="SOH (%)", value=lambda row: row.soh_percent, is_number=True),
+    Column(key="doubt", label="SOH ± (points)", value=lambda row: row.doubt_points, is_number=True),
     Column(key="source", label="SOH from", value=lambda row: row.source),
     Column(
         key="worth",
-        label="Keeps (kWh)",
+        label="At stake (kWh)",
         value=lambda row: row.worth_kwh,
         sort="worth_kwh",
         is_number=True,
     ),
-    Column(key="route", label="Best route", value=lambda row: ROUTES[row.route] if row.route else ""),
+    Column(key="most", label="At most (kWh)", value=lambda row: row.most_kwh, is_number=True),
+    Column(key="route", label="Best route", value=lambda row: _routes(row)),
     Column(key="lacks", label="Still lacks", value=lambda row: _lacks(row)),
 )
-ON_PAGE = tuple(column for column in COLUMNS if column.key not in ("supplier", "source"))
-"""Supplier and source stand below the type and the SOH."""
+ON_PAGE = tuple(column for column in COLUMNS if column.key not in ("supplier", "doubt", "source", "most"))
+"""Supplier, doubt and source, and the most at stake stand below the type, the SOH and what is at stake."""
 FILTERS = (
     Filter(key="q", label="Serial", apply=with_serial),
     Filter(
@@ -90,6 +93,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         "rows": queue_rows(packs=page.rows, at=now),
         "estimate": estimate_for(packs=filtered(packs, filters=FILTERS, params=request.GET), at=now),
         "may_record": viewer.may(Capability.RECORD_TESTS),
+        "claim_doubt": CLAIM_DOUBT,
     }
     return render(request, "grading/planning/queue.html", context)
 
@@ -111,6 +115,10 @@ def _explained(packs: QuerySet[Pack], at: datetime) -> Iterator[QueueRow]:
 
 def _type(pack: Pack) -> str:
     return str(pack.pack_type or f"{pack.make} {pack.model}".strip())
+
+
+def _routes(row: QueueRow) -> str:
+    return " or ".join(ROUTES[route] for route in row.routes)
 
 
 def _lacks(row: QueueRow) -> str:

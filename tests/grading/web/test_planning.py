@@ -44,6 +44,8 @@ class TestQueue:
         assert "Skip the resistance" in page
         assert "<li>SOH</li>" in page
         assert "claim as sent" in page
+        assert '<span class="quiet small">± 5.0</span>' in page
+        assert "± 5 points for a claim as sent" in page
 
     def test_leads_auditors_to_the_pack(self, client, packs):
         client.force_login(make_person("auditor"))
