@@ -27,7 +27,7 @@ from grading.web.agreement_charts import MOST_POINTS, charts_of
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 Level = AgreementGroup.Level
 COLUMNS = (
@@ -60,24 +60,10 @@ ON_PAGE = (
 )
 """The export has every figure; a page of a tablet has room for what one compares."""
 FILTERS = (
-    Filter(
-        key="level",
-        label="Grouped by",
-        apply=lambda rows, level: rows.filter(level=level),
-        choices=Level.choices,
-    ),
-    Filter(
-        key="kind",
-        label="Reported by",
-        apply=lambda rows, kind: rows.filter(fit__kind=kind),
-        choices=AgreementFit.Kind.choices,
-    ),
-    Filter(
-        key="supplier",
-        label="Supplier code",
-        apply=lambda rows, code: rows.filter(supplier__code__iexact=code),
-    ),
-    Filter(key="type", label="Type", apply=lambda rows, text: rows.filter(type_label__icontains=text)),
+    Filter(key="level", label="Grouped by", apply=where("level"), choices=Level.choices),
+    Filter(key="kind", label="Reported by", apply=where("fit__kind"), choices=AgreementFit.Kind.choices),
+    Filter(key="supplier", label="Supplier code", apply=where("supplier__code__iexact")),
+    Filter(key="type", label="Type", apply=where("type_label__icontains")),
     Filter(key="use", label="Use", apply=standing, choices=STANDINGS),
 )
 PAIR_COLUMNS = (
@@ -147,11 +133,7 @@ def agreement_group(request: HttpRequest, group_id: int) -> HttpResponseBase:
 
 def _pair_filters(group: AgreementGroup) -> Sequence[Filter]:
     return (
-        Filter(
-            key="q",
-            label="Serial",
-            apply=lambda rows, text: rows.filter(pack__serial__icontains=text),
-        ),
+        Filter(key="q", label="Serial", apply=where("pack__serial__icontains")),
         Filter(
             key="limits",
             label="Limits of agreement",

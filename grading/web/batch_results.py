@@ -20,7 +20,7 @@ from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
 from rebattery.ui.labels import ROUTES
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 
 def why(pack: Any) -> str:
@@ -70,7 +70,7 @@ FILTERS = (
     Filter(
         key="status",
         label="State",
-        apply=lambda rows, value: rows.filter(status=value),
+        apply=where("status"),
         choices=Pack._meta.get_field("status").flatchoices,
     ),
     Filter(key="grade", label="Grade", apply=graded, choices=[(UNGRADED, "Not graded"), *Grade.choices]),

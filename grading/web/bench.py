@@ -24,7 +24,7 @@ from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 
 def _new(row: Any, value: Any) -> Any:
@@ -43,7 +43,7 @@ COLUMNS = (
     Column(key="ir", label="Resistance (mΩ)", value=lambda row: _new(row, row.ir_mohm), is_number=True),
 )
 FILTERS = (
-    Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(serial__icontains=text)),
+    Filter(key="q", label="Serial", apply=where("serial__icontains")),
     Filter(
         key="lacks",
         label="Lacks",

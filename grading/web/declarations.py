@@ -33,7 +33,7 @@ from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation, faults_in_words
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 State = InstrumentDeclaration.State
 COLUMNS = (
@@ -48,17 +48,8 @@ COLUMNS = (
     Column(key="results", label="Results", value=lambda row: row.result_count, is_number=True),
 )
 FILTERS = (
-    Filter(
-        key="state",
-        label="State",
-        apply=lambda rows, state: rows.filter(state=state),
-        choices=State.choices,
-    ),
-    Filter(
-        key="q",
-        label="Instrument",
-        apply=lambda rows, text: rows.filter(instrument__code__icontains=text),
-    ),
+    Filter(key="state", label="State", apply=where("state"), choices=State.choices),
+    Filter(key="q", label="Instrument", apply=where("instrument__code__icontains")),
 )
 
 

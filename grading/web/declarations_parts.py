@@ -14,7 +14,7 @@ from grading.queries import declarations as queries
 from grading.queries.declaration_radius import Radius
 from grading.queries.declarations import Scope
 from rebattery.ui.labels import BADGES
-from rebattery.ui.listing import Column, Filter
+from rebattery.ui.listing import Column, Filter, where
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ PARTS: Mapping[str, Part] = {
                 Filter(
                     key="status",
                     label="State now",
-                    apply=lambda rows, status: rows.filter(status=status),
+                    apply=where("status"),
                     choices=[(code, badge.label) for code, badge in BADGES["pack"].items()],
                 ),
                 _supplier("supplier__code"),
@@ -183,12 +183,7 @@ PARTS: Mapping[str, Part] = {
                     apply=_current,
                     choices=(("yes", "In force"), ("suspended", "Suspended"), ("no", "Superseded")),
                 ),
-                Filter(
-                    key="grade",
-                    label="Grade",
-                    apply=lambda rows, grade: rows.filter(grade=grade),
-                    choices=Grade.choices,
-                ),
+                Filter(key="grade", label="Grade", apply=where("grade"), choices=Grade.choices),
                 _serial("pack__serial"),
             ),
             count=lambda radius: radius.decisions,
@@ -206,7 +201,7 @@ PARTS: Mapping[str, Part] = {
             ),
             filters=(
                 _supplier("supplier__code"),
-                Filter(key="q", label="Number", apply=lambda rows, text: rows.filter(number__icontains=text)),
+                Filter(key="q", label="Number", apply=where("number__icontains")),
             ),
             count=lambda radius: radius.batches,
             note=lambda _: "",

@@ -26,7 +26,7 @@ from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation, keys_in
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 COLUMNS = (
     Column(key="number", label="Order", value=lambda row: row.number, is_code=True),
@@ -44,20 +44,16 @@ FILTERS = (
     Filter(
         key="state",
         label="State",
-        apply=lambda rows, state: rows.filter(state=state),
+        apply=where("state"),
         choices=DispositionOrder._meta.get_field("state").flatchoices,
     ),
     Filter(
         key="kind",
         label="What",
-        apply=lambda rows, kind: rows.filter(kind=kind),
+        apply=where("kind"),
         choices=DispositionOrder._meta.get_field("kind").flatchoices,
     ),
-    Filter(
-        key="supplier",
-        label="Supplier code",
-        apply=lambda rows, code: rows.filter(supplier__code__iexact=code),
-    ),
+    Filter(key="supplier", label="Supplier code", apply=where("supplier__code__iexact")),
 )
 
 

@@ -30,7 +30,7 @@ from rebattery.errors import RuleViolation
 from rebattery.ui.downloads import locked
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 COLUMNS = (
     Column(key="serial", label="Pack", value=lambda row: row.pack.serial, is_code=True),
@@ -43,21 +43,10 @@ COLUMNS = (
 )
 SUPPLIER = Column(key="supplier", label="Supplier", value=lambda row: row.pack.supplier.code)
 FILTERS = (
-    Filter(
-        key="state",
-        label="State",
-        apply=lambda rows, state: rows.filter(state=state),
-        choices=Dispute.State.choices,
-    ),
-    Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(pack__serial__icontains=text)),
+    Filter(key="state", label="State", apply=where("state"), choices=Dispute.State.choices),
+    Filter(key="q", label="Serial", apply=where("pack__serial__icontains")),
 )
-FOR_STAFF = (
-    Filter(
-        key="supplier",
-        label="Supplier code",
-        apply=lambda rows, code: rows.filter(pack__supplier__code__iexact=code),
-    ),
-)
+FOR_STAFF = (Filter(key="supplier", label="Supplier code", apply=where("pack__supplier__code__iexact")),)
 
 
 @requires(Capability.VIEW_PACKS)

@@ -12,7 +12,7 @@ from grading.queries.ending import due_within, ending_decisions
 from rebattery.accounts.guards import requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 WITHIN = (0, 14, 30, 60, 90, 180, 365)
 COLUMNS = (
@@ -36,20 +36,16 @@ FILTERS = (
     Filter(
         key="grade",
         label="Grade",
-        apply=lambda rows, grade: rows.filter(grade=grade),
+        apply=where("grade"),
         choices=[(grade.value, str(grade.label)) for grade in (Grade.A, Grade.B, Grade.C, Grade.D)],
     ),
     Filter(
         key="kind",
         label="Decided",
-        apply=lambda rows, kind: rows.filter(kind=kind),
+        apply=where("kind"),
         choices=[(kind.value, str(kind.label)) for kind in (Decision.Kind.POLICY, Decision.Kind.OVERRIDE)],
     ),
-    Filter(
-        key="supplier",
-        label="Supplier",
-        apply=lambda rows, text: rows.filter(pack__supplier__name__icontains=text),
-    ),
+    Filter(key="supplier", label="Supplier", apply=where("pack__supplier__name__icontains")),
 )
 
 

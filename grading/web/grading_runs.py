@@ -27,7 +27,7 @@ from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import story_of
 from rebattery.ui.exports import list_export
 from rebattery.ui.labels import BADGES, ROUTES
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 FAILURES_SHOWN = 20
 Kind = GradingRun.Kind
@@ -35,7 +35,7 @@ Runs = QuerySet[GradingRun]
 STATES = tuple((code, badge.label) for code, badge in BADGES["grading_run"].items())
 _PACK = Column(key="serial", label="Pack", value=lambda row: row.pack.serial, is_code=True)
 _SUPPLIER = Column(key="supplier", label="Supplier", value=lambda row: row.pack.supplier.code)
-_SERIAL = Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(pack__serial__icontains=text))
+_SERIAL = Filter(key="q", label="Serial", apply=where("pack__serial__icontains"))
 OF_PACKS = (
     _PACK,
     _SUPPLIER,
@@ -49,22 +49,12 @@ OF_PACKS = (
 FILTERS_OF_PACKS = (
     _SERIAL,
     Filter(key="old", label="Before", apply=with_old_grade, choices=Grade.choices),
-    Filter(
-        key="grade",
-        label="Grade",
-        apply=lambda rows, grade: rows.filter(grade=grade),
-        choices=Grade.choices,
-    ),
-    Filter(
-        key="route",
-        label="Route",
-        apply=lambda rows, route: rows.filter(route=route),
-        choices=tuple(ROUTES.items()),
-    ),
+    Filter(key="grade", label="Grade", apply=where("grade"), choices=Grade.choices),
+    Filter(key="route", label="Route", apply=where("route"), choices=tuple(ROUTES.items())),
     Filter(
         key="kind",
         label="How",
-        apply=lambda rows, kind: rows.filter(kind=kind),
+        apply=where("kind"),
         choices=((Decision.Kind.POLICY.value, "By policy"), (Decision.Kind.FAILED.value, "Failed")),
     ),
 )
@@ -81,14 +71,9 @@ def _in_state(rows: Runs, state: str) -> Runs:
 
 
 FILTERS = (
-    Filter(
-        key="kind",
-        label="What",
-        apply=lambda rows, kind: rows.filter(kind=kind),
-        choices=tuple(Kind.choices),
-    ),
+    Filter(key="kind", label="What", apply=where("kind"), choices=tuple(Kind.choices)),
     Filter(key="state", label="State", apply=_in_state, choices=STATES),
-    Filter(key="by", label="By", apply=lambda rows, text: rows.filter(ordered_by__icontains=text)),
+    Filter(key="by", label="By", apply=where("ordered_by__icontains")),
 )
 
 

@@ -30,7 +30,7 @@ from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 SHOWN_MEASUREMENTS = 50
 
@@ -73,12 +73,7 @@ def _columns(found: dict[int, Standing], overdue: set[int]) -> Sequence[Column]:
 def _filters(today: date, overdue: set[int]) -> Sequence[Filter]:
     return (
         Filter(key="q", label="Code or name", apply=named),
-        Filter(
-            key="kind",
-            label="Kind",
-            apply=lambda rows, kind: rows.filter(kind=kind),
-            choices=Instrument.Kind.choices,
-        ),
+        Filter(key="kind", label="Kind", apply=where("kind"), choices=Instrument.Kind.choices),
         Filter(
             key="today",
             label="Today",

@@ -30,7 +30,7 @@ from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 _EDITED = ("name", "reference_value", "tolerance_percent", "interval_days", "source", "is_active")
 
@@ -114,13 +114,8 @@ def _columns() -> Sequence[Column]:
 
 
 _FILTERS = (
-    Filter(key="q", label="Code", apply=lambda rows, text: rows.filter(code__icontains=text)),
-    Filter(
-        key="quantity",
-        label="Quantity",
-        apply=lambda rows, quantity: rows.filter(quantity=quantity),
-        choices=ReferenceItem.Quantity.choices,
-    ),
+    Filter(key="q", label="Code", apply=where("code__icontains")),
+    Filter(key="quantity", label="Quantity", apply=where("quantity"), choices=ReferenceItem.Quantity.choices),
 )
 
 

@@ -21,21 +21,21 @@ from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 Packs = QuerySet[Pack]
 STATES = Pack._meta.get_field("status").flatchoices
 FILTERS = (
     Filter(key="q", label="Serial", apply=with_serial),
-    Filter(key="status", label="State", apply=lambda rows, value: rows.filter(status=value), choices=STATES),
+    Filter(key="status", label="State", apply=where("status"), choices=STATES),
     Filter(key="grade", label="Grade", apply=graded, choices=[(UNGRADED, "Not graded"), *Grade.choices]),
     Filter(
         key="chemistry",
         label="Chemistry",
-        apply=lambda rows, value: rows.filter(chemistry=value),
+        apply=where("chemistry"),
         choices=Pack._meta.get_field("chemistry").flatchoices,
     ),
-    Filter(key="batch", label="Batch", apply=lambda rows, value: rows.filter(batch__number__iexact=value)),
+    Filter(key="batch", label="Batch", apply=where("batch__number__iexact")),
 )
 
 
@@ -78,11 +78,7 @@ OF_REJECTS = (
 """What the bars of the rejects lead to; the counts there and the lists here are the same packs."""
 FOR_STAFF = (
     Filter(key="waits", label="Waits for", apply=waiting, choices=WAITS),
-    Filter(
-        key="supplier",
-        label="Supplier code",
-        apply=lambda rows, value: rows.filter(supplier__code__iexact=value),
-    ),
+    Filter(key="supplier", label="Supplier code", apply=where("supplier__code__iexact")),
     *OF_REJECTS,
     *OF_RUNS,
     OF_MOVES,

@@ -26,7 +26,7 @@ from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import json_response, list_export
 from rebattery.ui.forms import apply_rule_violation
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 
 class RetireForm(forms.Form):
@@ -71,12 +71,7 @@ def _in_state(versions: QuerySet[ProcedureVersion], state: str) -> QuerySet[Proc
 
 FILTERS: Sequence[Filter] = (
     Filter(key="q", label="Code or title", apply=named),
-    Filter(
-        key="kind",
-        label="Kind",
-        apply=lambda rows, kind: rows.filter(kind=kind),
-        choices=ProcedureVersion.Kind.choices,
-    ),
+    Filter(key="kind", label="Kind", apply=where("kind"), choices=ProcedureVersion.Kind.choices),
     Filter(
         key="state",
         label="State",

@@ -27,7 +27,7 @@ from rebattery.errors import RuleViolation
 from rebattery.ui.downloads import OPAQUE, download
 from rebattery.ui.exports import list_export, workbook_response
 from rebattery.ui.forms import faults_in_words
-from rebattery.ui.listing import Column, Filter, filtered, list_page
+from rebattery.ui.listing import Column, Filter, filtered, list_page, where
 
 _BY_SCRIPT = "X-Upload"
 _ACCEPT = ".xlsx,.xls,.ods,.csv,.txt,.tsv"
@@ -46,12 +46,7 @@ COLUMNS = (
 )
 FILTERS = (
     Filter(key="q", label="Name or SHA-256", apply=queries.named),
-    Filter(
-        key="state",
-        label="State",
-        apply=lambda rows, state: rows.filter(state=state),
-        choices=tuple(State.choices),
-    ),
+    Filter(key="state", label="State", apply=where("state"), choices=tuple(State.choices)),
 )
 
 

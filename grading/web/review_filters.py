@@ -11,7 +11,7 @@ from grading.models import ReviewCase
 from grading.queries.review_desk import Desk, RuleCount, decided, desk_of, rule_counts, signed, waiting
 from grading.queries.review_queue import reviews_waiting
 from rebattery.accounts.models import User
-from rebattery.ui.listing import Chip, Filter, filtered
+from rebattery.ui.listing import Chip, Filter, filtered, where
 
 DECIDED = "decided"
 STATES = (
@@ -98,7 +98,7 @@ def asked(params: QueryDict, *, viewer: User, on: date) -> Asked:
 def _filters(groups: Sequence[RuleCount], viewer: User) -> tuple[Filter, ...]:
     rules = tuple((group.rule, f"{group.label} ({group.count})") for group in groups)
     return (
-        Filter(key="rule", label="Rule", apply=lambda rows, rule: rows.filter(rule=rule), choices=rules),
+        Filter(key="rule", label="Rule", apply=where("rule"), choices=rules),
         Filter(key="state", label="State", apply=_in_state, choices=STATES),
         Filter(
             key="signed",
@@ -108,12 +108,8 @@ def _filters(groups: Sequence[RuleCount], viewer: User) -> tuple[Filter, ...]:
         ),
         # The rows are chosen by it already: what is held is left out of everything else.
         Filter(key=HELD, label="Put aside", apply=lambda rows, _: rows, choices=LATER, is_linked=True),
-        Filter(
-            key="supplier",
-            label="Supplier",
-            apply=lambda rows, text: rows.filter(pack__supplier__code__icontains=text),
-        ),
-        Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(pack__serial__icontains=text)),
+        Filter(key="supplier", label="Supplier", apply=where("pack__supplier__code__icontains")),
+        Filter(key="q", label="Serial", apply=where("pack__serial__icontains")),
     )
 
 

@@ -17,7 +17,7 @@ from rebattery.audit.events import EVENTS
 from rebattery.audit.record import plain
 from rebattery.audit.trail import entry_of, event_or_none, events, in_transaction
 from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, filtered, list_page
+from rebattery.ui.listing import Column, Filter, filtered, list_page, where
 
 TOGETHER = 50
 _SUBJECTS = sorted({event.subject for event in EVENTS.values()})
@@ -42,16 +42,16 @@ def _day(text: str) -> datetime | None:
 
 FILTERS = (
     Filter(key="pack", label="Pack serial", apply=about_pack),
-    Filter(key="type", label="Event", apply=lambda rows, value: rows.filter(event_type=value),
+    Filter(key="type", label="Event", apply=where("event_type"),
            choices=[(code, code) for code in sorted(EVENTS)]),
-    Filter(key="subject", label="About", apply=lambda rows, value: rows.filter(subject_type=value),
+    Filter(key="subject", label="About", apply=where("subject_type"),
            choices=[(name, name.replace("_", " ")) for name in _SUBJECTS]),
-    Filter(key="actor", label="Who", apply=lambda rows, value: rows.filter(actor_label__icontains=value)),
+    Filter(key="actor", label="Who", apply=where("actor_label__icontains")),
     Filter(key="since", label="From", apply=_since, is_day=True),
     Filter(key="until", label="To", apply=_until, is_day=True),
-    Filter(key="request", label="Request", apply=lambda rows, value: rows.filter(request_id=value)),
+    Filter(key="request", label="Request", apply=where("request_id")),
     Filter(key="transaction", label="Transaction", apply=in_transaction),
-    Filter(key="job", label="Job", apply=lambda rows, value: rows.filter(job_id=value)),
+    Filter(key="job", label="Job", apply=where("job_id")),
 )  # fmt: skip
 COLUMNS = (
     Column(key="id", label="Event", value=lambda row: row.pk, sort="id", is_number=True),

@@ -3,7 +3,7 @@
 from grading.models import Grade
 from intake.domain.identity import normalize_serial
 from rebattery.ui.labels import ROUTES
-from rebattery.ui.listing import Column, Filter
+from rebattery.ui.listing import Column, Filter, where
 
 COLUMNS = (
     Column(key="serial", label="Pack", value=lambda row: row.pack.serial, is_code=True),
@@ -29,38 +29,10 @@ FILTERS = (
         label="Serial",
         apply=lambda rows, text: rows.filter(pack__serial__startswith=normalize_serial(text)),
     ),
-    Filter(
-        key="old_grade",
-        label="Old grade",
-        apply=lambda rows, grade: rows.filter(old_grade=grade),
-        choices=Grade.choices,
-    ),
-    Filter(
-        key="new_grade",
-        label="New grade",
-        apply=lambda rows, grade: rows.filter(new_grade=grade),
-        choices=Grade.choices,
-    ),
-    Filter(
-        key="old_route",
-        label="Old route",
-        apply=lambda rows, route: rows.filter(old_route=route),
-        choices=list(ROUTES.items()),
-    ),
-    Filter(
-        key="new_route",
-        label="New route",
-        apply=lambda rows, route: rows.filter(new_route=route),
-        choices=list(ROUTES.items()),
-    ),
-    Filter(
-        key="supplier",
-        label="Supplier code",
-        apply=lambda rows, code: rows.filter(pack__supplier__code__iexact=code),
-    ),
-    Filter(
-        key="batch",
-        label="Batch",
-        apply=lambda rows, number: rows.filter(pack__batch__number__iexact=number),
-    ),
+    Filter(key="old_grade", label="Old grade", apply=where("old_grade"), choices=Grade.choices),
+    Filter(key="new_grade", label="New grade", apply=where("new_grade"), choices=Grade.choices),
+    Filter(key="old_route", label="Old route", apply=where("old_route"), choices=list(ROUTES.items())),
+    Filter(key="new_route", label="New route", apply=where("new_route"), choices=list(ROUTES.items())),
+    Filter(key="supplier", label="Supplier code", apply=where("pack__supplier__code__iexact")),
+    Filter(key="batch", label="Batch", apply=where("pack__batch__number__iexact")),
 )

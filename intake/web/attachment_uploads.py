@@ -10,7 +10,7 @@ from intake.queries.batches import batches_for
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 
 def _why(row: AttachmentUpload) -> str:
@@ -28,7 +28,7 @@ COLUMNS = (
     Column(key="sent", label="Sent", value=lambda row: row.received_at, sort="id"),
 )
 FILTERS = (
-    Filter(key="q", label="File name", apply=lambda rows, text: rows.filter(file_name__icontains=text)),
+    Filter(key="q", label="File name", apply=where("file_name__icontains")),
     Filter(
         key="state",
         label="State",

@@ -32,7 +32,7 @@ from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.downloads import download
 from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 COLUMNS = (
     Column(key="name", label="Document", value=lambda row: row.file_name, is_code=True),
@@ -53,7 +53,7 @@ FILTERS = (
     Filter(
         key="kind",
         label="Kind",
-        apply=lambda rows, kind: rows.filter(kind=kind),
+        apply=where("kind"),
         choices=Attachment._meta.get_field("kind").flatchoices,
     ),
     Filter(

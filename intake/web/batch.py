@@ -22,7 +22,7 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 from rebattery.ui.templatetags.words import day
 
 _MISSING_SHOWN = 200
@@ -45,17 +45,17 @@ PACK_COLUMNS = (
     Column(key="status", label="State", value=lambda row: _state(row)),
 )
 PACK_FILTERS = (
-    Filter(key="q", label="Serial", apply=lambda rows, text: rows.filter(serial__icontains=text)),
+    Filter(key="q", label="Serial", apply=where("serial__icontains")),
     Filter(
         key="status",
         label="State",
-        apply=lambda rows, status: rows.filter(status=status),
+        apply=where("status"),
         choices=Pack._meta.get_field("status").flatchoices,
     ),
     Filter(
         key="chemistry",
         label="Chemistry",
-        apply=lambda rows, chemistry: rows.filter(chemistry=chemistry),
+        apply=where("chemistry"),
         choices=Pack._meta.get_field("chemistry").flatchoices,
     ),
 )

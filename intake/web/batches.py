@@ -15,7 +15,7 @@ from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 _UNFINISHED_SHOWN = 20
 _STATES = (*((state.value, state.label) for state in BatchState), (OVERDUE, "Overdue"))
@@ -48,13 +48,7 @@ BATCH_FILTERS = (
         choices=_STATES,
     ),
 )
-FOR_STAFF = (
-    Filter(
-        key="supplier",
-        label="Supplier code",
-        apply=lambda rows, code: rows.filter(supplier__code__iexact=code),
-    ),
-)
+FOR_STAFF = (Filter(key="supplier", label="Supplier code", apply=where("supplier__code__iexact")),)
 
 
 @requires(Capability.VIEW_BATCHES)

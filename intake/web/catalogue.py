@@ -22,7 +22,7 @@ from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 COLUMNS = (
     Column(key="key", label="Key", value=lambda row: row.key, sort="key", is_code=True),
@@ -64,7 +64,7 @@ FILTERS = (
     Filter(
         key="chemistry",
         label="Chemistry",
-        apply=lambda rows, chemistry: rows.filter(chemistry=chemistry),
+        apply=where("chemistry"),
         choices=PackType._meta.get_field("chemistry").flatchoices,
     ),
 )

@@ -10,7 +10,7 @@ from intake.web.next_steps import next_step
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 COLUMNS = (
     Column(key="file", label="File", value=lambda row: row.file_name),
@@ -23,7 +23,7 @@ COLUMNS = (
 )
 SUPPLIER = Column(key="supplier", label="Supplier", value=lambda row: row.supplier.code)
 FILTERS = (
-    Filter(key="q", label="File name", apply=lambda rows, text: rows.filter(file_name__icontains=text)),
+    Filter(key="q", label="File name", apply=where("file_name__icontains")),
     Filter(
         key="state",
         label="State",
@@ -31,9 +31,7 @@ FILTERS = (
         choices=((WRONG, "Refused or failed"), *ManifestState.choices),
     ),
 )
-FOR_STAFF = Filter(
-    key="supplier", label="Supplier code", apply=lambda rows, code: rows.filter(supplier__code__iexact=code)
-)
+FOR_STAFF = Filter(key="supplier", label="Supplier code", apply=where("supplier__code__iexact"))
 
 
 @require_safe

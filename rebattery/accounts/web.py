@@ -24,7 +24,7 @@ from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 COLUMNS = (
     Column(key="name", label="Name", value=lambda row: row.name, sort="name"),
@@ -36,7 +36,7 @@ COLUMNS = (
 )
 FILTERS = (
     Filter(key="q", label="Name or e-mail", apply=named),
-    Filter(key="role", label="Role", apply=lambda rows, role: rows.filter(role=role), choices=Role.choices),
+    Filter(key="role", label="Role", apply=where("role"), choices=Role.choices),
     Filter(
         key="active",
         label="May sign in",

@@ -91,6 +91,11 @@ class ListPage:
         return [(column, column.value(row)) for column in self.columns]
 
 
+def where(lookup: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
+    """Return what a ``Filter`` applies that keeps the rows in which ``lookup`` is its value."""
+    return lambda rows, value: rows.filter(**{lookup: value})
+
+
 def filtered(queryset: QuerySet[Any], *, filters: Sequence[Filter], params: QueryDict) -> QuerySet[Any]:
     """Apply those of ``filters`` that the address names; an unknown choice filters everything out."""
     for item in filters:

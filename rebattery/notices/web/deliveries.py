@@ -13,7 +13,7 @@ from rebattery.notices.models import FAILING, Delivery
 from rebattery.notices.queries import deliveries_for, failing_for
 from rebattery.notices.services.retrying import MOST_AT_ONCE, retry
 from rebattery.ui.exports import list_export
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 
 def _to(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
@@ -37,23 +37,18 @@ COLUMNS = (
 SUPPLIER = Column(key="supplier", label="Supplier", value=lambda row: row.notice.supplier.code)
 FILTERS = (
     Filter(key="to", label="Recipient", apply=_to),
-    Filter(
-        key="channel",
-        label="By",
-        apply=lambda rows, channel: rows.filter(channel=channel),
-        choices=Delivery.Channel.choices,
-    ),
+    Filter(key="channel", label="By", apply=where("channel"), choices=Delivery.Channel.choices),
     Filter(
         key="state",
         label="State",
-        apply=lambda rows, state: rows.filter(state=state),
+        apply=where("state"),
         choices=[(state.value, state.label) for state in FAILING],
     ),
 )
 FOR_STAFF = Filter(
     key="supplier",
     label="Supplier code",
-    apply=lambda rows, code: rows.filter(notice__supplier__code__iexact=code),
+    apply=where("notice__supplier__code__iexact"),
 )
 
 

@@ -13,7 +13,7 @@ from rebattery.notices.models import FAILING, Delivery, Notice
 from rebattery.notices.queries import deliveries_of, notices_for, told_about, with_delivery
 from rebattery.ui.exports import list_export
 from rebattery.ui.labels import BADGES
-from rebattery.ui.listing import Column, Filter, list_page
+from rebattery.ui.listing import Column, Filter, list_page, where
 
 NAMED_AT_MOST = 3
 
@@ -48,14 +48,12 @@ FILTERS = (
     Filter(
         key="topic",
         label="Topic",
-        apply=lambda rows, topic: rows.filter(topic=topic),
+        apply=where("topic"),
         choices=[(topic.value, label) for topic, label in LABELS.items()],
     ),
     Filter(key="delivery", label="Delivery", apply=with_delivery, choices=Delivery.State.choices),
 )
-FOR_STAFF = Filter(
-    key="supplier", label="Supplier code", apply=lambda rows, code: rows.filter(supplier__code__iexact=code)
-)
+FOR_STAFF = Filter(key="supplier", label="Supplier code", apply=where("supplier__code__iexact"))
 
 
 @require_safe
