@@ -11,6 +11,7 @@ from grading.models import ReviewCase
 from grading.queries.review_steps import MOVING, Step, status_before, step_obstacle, steps_to_undo
 from grading.services.decisions.restoring import restore_decisions
 from grading.services.reviews.cases import COLUMNS, ReviewRefused, State, change_cases, lock_cases
+from grading.services.reviews.looking import still_seen
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_packs
 from rebattery.actor import Actor
@@ -72,6 +73,7 @@ def undo_all(*, cases: Mapping[int, int], actor: Actor, at: datetime) -> list[Re
         own={case.pk: _as_before(steps[case.pk]) | _judged(case, restored) for case in found},
     )
     _move_back(moved, sources, actor, at)
+    still_seen(case_ids=[case.pk for case in found])
     return found
 
 

@@ -142,7 +142,7 @@ class TestCardOfAnOverride:
     def test_shows_the_bands_and_what_would_change_what_the_policy_says(self, page, role, scope):
         text = page(role, **scope)
 
-        assert "By the same evidence the policy says" in text
+        assert "The limits below are the policy's, not theirs." in text
         assert "With the other facts as they are: " in text
         assert "What would change what the policy says" in text
         assert "would make it" in text

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from grading.domain.undoing import UNDO_WINDOW
 from grading.models import ReviewCase
+from grading.queries.review_desk import opened_by
 from grading.queries.review_queue import obstacles
 from grading.services.decisions import grade, grade_waiting
 from grading.services.reviews import confirm, hold, order_retest, undo, undo_all
@@ -175,6 +176,23 @@ class TestUndoAll:
         assert set(Pack.objects.values_list("status", flat=True)) == {"in_review"}
         assert Event.objects.filter(event_type="pack.review_undone").count() == 3
         balance()
+
+    def test_leaves_the_sample_opened(self, policy, ann):
+        cases = make_reviews(3)
+        open_all(cases, ann)
+        confirm(cases=seen(cases), why=WHY, actor=ann, at=GRADED_AT)
+        undo_all(cases={case.pk: 2 for case in cases}, actor=ann, at=IN_TIME)
+        again = [fresh(case) for case in cases]
+        assert opened_by(person_id=ann.person_id, cases=again) == {case.pk for case in cases}
+        confirm(cases=seen(again), why=WHY, actor=ann, at=IN_TIME)
+
+    def test_leaves_unopened_what_nobody_saw_as_it_is(self, policy, ann, ben):
+        [case] = make_reviews()
+        open_all([case], ben)
+        put_aside(case, ben)
+        confirm(cases=seen([fresh(case)]), why=WHY, actor=ann, at=GRADED_AT)
+        back(case, ann)
+        assert opened_by(person_id=ben.person_id, cases=[fresh(case)]) == set()
 
     @pytest.mark.rule(21)
     def test_takes_none_back_when_one_stands(self, policy, ann):
