@@ -19,7 +19,7 @@ from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import csv_response, xlsx_response
 from rebattery.ui.labels import ROUTES
-from rebattery.ui.listing import Column, Filter, filtered, list_page, ordered
+from rebattery.ui.listing import Column, Filter, filtered, list_page, ordered, where
 
 CHUNK = 500
 SORT = "-worth_kwh"
@@ -62,22 +62,18 @@ FILTERS = (
     Filter(
         key="state",
         label="State",
-        apply=lambda rows, state: rows.filter(status=state),
+        apply=where("status"),
         choices=[(state.value, state.value.capitalize()) for state in WAITING],
     ),
     Filter(key="lacks", label="Lacks", apply=lacking, choices=LACKS),
-    Filter(
-        key="supplier",
-        label="Supplier code",
-        apply=lambda rows, code: rows.filter(supplier__code__iexact=code),
-    ),
+    Filter(key="supplier", label="Supplier code", apply=where("supplier__code__iexact")),
     Filter(
         key="chemistry",
         label="Chemistry",
-        apply=lambda rows, value: rows.filter(chemistry=value),
+        apply=where("chemistry"),
         choices=Pack._meta.get_field("chemistry").flatchoices,
     ),
-    Filter(key="batch", label="Batch", apply=lambda rows, text: rows.filter(batch__number__iexact=text)),
+    Filter(key="batch", label="Batch", apply=where("batch__number__iexact")),
 )
 
 
