@@ -7,6 +7,7 @@ from typing import Any
 from grading.domain.policy import Policy, parse_policy
 from grading.domain.policy_comparison import Comparison, compare
 from grading.domain.policy_faults import faults_in
+from grading.domain.policy_own_tables import holding_row
 from grading.domain.policy_table import rows_of, table_faults, table_names, with_rows
 
 _OF_TABLES = ("bands", "chemistry_classes", "class_rules", "floors", "guard_band_pts")
@@ -32,7 +33,7 @@ def compare_partly(old: Policy, document: Mapping[str, Any]) -> Partly:
         tables = _tables_of(document, old.document)
         left_out = [name for name in table_names(tables) if table_faults(tables, rows_of(tables, name)).count]
         for name in left_out:
-            tables = with_rows(tables, name, rows_of(old.document, name))
+            tables = with_rows(tables, name, rows_of(old.document, name) or [holding_row()])
         faults = faults_in(tables)
     except (AttributeError, KeyError, TypeError) as error:
         return Partly(None, None, why_not=f"the tables cannot be read ({type(error).__name__}: {error})")

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from grading.domain.policy_own_tables import is_followed, without_table
 from grading.domain.policy_table import Row, blank_row, rows_of, table_faults, table_names, with_rows
 from grading.models import PolicyDraft
 from grading.queries.policies import drafts, in_force_or_none, standing_of
@@ -32,6 +33,8 @@ def draft_table(request: HttpRequest, draft_id: int, table: str) -> HttpResponse
     rows, verb = rows_sent(request.POST), request.POST.get("act", "check")
     if verb == "save" and rows:
         return _saved_table(request, draft, table, rows)
+    if verb == "drop":
+        return _dropped_table(request, draft, table)
     changed, new = _changed(rows, verb)
     return _table_page(request, draft, table, changed, new)
 
@@ -52,14 +55,7 @@ def _changed(rows: list[Row], verb: str) -> tuple[list[Row], int | None]:
 def _saved_table(request: HttpRequest, draft: PolicyDraft, table: str, rows: list[Row]) -> HttpResponse:
     document = with_rows(draft.document, table, rows)
     try:
-        change_draft(
-            draft_id=draft.pk,
-            revision=_revision(request),
-            document=document,
-            part=f"the table of {table}",
-            actor=actor_of(request),
-            at=timezone.now(),
-        )
+        _change(request, draft, document, f"the table of {table}")
     except RuleViolation as refused:
         messages.error(request, refused.message)
         return _table_page(request, draft, table, rows)
@@ -67,6 +63,28 @@ def _saved_table(request: HttpRequest, draft: PolicyDraft, table: str, rows: lis
     left = f", with {count} fault{'' if count == 1 else 's'} still to mend" if count else ""
     messages.success(request, f"Table of {table} saved{left}.")
     return redirect("policy_draft_table", draft.pk, table)
+
+
+def _dropped_table(request: HttpRequest, draft: PolicyDraft, table: str) -> HttpResponse:
+    """Take a table away that no chemistry follows."""
+    try:
+        _change(request, draft, without_table(draft.document, table), f"the table of {table}, taken away")
+    except RuleViolation as refused:
+        messages.error(request, refused.message)
+        return redirect("policy_draft_table", draft.pk, table)
+    messages.success(request, f"Table of {table} taken away.")
+    return redirect("policy_draft", draft.pk)
+
+
+def _change(request: HttpRequest, draft: PolicyDraft, document: dict[str, Any], part: str) -> None:
+    change_draft(
+        draft_id=draft.pk,
+        revision=_revision(request),
+        document=document,
+        part=part,
+        actor=actor_of(request),
+        at=timezone.now(),
+    )
 
 
 def _revision(request: HttpRequest) -> int:
@@ -94,6 +112,7 @@ def _table_page(
         "faults": faults,
         "is_changed": document != draft.document,
         "standing": standing,
+        "is_followed": is_followed(document, table),
         "chemistries": [classes[code]["label"] for code in codes],
         "grades": GRADE_CHOICES,
         "routes": route_choices(document),

@@ -6,6 +6,7 @@ from typing import Any
 
 from grading.domain.matrix import GRADES
 from grading.domain.policy_faults import OVERLAY_KINDS, ROUTES
+from grading.domain.policy_own_tables import may_have_own_table
 from grading.domain.policy_soundness import ACCEPTING
 from grading.domain.policy_table import table_names
 from grading.web.policy_fields import Spec
@@ -114,10 +115,18 @@ def _chemistries(document: Document) -> Iterator[Group]:
     names = [*table_names(document), *sorted(document["class_rules"])]
     choices = [(name, name.replace("_", " ").capitalize() if "_" in name else name) for name in names]
     specs = (
-        Spec(("chemistry_classes", code, "treat_as"), entry["label"], "choice", choices=choices)
+        Spec(
+            ("chemistry_classes", code, "treat_as"),
+            entry["label"],
+            "choice",
+            choices=[*choices, *([(code, OWN_TABLE)] if may_have_own_table(document, code) else [])],
+        )
         for code, entry in document["chemistry_classes"].items()
     )
     yield Group("Which table judges a chemistry", tuple(specs))
+
+
+OWN_TABLE = "A table of its own"
 
 
 def _overlays(document: Document) -> Iterator[Group]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from grading.domain.policy_own_tables import with_own_tables
 from grading.web.policy_fields import put, value_at
 from grading.web.policy_groups import GROUPS
 
@@ -56,7 +57,7 @@ class PartForm(forms.Form):
                 removed.append(group.path)
         for name, index in sorted(removed, reverse=True):
             document[name].pop(index)
-        return _tidied(document)
+        return with_own_tables(_tidied(document), self.document)
 
 
 def _tidied(document: dict[str, Any]) -> dict[str, Any]:

@@ -216,6 +216,21 @@ class TestDraftPart:
         self.save(client, draft, "applications", applications__0__min_current_a="100")
         assert draft.document["applications"][0]["min_current_a"] == "100"
 
+    def test_gives_a_chemistry_a_table_of_its_own_and_takes_it_away(self, client, draft):
+        name = "chemistry_classes__NCA__treat_as"
+        self.save(client, draft, "chemistries", **{name: "NCA"})
+        address = reverse("policy_draft_table", args=[draft.pk, "NCA"])
+        assert 'name="rows" value="5"' in client.get(address).content.decode()
+        assert faults_in(draft.document) == []
+
+        client.post(address, {"act": "drop", "revision": "2"})
+        assert client.get(address).status_code == 200
+        self.save(client, draft, "chemistries", revision="2", **{name: "NMC"})
+        assert "Take the table away" in client.get(address).content.decode()
+        client.post(address, {"act": "drop", "revision": "3"})
+        draft.refresh_from_db()
+        assert draft.document == make_draft(User.objects.get(pk=draft.author_person_id)).document
+
     def test_is_refused_on_a_revision_that_is_gone(self, client, draft):
         answer = self.save(client, draft, "limits", floors__pack_percent="30", revision="9")
         assert "changed since you opened it" in answer.content.decode()

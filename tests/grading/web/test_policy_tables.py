@@ -84,7 +84,9 @@ class TestDraftTables:
         address = reverse("policy_draft_table", args=[mine.pk, "LFP"])
         assert f'href="{address}"' in table(shown(client, "policy_draft", mine), LFP)
         assert "Edit" not in table(shown(client, "policy_draft", other), LFP)
-        assert "Edit" not in table(shown(client, "policy_draft", mine), "Sodium ion and 2 more")
+        ruled = table(shown(client, "policy_draft", mine), "Sodium ion and 2 more")
+        assert f'href="{reverse("policy_draft_part", args=[mine.pk, "chemistries"])}"' in ruled
+        assert "Edit" not in ruled
 
     def test_stand_beside_what_tries_them(self, client, author):
         live, draft = publish_seed(), make_draft(author, bands=moved())

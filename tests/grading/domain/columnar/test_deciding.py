@@ -17,6 +17,7 @@ from grading.domain.columnar.limits import NotColumnar, limits_of
 from grading.domain.columnar.population import kind_of
 from grading.domain.evidence import SAFETY, SOH_SOURCES, Evidence
 from grading.domain.policy import SHIPPED, Policy, parse_policy, seed_document
+from grading.domain.policy_own_tables import with_own_tables
 from grading.domain.policy_templates import TEMPLATES, template_document
 from grading.domain.verdict import decide
 from grading.domain.warranty import warranty_for
@@ -39,6 +40,13 @@ def _aged() -> Policy:
     return changed_policy(evidence=parts, guard_band_pts="1.25")
 
 
+def _own_tables() -> Policy:
+    document = deepcopy(seed_document())
+    for code in ("NCA", "LMFP", "NA_ION"):
+        document["chemistry_classes"][code]["treat_as"] = code
+    return parse_policy(with_own_tables(document, seed_document()))
+
+
 POLICIES = {
     **{name: parse_policy(template_document(name)) for name in (*SHIPPED, *TEMPLATES)},
     "guard band": changed_policy(guard_band_pts="2"),
@@ -51,6 +59,7 @@ POLICIES = {
     ),
     "undecided only": changed_policy(evidence={"undecided_factor": "1.65"}),
     "warranty on nameplate": _nameplate(),
+    "tables of their own": _own_tables(),
     "grades that end": changed_policy(grade_validity=TERMS),
     "grades that end, lower bounds": parse_policy(
         seed_document("seed-v2-guarded") | {"grade_validity": TERMS}
