@@ -6,7 +6,18 @@ import numpy as np
 
 from grading.domain.cyclers import acceptance, chains, ocv, pulses, soc, soh_of_file, step_table
 from grading.domain.cyclers.charge import Sums, integrate, of_runs
-from grading.domain.cyclers.checks import counters, gaps, noise, order, records, sensors, shape, signs, units
+from grading.domain.cyclers.checks import (
+    counters,
+    energy,
+    gaps,
+    noise,
+    order,
+    records,
+    sensors,
+    shape,
+    signs,
+    units,
+)
 from grading.domain.cyclers.derived import Derived, begun
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.table import Flag, Reading, StepReading
@@ -35,7 +46,7 @@ def derive(reading: Reading | StepReading, parameters: Parameters) -> Derived:
     sums = integrate(trace)
     counted = counters.count(trace, sums)
     sums, coarse = counters.prefer_counter(trace, sums, counted)
-    flags += [*coarse, *counters.compare(trace, sums, counted)]
+    flags += [*coarse, *counters.compare(trace, sums, counted), *energy.compare(trace, sums)]
     sensor, absent = sensors.choose(trace, parameters)
     flags += absent
     _totals(result, trace, sums, sensor)

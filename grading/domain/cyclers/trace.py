@@ -42,6 +42,8 @@ class Trace:
     charge_ah: Floats | None = None
     discharge_ah: Floats | None = None
     net_ah: Floats | None = None
+    charge_wh: Floats | None = None
+    discharge_wh: Floats | None = None
     temperature_degc: Mapping[str, Floats] = field(default_factory=dict)
     restarts: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Index of each record before which the clock began anew; nothing is concluded across one."""

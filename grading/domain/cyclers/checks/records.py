@@ -125,6 +125,8 @@ def _trace(reading: Reading, keep: np.ndarray | None, answers: Mapping[str, str]
         charge_ah=kept(reading.charge_ah),
         discharge_ah=kept(reading.discharge_ah),
         net_ah=kept(reading.net_ah),
+        charge_wh=kept(reading.charge_wh),
+        discharge_wh=kept(reading.discharge_wh),
         temperature_degc={name: kept(values) for name, values in reading.temperature_degc.items()},
     )
 
