@@ -112,8 +112,8 @@ def _windows(document: Document) -> Iterator[Spec]:
 
 
 def _chemistries(document: Document) -> Iterator[Group]:
-    names = [*table_names(document), *sorted(document["class_rules"])]
-    choices = [(name, name.replace("_", " ").capitalize() if "_" in name else name) for name in names]
+    choices = [(name, name) for name in table_names(document)]
+    choices += [(name, name.replace("_", " ").capitalize()) for name in sorted(document["class_rules"])]
     specs = (
         Spec(
             ("chemistry_classes", code, "treat_as"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grading.domain.policy_own_tables import may_have_own_table
 from grading.domain.policy_table import TableFaults, rows_of, table_faults
 from grading.domain.policy_words import Row, Table, decision_tables
 from grading.queries.policies import Standing
@@ -29,6 +30,8 @@ class ReadTable:
     fault_count: int = 0
     faults: Sequence[str] = ()
     """Those that belong to no row."""
+    may_get_tables: bool = False
+    """It has no rows, and a chemistry of it could get a table."""
 
     @property
     def hint(self) -> str:
@@ -53,12 +56,13 @@ def draft_tables(document: Mapping[str, Any], standing: Standing) -> list[ReadTa
 
 
 def _of_draft(document: Mapping[str, Any], table: Table, standing: Standing) -> ReadTable:
+    codes = [c for c, entry in document["chemistry_classes"].items() if entry["treat_as"] == table.name]
     if not table.rows:
-        return ReadTable(table, ())
+        may = any(may_have_own_table(document, code) for code in codes)
+        return ReadTable(table, (), may_get_tables=may)
     rows = rows_of(document, table.name)
     faults = table_faults(document, rows)
     comparison = None if table.name in standing.left_out else standing.comparison
-    codes = [c for c, entry in document["chemistry_classes"].items() if entry["treat_as"] == table.name]
     shown = shown_rows(rows, faults, comparison, standing.policy, codes)
     read = [
         ReadRow(words, row.directions, _faults_of(row.number, faults))

@@ -87,6 +87,7 @@ class TestDraftTables:
         ruled = table(shown(client, "policy_draft", mine), "Sodium ion and 2 more")
         assert f'href="{reverse("policy_draft_part", args=[mine.pk, "chemistries"])}"' in ruled
         assert "Edit" not in ruled
+        assert "<a" not in table(shown(client, "policy_draft", mine), "Unknown chemistry")
 
     def test_stand_beside_what_tries_them(self, client, author):
         live, draft = publish_seed(), make_draft(author, bands=moved())
