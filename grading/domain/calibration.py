@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
-from rebattery.dates import day_in_words
+from rebattery.dates import begin_of, day_in_words
 
 LONGEST_INTERVAL_DAYS = 5 * 366
 """A longer interval is a slip of the pen: laboratories certify for a year or two."""
@@ -68,7 +68,7 @@ class Declaration:
         later = [each for each in checks if each.channel in scopes and each.measured_at > self.approved_at]
         ends = [*_second_passes(later)]
         ends += [
-            max(datetime.combine(each.valid_from, time(), UTC), self.approved_at)
+            max(begin_of(each.valid_from), self.approved_at)
             for each in certificates
             if each.has_passed
             and each.channel in scopes

@@ -4,7 +4,7 @@ Every part is one query for any number of results, and is there before anything 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.db.models import (
@@ -46,6 +46,7 @@ from grading.queries.review_queue import WAITING_STATES
 from intake.domain.lifecycle import Status
 from intake.domain.separation import Act
 from intake.models import Batch, Inspection, Pack, Supplier
+from rebattery.dates import begin_of
 
 State = InstrumentDeclaration.State
 _SOURCES = {CapacityTest: "capacity_test_id", ResistanceTest: "resistance_test_id"}
@@ -263,4 +264,4 @@ def last_proof(*, instrument_id: int) -> datetime | None:
     if checked := ControlMeasurement.objects.filter(**passed).aggregate(at=Max("measured_at"))["at"]:
         return checked
     day = Calibration.objects.filter(**passed).aggregate(day=Max("valid_from_date"))["day"]
-    return datetime.combine(day, time(), UTC) if day else None
+    return begin_of(day) if day else None

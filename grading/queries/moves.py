@@ -1,11 +1,12 @@
 """Packs by what happened to them since a day: the figures of the start page and the lists behind them."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from intake.models import Pack
 from rebattery.audit.trail import events
+from rebattery.dates import begin_of
 
 MOVES = {
     "announced": "pack.announced",
@@ -51,7 +52,7 @@ def packs_moved(packs: QuerySet[Pack], *, move: str, since: date) -> QuerySet[Pa
 
     :raises KeyError: for anything else.
     """
-    midnight = datetime.combine(since, time(), UTC)
+    midnight = begin_of(since)
     found = events().filter(subject_type="pack", event_type=MOVES[move], at__gte=midnight)
     if move == "graded":
         found = found.filter(~_taken_back(midnight))

@@ -1,18 +1,14 @@
 """Recorded results of all packs, each with its conditions, its uncertainty and the file it comes from."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
 from grading.models import BenchDraft, CapacityTest, ResistanceTest, ResultsFile, ResultsFileRow, SohReport
 from grading.models.test_run import STANDS
 from intake.models import Pack
 from rebattery.accounts.models import User
-
-_UTC = ZoneInfo("UTC")
 
 
 def capacity_results(*, viewer: User) -> QuerySet[CapacityTest]:
@@ -90,26 +86,6 @@ def of_instrument(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
 def of_procedure(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
     """Keep what followed any version of a procedure."""
     return rows.filter(procedure__code__iexact=code)
-
-
-def since(rows: QuerySet[Model], text: str, *, column: str = "measured_at") -> QuerySet[Any]:
-    """Keep what was measured on this day or later; nothing when it is no day."""
-    moment = _moment(text)
-    return rows.filter(**{f"{column}__gte": moment}) if moment else rows.none()
-
-
-def until(rows: QuerySet[Model], text: str, *, column: str = "measured_at") -> QuerySet[Any]:
-    """Keep what was measured on this day or earlier; nothing when it is no day."""
-    moment = _moment(text)
-    return rows.filter(**{f"{column}__lt": moment + timedelta(days=1)}) if moment else rows.none()
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.combine(date.fromisoformat(text), time(), tzinfo=_UTC)
-        return found if found.year < 9999 else None
-    except ValueError:
-        return None
 
 
 def standing(rows: QuerySet[Any], what: str) -> QuerySet[Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date
 from typing import Any
 
 from django.db.models import Count, Exists, F, Func, JSONField, OuterRef, QuerySet
@@ -15,6 +15,7 @@ from grading.models import Decision
 from grading.models.decision import IN_FORCE
 from intake.domain.hazards import finding_label
 from intake.models import Inspection, Pack, PackType, Supplier
+from rebattery.dates import begin_of, end_of
 
 NONE = "none"
 """Stands for packs without a type in the catalog, and for those whose inspection found nothing."""
@@ -47,9 +48,9 @@ def rejects(scope: RejectScope) -> QuerySet[Decision]:
     """Return the decisions in force that reject their pack, one a pack."""
     found = Decision.objects.filter(IN_FORCE, grade__in=REJECTING_GRADES)
     if scope.since:
-        found = found.filter(decided_at__gte=_midnight(scope.since))
+        found = found.filter(decided_at__gte=begin_of(scope.since))
     if scope.until:
-        found = found.filter(decided_at__lt=_midnight(scope.until + timedelta(days=1)))
+        found = found.filter(decided_at__lt=end_of(scope.until))
     if scope.supplier:
         found = found.filter(pack__supplier__code__iexact=scope.supplier)
     if scope.pack_type == NONE:
@@ -100,12 +101,12 @@ def rejected_by_rule(packs: QuerySet[Pack], rule: str) -> QuerySet[Pack]:
 
 def rejected_since(packs: QuerySet[Pack], day: date) -> QuerySet[Pack]:
     """Keep the packs that were rejected on ``day`` (UTC) or later."""
-    return rejected(packs, decided_at__gte=_midnight(day))
+    return rejected(packs, decided_at__gte=begin_of(day))
 
 
 def rejected_until(packs: QuerySet[Pack], day: date) -> QuerySet[Pack]:
     """Keep the packs that were rejected on ``day`` (UTC) or earlier."""
-    return rejected(packs, decided_at__lt=_midnight(day + timedelta(days=1)))
+    return rejected(packs, decided_at__lt=end_of(day))
 
 
 def with_finding(packs: QuerySet[Pack], code: str) -> QuerySet[Pack]:
@@ -164,7 +165,3 @@ def _inspections(found: QuerySet[Decision]) -> QuerySet[Inspection]:
     """Return the inspections in force that found something on a rejected pack."""
     current = Inspection.objects.filter(superseded_by__isnull=True).exclude(findings=[])
     return current.filter(pack__in=found.values("pack"))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

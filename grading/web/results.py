@@ -15,6 +15,7 @@ from grading.queries import recorded_results as queries
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
+from rebattery.ui.day_filters import since, until
 from rebattery.ui.exports import list_export
 from rebattery.ui.listing import Column, Filter, list_page
 
@@ -154,8 +155,8 @@ def _filters(column: str, *, has_instrument: bool) -> tuple[Filter, ...]:
         Filter(key="supplier", label="Supplier", apply=queries.of_supplier),
         Filter(key="type", label="Type", apply=queries.of_type),
         Filter(key="procedure", label="Procedure code", apply=queries.of_procedure),
-        Filter(key="from", label="From day", apply=partial(queries.since, column=column)),
-        Filter(key="to", label="To day", apply=partial(queries.until, column=column)),
+        Filter(key="from", label="From day", apply=since(column)),
+        Filter(key="to", label="To day", apply=until(column)),
         Filter(
             key="stands",
             label="Stands",

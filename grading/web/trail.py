@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from grading.queries.trail import about_pack
 from rebattery.accounts.guards import requires
@@ -16,30 +14,12 @@ from rebattery.accounts.roles import Capability
 from rebattery.audit.events import EVENTS
 from rebattery.audit.record import plain
 from rebattery.audit.trail import entry_of, event_or_none, events, in_transaction
+from rebattery.ui.day_filters import since, until
 from rebattery.ui.exports import list_export
 from rebattery.ui.listing import Column, Filter, filtered, list_page, where
 
 TOGETHER = 50
 _SUBJECTS = sorted({event.subject for event in EVENTS.values()})
-
-
-def _since(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    start = _day(text)
-    return rows.filter(at__gte=start) if start else rows.none()
-
-
-def _until(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    start = _day(text)
-    return rows.filter(at__lt=start + timedelta(days=1)) if start else rows.none()
-
-
-def _day(text: str) -> datetime | None:
-    try:
-        return timezone.make_aware(datetime.combine(date.fromisoformat(text), time.min))
-    except ValueError:
-        return None
-
-
 FILTERS = (
     Filter(key="pack", label="Pack serial", apply=about_pack),
     Filter(key="type", label="Event", apply=where("event_type"),
@@ -47,8 +27,8 @@ FILTERS = (
     Filter(key="subject", label="About", apply=where("subject_type"),
            choices=[(name, name.replace("_", " ")) for name in _SUBJECTS]),
     Filter(key="actor", label="Who", apply=where("actor_label__icontains")),
-    Filter(key="since", label="From", apply=_since, is_day=True),
-    Filter(key="until", label="To", apply=_until, is_day=True),
+    Filter(key="since", label="From", apply=since("at"), is_day=True),
+    Filter(key="until", label="To", apply=until("at"), is_day=True),
     Filter(key="request", label="Request", apply=where("request_id")),
     Filter(key="transaction", label="Transaction", apply=in_transaction),
     Filter(key="job", label="Job", apply=where("job_id")),

@@ -88,6 +88,7 @@ class TestFilters:
             ("since=2026-11-22", set()),
             ("since=soon", set()),
             ("until=2026-02-30", set()),
+            ("since=2026-11-21&until=9999-12-31", {"pack.received", "scan.recorded"}),
             ("pack=unknown", set()),
             ("type=unknown", set()),
             ("job=unknown", set()),
