@@ -16,8 +16,8 @@ from grading.queries.waiting import packs_waiting_for_grade
 Kind, State = GradingRun.Kind, GradingRun.State
 JUST_NOW = timedelta(seconds=30)
 """A run that decided within that time is running."""
-_JOINED = timedelta(minutes=15)
-"""A run of waiting packs that has decided nothing for longer gets no further packs."""
+JOIN_WITHIN = timedelta(minutes=15)
+"""What is decided within that time of the last decision by the same policy belongs to the same run."""
 _RECENT = 5_000
 """The last decisions from which the speed is told."""
 _SHORTEST = timedelta(seconds=2)
@@ -40,7 +40,7 @@ def _sum(tallies: QuerySet[GradingRunTally, Any]) -> Coalesce:
 
 def running(*, at: datetime) -> Q:
     """Return which runs go on: those not done, and of waiting packs what decided just now or still has to."""
-    newest = GradingRun.objects.filter(kind=Kind.WAITING, last_at__gte=at - _JOINED)
+    newest = GradingRun.objects.filter(kind=Kind.WAITING, last_at__gte=at - JOIN_WITHIN)
     key = newest.order_by("-started_at", "-pk").values_list("pk", flat=True).first()
     busy = ~Q(kind=Kind.WAITING) | Q(last_at__gte=at - JUST_NOW)
     return Q(state=State.QUEUED) & (busy | Q(pk=key) if key and packs_waiting_for_grade() else busy)

@@ -5,7 +5,7 @@ import socket
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,13 +13,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from grading.models import GradingRun, PolicyVersion
+from grading.queries.grading_runs import JOIN_WITHIN
 from grading.services.decisions.judging import Judgement
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.turns import await_turn
 
-JOIN_WITHIN = timedelta(minutes=15)
-"""What is decided within that time of the last decision by the same policy belongs to the same run."""
 _EVENTS = {
     GradingRun.Kind.WAITING: "grading_run.begun",
     GradingRun.Kind.REGRADE: "regrade.ordered",

@@ -10,9 +10,10 @@ from django.db.models import Sum
 
 from grading.domain.policy import seed_document
 from grading.models import Decision, GradingRun, GradingRunTally
+from grading.queries.grading_runs import JOIN_WITHIN
 from grading.services.decisions import close_stale_runs, grade_waiting, runs
 from grading.services.decisions.judging import Judgement, failure
-from grading.services.decisions.runs import JOIN_WITHIN, begin_run, count_decided, join_run
+from grading.services.decisions.runs import begin_run, count_decided, join_run
 from grading.services.policies import publish
 from rebattery.actor import SYSTEM
 from rebattery.audit.trail import events
