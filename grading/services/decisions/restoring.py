@@ -16,7 +16,7 @@ _OWN = ("id", "superseded_by_id", "suspended_by_id", "run_id", "decided_at")
 _SAME = ", ".join(
     field.column
     for field in Decision._meta.concrete_fields
-    if field.column not in _OWN and not field.generated
+    if field.column and field.column not in _OWN and not field.generated
 )
 
 
