@@ -1,6 +1,7 @@
 """Graders that are killed at a stage of their work: one process each, all of them dead in the end.
 
-Run as ``python -m tests.journeys.dying_grader CHUNK STAGE...``; prints the stage at which each one died.
+Run as ``python -m tests.journeys.dying_grader WORK CHUNK STAGE...``, the work being to ``grade`` what waits
+or to ``expire`` grades; prints the stage at which each one died.
 """
 
 import os
@@ -44,26 +45,30 @@ class Tripwire:
             die()  # the first pack is judged
 
 
-def grade(stage: str, chunk_size: int) -> None:
-    """Grade what waits, and die."""
+def work(what: str, stage: str, chunk_size: int) -> None:
+    """Grade what waits, or let grades run out, and die."""
     from django.db import connection
     from django.utils import timezone
 
     from grading.services import decisions
     from rebattery.actor import SYSTEM
+    from tests.grading.ending import DAY_AFTER
 
     tripwire = Tripwire(stage)
     sys.setprofile(tripwire.watch)
     with connection.execute_wrapper(tripwire):
-        decisions.grade_waiting(actor=SYSTEM, now=timezone.now, chunk_size=chunk_size)
+        if what == "grade":
+            decisions.grade_waiting(actor=SYSTEM, now=timezone.now, chunk_size=chunk_size)
+        else:
+            decisions.expire(actor=SYSTEM, now=lambda: DAY_AFTER, chunk_size=chunk_size)
 
 
-def main(chunk_size: int, stages: Sequence[str]) -> None:
+def main(what: str, chunk_size: int, stages: Sequence[str]) -> None:
     django.setup()
     for stage in stages:
         child = os.fork()
         if not child:
-            grade(stage, chunk_size)
+            work(what, stage, chunk_size)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, f"nobody died {stage}"
@@ -71,4 +76,4 @@ def main(chunk_size: int, stages: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
