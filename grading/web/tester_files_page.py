@@ -11,6 +11,7 @@ from django.utils import timezone
 from grading.domain.tester_files.moment import ended_at
 from grading.domain.tester_files.questions import voltage_misfit
 from grading.domain.tester_files.standing import resistances_of
+from grading.domain.tester_files.told import told_lines
 from grading.models import ProcedureVersion, TesterFile
 from grading.queries import tester_files as queries
 from grading.queries.bench import Reference, catalog_baseline, channels_of, references_of
@@ -65,6 +66,8 @@ class Shown:
 
     test: Test
     chains: list[ShownChain]
+    told: list[tuple[str, str]]
+    """What else the file says of its test, in its own words."""
     settled: list[tuple[str, str]]
     """What the reading had to decide, in words."""
     is_as_written: bool
@@ -194,6 +197,7 @@ def _shown(
         chains=[
             _chain(chain, result["capacity_chain"] == i) for i, chain in enumerate(result["capacity_chains"])
         ],
+        told=told_lines(result["meta"]),
         settled=[(_SETTLED[name], value) for name, value in result["decisions"].items() if name in _SETTLED],
         is_as_written=all(result["decisions"].get(name, words) in words for name, words in _USUAL.items()),
         charts=charts_of(row, others=others),

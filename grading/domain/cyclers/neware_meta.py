@@ -68,6 +68,12 @@ def _steps(info: Any) -> list[dict[str, Any]]:
         return []
     steps = [each for name, each in info.items() if name.startswith("Step") and isinstance(each, Mapping)]
     return [
-        {"id": each.get("Step_ID"), "type": each.get("Step_Type"), "limits": _at(each, "Limit", "Main") or {}}
+        {"step": each.get("Step_ID"), "type": each.get("Step_Type")} | _limits(_at(each, "Limit", "Main"))
         for each in steps[:_MOST_STEPS]
     ]
+
+
+def _limits(main: Any) -> dict[str, Any]:
+    if not isinstance(main, Mapping):
+        return {}
+    return {name: value for name, each in main.items() if (value := _at(each, "Value")) is not None}

@@ -203,11 +203,16 @@ def _rules(
 
 def not_clipped(*, current_a: float, lowest_v: float, highest_v: float, parameters: Parameters) -> Rule:
     """Return whether the voltage of a pulse stays within the cut-offs that its direction may reach (3.2)."""
+    code = "not_clipped"
     lowest, highest = parameters.voltage_min_v, parameters.voltage_max_v
-    passed: bool | None = None
-    if highest is not None and lowest is not None:
-        passed = highest_v < highest if current_a > 0 else lowest_v > lowest
-    return Rule("not_clipped", passed, "The voltage stays within the cut-offs.")
+    if highest is None or lowest is None:
+        return Rule(
+            code, None, "Without declared cut-offs nothing tells whether the voltage was held at one."
+        )
+    if highest_v < highest if current_a > 0 else lowest_v > lowest:
+        return Rule(code, True, "The voltage stays within the cut-offs.")
+    reached = (highest_v, highest) if current_a > 0 else (lowest_v, lowest)
+    return Rule(code, False, f"The voltage went to {reached[0]:.4g} V, the cut-off is {reached[1]:g} V.")
 
 
 def soc_change(moved_ah: float, capacity_ah: float | None) -> Rule:

@@ -24,6 +24,11 @@ def failed(reading: Reading, after_s: float = 10.0) -> set[str]:
     return {rule.code for rule in resistance.rules if rule.passed is False}
 
 
+def clipping(reading: Reading, parameters: Parameters = KNOWN) -> list[str]:
+    rules = derive(reading, parameters).pulses[0].resistances[0].rules
+    return [rule.finding for rule in rules if rule.code == "not_clipped" and not rule.passed]
+
+
 class TestPulse:
     @pytest.mark.parametrize(("seconds", "found"), [(130.0, 1), (130.2, 0)])
     def test_lasts_at_most_130_s(self, seconds, found):
@@ -92,6 +97,14 @@ class TestValidity:
         lowered = reading.voltage_v - float(reading.voltage_v.min()) + MIN_V
 
         assert "not_clipped" in failed(replace(reading, voltage_v=lowered))
+        assert clipping(replace(reading, voltage_v=lowered)) == [
+            "The voltage went to 3 V, the cut-off is 3 V."
+        ]
+
+    def test_cannot_tell_without_cut_offs_whether_a_pulse_hits_one(self):
+        assert clipping(one_pulse(), Parameters()) == [
+            "Without declared cut-offs nothing tells whether the voltage was held at one."
+        ]
 
     @pytest.mark.parametrize("spoil", ["stands", "goes back"])
     def test_names_a_pulse_whose_voltage_stands_or_goes_back(self, spoil):
