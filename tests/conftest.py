@@ -29,6 +29,8 @@ FIRST = (
 def pytest_configure() -> None:
     # Pages under test need no `collectstatic`; the real web server of tests/stack.py has it.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    # Else each test's client lists all collected files anew, hundreds of them, to serve none.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.hookimpl(trylast=True)
