@@ -4,9 +4,25 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, DecimalField, F, Func, Q, Value, When
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact
 
 from grading.models.decision import Grade
+
+SAFETY = "SAFETY_"
+"""What the codes of the safety gate begin with."""
+_AGES_S = 365_000 * 86_400
+# An index holds only what no setting of the database changes: seconds of UTC are that, a day's length is not.
+_OPENED_S = Func(
+    F("opened_at"),
+    template="extract(epoch FROM %(expressions)s AT TIME ZONE 'UTC')",
+    output_field=DecimalField(max_digits=20, decimal_places=6),
+)
+URGENCY = Case(
+    When(Exact(Left("rule", len(SAFETY)), SAFETY), then=_OPENED_S - Value(_AGES_S)), default=_OPENED_S
+)
+"""By what the queue is sorted: the time of opening, of dangers as if they had come ages before all else."""
 
 
 class ReviewCase(models.Model):
@@ -82,6 +98,9 @@ class ReviewCase(models.Model):
                 fields=["rule", "id"],
                 condition=Q(state__in=["open", "override_requested"]),
                 name="review_waiting",
+            ),
+            models.Index(
+                URGENCY, "id", condition=Q(state__in=["open", "override_requested"]), name="review_urgency"
             ),
             models.Index(fields=["pack", "id"]),
         ]

@@ -2,27 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import (
-    Case,
     Count,
-    DateTimeField,
-    ExpressionWrapper,
     F,
     Min,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Value,
-    When,
 )
 
 from grading.domain.review_reasons import rests_on_safety_gate, rule_label
 from grading.domain.sampling import sample_size
 from grading.domain.undoing import UNDO_WINDOW, UNDOABLE
 from grading.models import ReviewCase, ReviewLook
+from grading.models.review import URGENCY
 from grading.queries.disputes import disputes_waiting
 from grading.queries.review_queue import WAITING_STATES, State, in_front, put_aside, reviews_waiting
 from grading.queries.review_steps import last_steps
@@ -91,11 +87,7 @@ def by_urgency(rows: QuerySet[ReviewCase]) -> QuerySet[ReviewCase]:
 
     A list is paged by one value: a danger waits as if it had come long before everything else.
     """
-    before_all = ExpressionWrapper(F("opened_at") - Value(_AGES), DateTimeField())
-    return rows.annotate(urgency=Case(When(rule__startswith="SAFETY_", then=before_all), default="opened_at"))
-
-
-_AGES = timedelta(days=365_000)
+    return rows.annotate(urgency=URGENCY)
 
 
 def own_among(*, cases: Sequence[ReviewCase], viewer: User) -> dict[int, str]:
