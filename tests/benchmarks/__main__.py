@@ -40,12 +40,12 @@ def _fresh_database() -> None:
 
 
 def _run_all(wanted: list[str]) -> bool:
-    from tests.benchmarks import cyclers, grading, growth, intake, kills, lists, peers, what_if
+    from tests.benchmarks import cyclers, fleet, grading, growth, intake, kills, lists, peers, what_if
 
     all_good = True
     print(f"{'name':<58} {'measured':>9} {'bar':>9}")
     modules = (intake, growth, peers, grading, lists, cyclers, what_if)
-    named = {module.__name__.rsplit(".", 1)[1]: module for module in (*modules, kills)}
+    named = {module.__name__.rsplit(".", 1)[1]: module for module in (*modules, fleet, kills)}
     for module in [named[name] for name in wanted] or modules:
         started = time.perf_counter()
         for result in module.results():

@@ -1,6 +1,6 @@
 """One tested pack made into many, past the trail, which is not what is measured."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import psycopg
 
@@ -19,9 +19,20 @@ ALL_B: Values = {
 """Packs that get a B without a review, no two with the same results; the same ones each time."""
 
 
-def multiply(connection: psycopg.Connection, pack_id: int, count: int, *, label: str, values: Values) -> None:
-    """Give ``count`` more packs like this one, each with results of its own; serials begin with ``label``."""
-    tables = ("intake_pack", *TESTS)
+def multiply(
+    connection: psycopg.Connection,
+    pack_id: int,
+    count: int,
+    *,
+    label: str,
+    values: Values,
+    with_rows: Sequence[str] = TESTS,
+) -> None:
+    """Give ``count`` more packs like this one, each with results of its own; serials begin with ``label``.
+
+    :param with_rows: tables of which each pack gets what this one has.
+    """
+    tables = ("intake_pack", *with_rows)
     for table in tables:
         connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     columns = _columns(connection, "intake_pack")
@@ -33,7 +44,7 @@ def multiply(connection: psycopg.Connection, pack_id: int, count: int, *, label:
         [count, pack_id],
     )
     assert made.rowcount == count
-    for table in TESTS:
+    for table in with_rows:
         columns = _columns(connection, table)
         own = {"pack_id": "k.id"} | values.get(table, {})
         connection.execute(
