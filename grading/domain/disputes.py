@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from intake.domain.dispositions import ANSWER
 from intake.domain.lifecycle import GONE, Status
 
-REASON_CODE = "dispute"
+REASON_CODE = ANSWER
 """Of every step that an answer to a dispute brings about."""
 DISPUTABLE = (Status.GRADED, Status.IN_REVIEW, Status.QUARANTINED, Status.REJECTED)
 """States in which a pack rests on its decision."""

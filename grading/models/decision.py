@@ -1,12 +1,15 @@
 """Decisions on packs, each with the evidence and the policy that it follows from."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 
 from grading.domain.rejects import REJECTING_GRADES
 from grading.models.declaration import InstrumentDeclaration
+from intake.domain.dispositions import SETTLES_AFTER
+from intake.models.reading import read_as
+from rebattery.accounts.models import User
 
 CURRENT = Q(superseded_by__isnull=True)
 """The last decision on its pack: in force, or suspended."""
@@ -14,6 +17,31 @@ IN_FORCE = CURRENT & Q(suspended_by__isnull=True)
 """A decision that neither a newer one nor a declaration against an instrument took out of force."""
 SUSPENDED = CURRENT & Q(suspended_by__isnull=False)
 """The last decision on a pack that is tested again, because what it rests on does not count any more."""
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, viewer: User) -> "DecisionQuerySet":
+        """Keep what ``viewer`` may see: a supplier's people see the decisions on their own packs only.
+
+        They read nothing of an override that may still be taken back, or that was: to them stands what it
+        took the place of, and ``superseded_by_id`` says so on the rows and in filters.
+        """
+        if not viewer.is_supplier:
+            return self
+        fresh = Now() - SETTLES_AFTER
+        override = Q(kind=Decision.Kind.OVERRIDE)
+        # An override stands on the review of what it took the place of; taken back, that goes on elsewhere.
+        bases = Decision.objects.filter(superseded_by=OuterRef("pk"), review__isnull=False)
+        instead = Q(superseded_by__kind=Decision.Kind.OVERRIDE)
+        rows = self.filter(pack__supplier=viewer.supplier_id)
+        rows = rows.exclude(override & (Q(decided_at__gt=fresh) | ~Exists(bases)))
+        rows = rows.exclude(instead & Q(review__isnull=True))
+        waits = When(instead & Q(superseded_by__decided_at__gt=fresh), then=None)
+        return read_as(rows, superseded_by_id=Case(waits, default=F("superseded_by_id")))
+
+    def in_force_for(self, viewer: User) -> "DecisionQuerySet":
+        """Keep what says to ``viewer`` what their packs are now."""
+        return self.visible_to(viewer).filter(superseded_by_id__isnull=True, suspended_by__isnull=True)
 
 
 class Grade(models.TextChoices):
@@ -80,6 +108,8 @@ class Decision(models.Model):
         "grading.GradingRun", null=True, on_delete=models.PROTECT, related_name="decisions", db_index=False
     )
     """The run that made it; none on overrides and on decisions from before runs were kept."""
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Avg, Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery
 
 from grading.models import CapacityTest, Decision, Grade, ResistanceTest
-from grading.models.decision import IN_FORCE
 from grading.queries.kinds import counting_first, counting_value
 from grading.queries.packs import packs_for
 from intake.domain.lifecycle import Status
@@ -31,7 +30,7 @@ def results_in(*, batch: Batch, viewer: User) -> QuerySet[Pack]:
     Each has, besides grade and policy: ``measured_soh``, ``measured_at``, ``soh_difference``, ``ir_ratio``,
     ``route``, and ``reasons`` of the decision in force.
     """
-    current = Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"))
+    current = Decision.objects.in_force_for(viewer).filter(pack=OuterRef("pk"))
     packs = packs_for(viewer=viewer).filter(batch=batch)
     return packs.annotate(
         measured_soh=counting_value(CapacityTest, "soh_percent"),
@@ -73,8 +72,10 @@ class Totals:
     undecided: int
 
 
-def totals_of(*, batch: Batch) -> Totals:
-    """Return the results of a batch in numbers, in two queries however many packs it has.
+def totals_of(*, batch: Batch, viewer: User) -> Totals:
+    """Return the results of a batch in numbers, as ``viewer`` may read them.
+
+    Two queries however many packs it has.
 
     What was withdrawn will never have a result and is not counted.
     """
@@ -93,7 +94,7 @@ def totals_of(*, batch: Batch) -> Totals:
         clearly_below=Count("pk", filter=Q(soh_percent__lt=claimed - CLEARLY)),
         clearly_above=Count("pk", filter=Q(soh_percent__gt=claimed + CLEARLY)),
     )
-    current = Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"))
+    current = Decision.objects.in_force_for(viewer).filter(pack=OuterRef("pk"))
     grades = packs.annotate(letter=Subquery(current.values("grade"))).order_by().values_list("letter")
     counts: dict[str | None, int] = dict(grades.annotate(number=Count("pk")))
     order = [letter for letter in Grade.values if letter in counts]

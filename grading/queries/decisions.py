@@ -20,9 +20,10 @@ from grading.queries.policies import compiled
 from rebattery.accounts.models import User
 
 
-def decisions_of(*, pack_id: int) -> QuerySet[Decision]:
-    """Return a pack's decisions with policy, review and run, the newest first."""
-    return Decision.objects.filter(pack_id=pack_id).select_related("policy", "review", "run").order_by("-id")
+def decisions_of(*, pack_id: int, viewer: User) -> QuerySet[Decision]:
+    """Return a pack's decisions that ``viewer`` may see, with policy, review and run, the newest first."""
+    rows = Decision.objects.visible_to(viewer).filter(pack_id=pack_id)
+    return rows.select_related("policy", "review", "run").order_by("-id")
 
 
 def current_decisions(*, pack_ids: Sequence[int]) -> dict[int, Decision]:
@@ -135,8 +136,12 @@ def _override_faults(decision: Decision) -> Iterator[str]:
 
 def decisions_for(*, viewer: User) -> QuerySet[Decision]:
     """Return the decisions on packs that ``viewer`` may see, past ones included."""
-    decisions = Decision.objects.select_related("policy")
-    return decisions.filter(pack__supplier=viewer.supplier) if viewer.is_supplier else decisions
+    return Decision.objects.visible_to(viewer).select_related("policy")
+
+
+def decision_told(*, pack_id: int, viewer: User) -> Decision | None:
+    """Return what says to ``viewer`` what a pack is now; see :func:`decision_in_force`."""
+    return Decision.objects.in_force_for(viewer).filter(pack_id=pack_id).select_related("policy").first()
 
 
 def decision_in_force(*, pack_id: int) -> Decision | None:

@@ -21,6 +21,7 @@ from grading.queries.pack_story import Evidence, Limit, Step, limits_of, steps_o
 from grading.queries.pack_way import Way, way_of
 from grading.queries.soh_reports import soh_reports_of
 from grading.queries.test_runs import Results, results_of
+from grading.queries.told import told
 from grading.queries.verdict_cards import Card, Proof, applications_of, asked_reasons, card_of, proofs_of
 from intake.domain.hazards import BY_CODE, PHOTO_SLOTS, declared_hazards
 from intake.domain.lifecycle import Status
@@ -188,8 +189,8 @@ def dossier_of(*, pack: Pack, viewer: User) -> Dossier:
     """Return the dossier of ``pack``; the number of queries does not depend on how much there is."""
     inspections = list(Inspection.objects.filter(pack=pack).order_by("-id"))
     results = results_of(pack_id=pack.pk)
-    events = list(events_of_pack(pack_id=pack.pk))
-    told = [event for event in reversed(events) if is_told(event) or not viewer.is_supplier]
+    events = list(told(events_of_pack(pack_id=pack.pk), viewer=viewer))
+    shown = [event for event in reversed(events) if is_told(event) or not viewer.is_supplier]
     return Dossier(
         pack=pack,
         claims=_claims(pack),
@@ -200,11 +201,11 @@ def dossier_of(*, pack: Pack, viewer: User) -> Dossier:
         photos=[(PHOTO_SLOTS.get(photo.slot, photo.slot), photo) for photo in photos_of(pack_id=pack.pk)],
         results=results,
         soh_reports=[] if viewer.is_supplier else soh_reports_of(pack_id=pack.pk),
-        decisions=list(decisions_of(pack_id=pack.pk)),
+        decisions=list(decisions_of(pack_id=pack.pk, viewer=viewer)),
         comparisons=comparisons_of(pack, results),
         people=sorted({event.actor_label for event in events if event.person_id}),
-        story=[entry_of(event, for_supplier=viewer.is_supplier) for event in told[:SHOWN_EVENTS]],
-        story_count=len(told),
+        story=[entry_of(event, for_supplier=viewer.is_supplier) for event in shown[:SHOWN_EVENTS]],
+        story_count=len(shown),
         way=way_of(events),
         history=history_of(pack=pack),
         disputes=disputes_of(pack_id=pack.pk),

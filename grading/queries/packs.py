@@ -21,7 +21,7 @@ def packs_for(*, viewer: User) -> QuerySet[Pack]:
 
     A pack whose decision is suspended has none of them, but ``suspended``: which grade by which policy.
     """
-    current = Decision.objects.filter(IN_FORCE, pack=OuterRef("pk"))
+    current = Decision.objects.in_force_for(viewer).filter(pack=OuterRef("pk"))
     suspended = Decision.objects.filter(SUSPENDED, pack=OuterRef("pk"))
     named = Concat("policy__code", Value(" v"), "policy__version", output_field=CharField())
     # Sub-queries per row: PostgreSQL computes them for the rows of one page only.
@@ -45,6 +45,13 @@ def graded(packs: QuerySet[Pack], grade: str) -> QuerySet[Pack]:
     if grade == UNGRADED:
         return packs.filter(~Exists(current))
     return packs.filter(Exists(current.filter(grade=grade)))
+
+
+def graded_as_told(packs: QuerySet[Pack], grade: str) -> QuerySet[Pack]:
+    """Do what :func:`graded` does by the grade that the rows of :func:`packs_for` show to their viewer."""
+    if grade == UNGRADED:
+        return packs.filter(grade__isnull=True)  # type: ignore[misc]  # annotated
+    return packs.filter(grade=grade)  # type: ignore[misc]
 
 
 def waiting(packs: QuerySet[Pack], what: str) -> QuerySet[Pack]:

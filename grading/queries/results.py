@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from rebattery.audit.looking_back import LAST_ABOUT_PACK, LAST_BEFORE_SPAN, ONLY_SUCH_IN_SPAN
+from rebattery.audit.standing import UNDO
 from rebattery.audit.trail import LATEST_OF_EACH
 
 RESULTS = {
@@ -17,10 +18,6 @@ RESULTS = {
     "pack.quarantined": "put into quarantine",
 }
 """The events that are a result for a supplier, each in a word; in the order in which they are told."""
-_UNDO = "pack.review_undone"
-"""It takes back the event before it: the result before that one stands again."""
-OF_REVIEWERS = ("pack.accepted", "pack.rejected", "pack.sent_to_retest")
-"""The events that a reviewer can take back for a moment."""
 _TAKEN_BACK = ("pack.sent_to_retest", "pack.suspended", "pack.reopened")
 """The events after which an earlier result counts no more; none of them is a result."""
 _JUDGED_AGAIN = ("pack.graded_again", "pack.grade_ended")
@@ -51,9 +48,9 @@ def results_between(*, since: int, until: int, seen: int) -> list[BatchResults]:
         "since": since,
         "until": until,
         "seen": seen,
-        "undo": _UNDO,
+        "undo": UNDO,
         "subject_type": "pack",
-        "codes": [*RESULTS, *_TAKEN_BACK, _UNDO],
+        "codes": [*RESULTS, *_TAKEN_BACK, UNDO],
         "taken_back": list(_TAKEN_BACK),
         "such": list(_JUDGED_AGAIN),
         "others": list(_TAKEN_BACK),

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from grading.queries.results import OF_REVIEWERS, RESULTS, BatchResults, results_between
+from grading.queries.results import RESULTS, BatchResults, results_between
 from intake.domain.dispositions import SETTLES_AFTER
+from rebattery.audit.standing import STEPS
 from rebattery.audit.trail import first_younger_than, settled_before
 from rebattery.notices.domain.topics import Topic
 from rebattery.notices.models import Watermark
@@ -33,7 +34,7 @@ def tell_results(*, at: datetime, every: timedelta = EVERY) -> int:
         return 0
     since, seen = mark.transaction_id, settled_before()  # asked behind the lock: it never goes back
     # What a reviewer may still take back is not told yet, nor is anything after it.
-    held_back = first_younger_than(at=at - SETTLES_AFTER, codes=OF_REVIEWERS)
+    held_back = first_younger_than(at=at - SETTLES_AFTER, codes=STEPS)
     until = seen if held_back is None else min(seen, held_back)
     mark.transaction_id, mark.at = until, at
     mark.save(update_fields=["transaction_id", "at"])

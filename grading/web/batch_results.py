@@ -12,7 +12,7 @@ from grading.models import Grade
 from grading.queries.batch_results import MEASURED, measured, results_in, totals_of
 from grading.queries.channels import estimate_for
 from grading.queries.expected import expected_of_batch
-from grading.queries.packs import UNGRADED, graded, with_serial
+from grading.queries.packs import UNGRADED, graded_as_told, with_serial
 from intake.models import Pack
 from intake.queries.batches import batches_for
 from intake.queries.differences import row_in_file, with_row_source
@@ -73,7 +73,12 @@ FILTERS = (
         apply=where("status"),
         choices=Pack._meta.get_field("status").flatchoices,
     ),
-    Filter(key="grade", label="Grade", apply=graded, choices=[(UNGRADED, "Not graded"), *Grade.choices]),
+    Filter(
+        key="grade",
+        label="Grade",
+        apply=graded_as_told,
+        choices=[(UNGRADED, "Not graded"), *Grade.choices],
+    ),
     Filter(key="measured", label="Against the claim", apply=measured, choices=MEASURED),
 )
 
@@ -89,7 +94,7 @@ def batch_results(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         return list_export(rows, name=f"{batch.number}-results", columns=FOR_EXPORT, **listing)
     context = {
         "batch": batch,
-        "totals": totals_of(batch=batch),
+        "totals": totals_of(batch=batch, viewer=viewer),
         "page": list_page(rows, columns=COLUMNS, **listing),
         "expected": expected_of_batch(batch=batch, at=timezone.now()),
         "may_order": viewer.may(Capability.ORDER_DISPOSITIONS),

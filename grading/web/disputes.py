@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from grading.models import Dispute
-from grading.queries.decisions import decision_in_force
+from grading.queries.decisions import decision_told
 from grading.queries.disputes import (
     answered_before,
     dispute_files_for,
@@ -78,7 +78,7 @@ def dispute_open(request: HttpRequest, pack_id: int) -> HttpResponse:
     viewer = person_of(request)
     pack = get_object_or_404(packs_for(viewer=viewer), pk=pack_id)
     earlier = disputes_of(pack_id=pack.pk)
-    decision = decision_in_force(pack_id=pack.pk)
+    decision = decision_told(pack_id=pack.pk, viewer=viewer)
     is_sent = request.method == "POST"
     seen = {"decision_id": decision.pk if decision else None}
     form = DisputeForm(request.POST, request.FILES) if is_sent else DisputeForm(initial=seen)

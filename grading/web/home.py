@@ -14,10 +14,10 @@ from grading.queries.home import (
     waiting_for,
     wrong_for,
 )
+from grading.queries.told import news_for
 from intake.queries.batches import batches_for
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
-from rebattery.audit.trail import told_to_supplier
 
 NEWEST = 8
 NEWS = timedelta(days=30)
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_upload": viewer.may(Capability.UPLOAD_MANIFEST),
     }
     if viewer.is_supplier:
-        news = told_to_supplier(supplier_id=viewer.supplier_id or 0, since=now - NEWS, limit=20)
+        news = news_for(viewer=viewer, since=now - NEWS)
         files = files_that_need(viewer=viewer, since=now - NEWS)
         context |= {"files": files[:NEWEST], "news": news}
     else:

@@ -1,7 +1,6 @@
 """The list of packs."""
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
@@ -10,7 +9,7 @@ from django.shortcuts import render
 from grading.domain.review_reasons import rule_label
 from grading.models import Grade
 from grading.queries import rejects
-from grading.queries.packs import UNGRADED, WAITS, graded, packs_for, waiting, with_serial
+from grading.queries.packs import UNGRADED, WAITS, graded, graded_as_told, packs_for, waiting, with_serial
 from grading.web.grading_runs_filters import OF_RUNS
 from grading.web.moves_filter import OF_MOVES
 from intake.domain.dispositions import ORDERABLE
@@ -20,15 +19,17 @@ from intake.models import Pack
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
+from rebattery.ui.day_filters import on_day
 from rebattery.ui.exports import list_export
 from rebattery.ui.listing import Column, Filter, list_page, where
 
 Packs = QuerySet[Pack]
 STATES = Pack._meta.get_field("status").flatchoices
+GRADES = [(UNGRADED, "Not graded"), *Grade.choices]
 FILTERS = (
     Filter(key="q", label="Serial", apply=with_serial),
     Filter(key="status", label="State", apply=where("status"), choices=STATES),
-    Filter(key="grade", label="Grade", apply=graded, choices=[(UNGRADED, "Not graded"), *Grade.choices]),
+    Filter(key="grade", label="Grade", apply=graded, choices=GRADES),
     Filter(
         key="chemistry",
         label="Chemistry",
@@ -37,18 +38,6 @@ FILTERS = (
     ),
     Filter(key="batch", label="Batch", apply=where("batch__number__iexact")),
 )
-
-
-def _on_day(keep: Callable[[Packs, date], Packs]) -> Callable[[Packs, str], Packs]:
-    """Let ``keep`` take a day as an address names it; what is no day keeps nothing."""
-
-    def kept(rows: Packs, text: str) -> Packs:
-        try:
-            return keep(rows, date.fromisoformat(text))
-        except (ValueError, OverflowError):
-            return rows.none()
-
-    return kept
 
 
 OF_REJECTS = (
@@ -68,11 +57,9 @@ OF_REJECTS = (
         words=lambda code: "nothing" if code == rejects.NONE else finding_label(code),
     ),
     Filter(key="type", label="Type", apply=rejects.of_type, is_linked=True),
+    Filter(key="rejected_since", label="Rejected from", apply=on_day(rejects.rejected_since), is_linked=True),
     Filter(
-        key="rejected_since", label="Rejected from", apply=_on_day(rejects.rejected_since), is_linked=True
-    ),
-    Filter(
-        key="rejected_until", label="Rejected until", apply=_on_day(rejects.rejected_until), is_linked=True
+        key="rejected_until", label="Rejected until", apply=on_day(rejects.rejected_until), is_linked=True
     ),
 )
 """What the bars of the rejects lead to; the counts there and the lists here are the same packs."""
@@ -107,7 +94,11 @@ def packs(request: HttpRequest) -> HttpResponseBase:
 
 
 def filters_for(viewer: User) -> Sequence[Filter]:
-    return FILTERS if viewer.is_supplier else (*FILTERS, *FOR_STAFF)
+    if not viewer.is_supplier:
+        return (*FILTERS, *FOR_STAFF)
+    # Theirs is the grade that they are told; ours is found by an index, among millions of packs.
+    own = Filter(key="grade", label="Grade", apply=graded_as_told, choices=GRADES)
+    return [own if item.key == own.key else item for item in FILTERS]
 
 
 def columns_for(viewer: User) -> Sequence[Column]:

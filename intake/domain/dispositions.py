@@ -12,6 +12,8 @@ MOST_PACKS = 500
 SETTLES_AFTER = timedelta(seconds=60)
 """So long a reviewer can take a step back, and it may still be committing: until then nothing leaves, and no
 supplier is told."""
+ANSWER = "dispute"
+"""Coded reason of a step that answers a dispute: its supplier was told with it, so that it stands at once."""
 
 
 class LegalStatus(StrEnum):

@@ -167,3 +167,5 @@ _TABLE = (
     ),
 )
 TRANSITIONS: dict[Move, Transition] = {row.move: row for row in _TABLE}
+REVIEWED_INTO = tuple(TRANSITIONS[move].target for move in (Move.ACCEPT, Move.REJECT, Move.RETEST))
+"""States into which a reviewer's step takes a pack, and from which it can be taken back for a moment."""

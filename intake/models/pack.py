@@ -1,13 +1,18 @@
 """One battery pack: its identity, its supplier's claims, its state."""
 
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce, Now, Upper
 
 from intake.domain.chemistry import Chemistry
-from intake.domain.dispositions import LegalStatus
-from intake.domain.lifecycle import Status
+from intake.domain.dispositions import ANSWER, SETTLES_AFTER, LegalStatus
+from intake.domain.lifecycle import REVIEWED_INTO, Status
+from intake.models.reading import read_as
 from rebattery.accounts.models import User
+from rebattery.audit.standing import moment_before_step, state_before_step
 
 CLAIM_COLUMNS = {
     "pack_serial": "serial",
@@ -28,12 +33,33 @@ CLAIM_COLUMNS = {
 
 class PackQuerySet(models.QuerySet["Pack"]):
     def visible_to(self, viewer: User) -> "PackQuerySet":
-        """Keep what ``viewer`` may see: a supplier's people see their own packs only."""
-        return self.filter(supplier_id=viewer.supplier_id) if viewer.is_supplier else self
+        """Keep what ``viewer`` may see: a supplier's people see their own packs only.
+
+        To them ``status`` and ``status_at`` are what they were before a reviewer's step for as long as that
+        may be taken back: on the rows, and in whatever filters, sorts or counts them.
+        """
+        if not viewer.is_supplier:
+            return self
+        return read_as(self.filter(supplier_id=viewer.supplier_id), **_as_told())
 
     def newest_stay(self) -> "PackQuerySet":
         """Leave out packs that went back to their supplier: the same serial may be here again."""
         return self.exclude(status=Status.RETURNED)
+
+
+def _as_told() -> dict[str, Case]:
+    """Return what a supplier reads of a pack instead of its columns, by their names.
+
+    The trail is asked only about packs that moved in the last minute.
+    """
+    span: dict[str, Any] = {"after": SETTLES_AFTER, "at_once": ANSWER}
+    is_fresh = Q(status_at__gt=Now() - SETTLES_AFTER)
+    before = Coalesce(state_before_step(since="status_at", **span), F("status"))
+    moment = Coalesce(moment_before_step(**span), F("status_at"))
+    return {
+        "status": Case(When(is_fresh & Q(status__in=REVIEWED_INTO), then=before), default=F("status")),
+        "status_at": Case(When(is_fresh, then=moment), default=F("status_at")),
+    }
 
 
 class Pack(models.Model):

@@ -141,9 +141,12 @@ class Overview:
         return sum(part.count for part in self.by_status if part.code == status)
 
 
-def overview_of(*, batch: Batch) -> Overview:
-    """Return ``batch`` at a glance, in three queries however many packs it has."""
-    every = Pack.objects.filter(batch=batch).order_by()
+def overview_of(*, batch: Batch, viewer: User | None = None) -> Overview:
+    """Return ``batch`` at a glance, in three queries however many packs it has.
+
+    :param viewer: who reads it; none for ourselves.
+    """
+    every = packs_of(batch=batch, viewer=viewer).order_by()
     packs = every.filter(_STAYED)
     totals = packs.aggregate(
         pack_count=Count("pk"),
@@ -162,9 +165,10 @@ def overview_of(*, batch: Batch) -> Overview:
     )
 
 
-def packs_of(*, batch: Batch) -> QuerySet[Pack]:
-    """Return the packs of a batch that the viewer has been let see."""
-    return Pack.objects.filter(batch=batch)
+def packs_of(*, batch: Batch, viewer: User | None) -> QuerySet[Pack]:
+    """Return the packs of a batch as ``viewer`` may see them; none for ourselves."""
+    packs = Pack.objects.filter(batch=batch)
+    return packs.visible_to(viewer) if viewer else packs
 
 
 def with_suspension(packs: QuerySet[Pack]) -> QuerySet[Pack]:

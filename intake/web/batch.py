@@ -73,12 +73,12 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     shown: Any = get_object_or_404(
         batches_for(viewer=viewer).select_related("manifest__stored_file"), pk=batch_id
     )
-    rows = with_suspension(with_row_source(packs_of(batch=shown), batch=shown))
+    rows = with_suspension(with_row_source(packs_of(batch=shown, viewer=viewer), batch=shown))
     listing: dict[str, Any] = {"columns": PACK_COLUMNS, "filters": PACK_FILTERS, "params": request.GET}
     if "export" in request.GET:
         return list_export(rows, name=shown.number, default_sort="id", **listing)
     today, may_upload = timezone.now().date(), viewer.may(Capability.UPLOAD_MANIFEST)
-    overview = overview_of(batch=shown)
+    overview = overview_of(batch=shown, viewer=viewer)
     context = {
         "batch": shown,
         "lead": "" if viewer.is_supplier else str(shown.supplier),

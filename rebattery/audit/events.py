@@ -170,7 +170,6 @@ _ALL = (
         "pack.review_undone",
         "pack",
         "{actor} took the last step back: {reason}",
-        "A step of the review was taken back.",
         needs_reason=True,
     ),
     EventType(

@@ -180,11 +180,10 @@ def in_transaction(entries: QuerySet[Event], text: str) -> QuerySet[Event]:
     return entries.filter(transaction_id=int(text)) if text.isascii() and text.isdigit() else entries.none()
 
 
-def told_to_supplier(*, supplier_id: int, since: datetime, limit: int) -> list[Entry]:
-    """Return the newest lines that a supplier may read; a batch's line stands for its announced packs."""
+def events_of_supplier(*, supplier_id: int, since: datetime) -> QuerySet[Event]:
+    """Return what happened to what is theirs, newest first; a batch's line stands for its announced packs."""
     theirs = Event.objects.filter(supplier_id=supplier_id, at__gte=since).order_by("-id")
-    theirs = theirs.exclude(event_type="pack.announced")
-    return supplier_timeline(theirs, limit=limit)
+    return theirs.exclude(event_type="pack.announced")
 
 
 def settled_before() -> int:

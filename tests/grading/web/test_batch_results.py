@@ -152,7 +152,7 @@ class TestTotals:
     def test_are_over_the_packs_with_both(self):
         batch = graded_batch(("80", "74"), ("90", "80.5"), (None, "50"), ("80", None))
 
-        totals = totals_of(batch=batch)
+        totals = totals_of(batch=batch, viewer=make_person("auditor"))
 
         assert (totals.packs, totals.measured, totals.compared) == (4, 3, 2)
         assert (totals.mean_claimed, totals.mean_measured) == (Decimal(85), Decimal("77.25"))
@@ -161,7 +161,7 @@ class TestTotals:
         assert (totals.by_grade, totals.undecided) == ([("A", 1), ("B", 1), ("C", 1)], 1)
 
     def test_of_an_unmeasured_batch_have_no_mean(self):
-        totals = totals_of(batch=make_batch(packs=2))
+        totals = totals_of(batch=make_batch(packs=2), viewer=make_person("auditor"))
 
         assert (totals.packs, totals.measured, totals.mean_difference) == (2, 0, None)
         assert (totals.by_grade, totals.undecided) == ([], 2)

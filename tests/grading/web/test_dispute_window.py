@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 SAID = "A reviewer can still take the last step back: dispute it from "
 
 
-def test_shows_the_state_and_takes_no_dispute_yet():
+def test_shows_the_former_state_and_takes_no_dispute_yet():
     publish_seed()
     [case] = make_reviews(soh="15")
     actor, now = make_actor(make_person("reviewer")), timezone.now()
@@ -24,7 +24,7 @@ def test_shows_the_state_and_takes_no_dispute_yet():
     client, address = signed_in(owner_of(case.pack)), reverse("dispute_open", args=[case.pack_id])
 
     shown = client.get(reverse("pack", args=[case.pack_id])).text
-    assert "Rejected" in shown and "Dispute this result" not in shown
+    assert "Rejected" not in shown and "In review" in shown and "Dispute this result" not in shown
     sent = {"comment": "Our own test says 84 %.", "decision_id": decision_of(case.pack).pk}
     assert SAID in client.get(address).text
     assert SAID in client.post(address, sent).text

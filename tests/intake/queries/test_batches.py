@@ -110,7 +110,8 @@ class TestOverviewOf:
 
         assert (listed.arrived_count, listed.pack_count, listed.withdrawn_count) == (1, 2, 1)
         assert (at_dock.arrived_count, at_dock.total_count) == (1, 2)
-        assert overview.pack_count == receipt.pack_count == totals_of(batch=batch).packs == 2
+        results = totals_of(batch=batch, viewer=viewer)
+        assert overview.pack_count == receipt.pack_count == results.packs == 2
         assert overview.total_kwh == receipt.total_kwh == listed.total_kwh == 80
         assert (overview.mean_declared_soh_percent, overview.with_declared_soh) == (85, 2)
         assert sum(part.count for part in overview.by_chemistry) == 2
