@@ -106,7 +106,7 @@ def _check(selection: Selection) -> None:
         more = selection.hindered_count - sum(len(part.serials[:2]) for part in selection.hindered)
         raise PackForbidden(f"{named}{f' And {more} more.' if more else ''} Nothing was ordered.")
     if not selection.ready:
-        raise RegradeRefused("No pack is chosen. Nothing was ordered.")
+        raise RegradeRefused("No pack is left to be graded again. Nothing was ordered.")
     if selection.ready > MOST_PACKS:
         raise RegradeRefused(
             f"{selection.ready:,} packs are more than {MOST_PACKS:,}; narrow the filter. Nothing was ordered."

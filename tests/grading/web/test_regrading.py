@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from grading.models import GradingRun, GradingRunPack
+from grading.queries.regrading import newest_decision_id
 from rebattery.accounts.roles import Role
 from tests.evidence import add_inspection, make_reviews, make_tested, publish_seed
 from tests.factories import make_person
@@ -37,6 +38,12 @@ def send(client: Client, query: str, **changes: str):
     offered = {name: re.search(f'name="{name}" value="([0-9]+)"', body)[1] for name in ("policy_id", "seen")}
     values = offered | {"reason_code": "newer_policy", "reason": "Version 2 is in force"} | changes
     return client.post(NEW + query, values)
+
+
+def ordinary(run: GradingRun) -> dict[str, str]:
+    """Return what a form said that was opened before this order."""
+    seen = newest_decision_id()
+    return {"policy_id": run.policy_id, "seen": seen, "reason_code": "newer_policy", "reason": "Version 2"}
 
 
 def ticks(packs) -> str:
@@ -108,6 +115,14 @@ class TestRegradeNew:
         send(reviewer, ticks(packs), without="on")
         newest = GradingRun.objects.filter(kind="regrade").latest("pk")
         assert list(newest.packs.values_list("pack", flat=True)) == [packs[1].pk]
+
+    def test_names_it_too_where_no_pack_is_left(self, reviewer):
+        packs = make_graded(2)
+        run = order(packs)
+        again = reviewer.post(NEW + ticks(packs), ordinary(run) | {"without": "on"}).content.decode()
+        assert "Nothing of it can be graded again. Nothing was ordered." in again
+        assert f"already waiting in grading run {run.pk}</a>" in again
+        assert GradingRun.objects.filter(kind="regrade").count() == 1
 
     def test_says_what_was_decided_meanwhile_and_looks_again(self, reviewer):
         packs = make_graded(1)

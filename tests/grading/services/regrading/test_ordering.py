@@ -129,7 +129,7 @@ class TestOrder:
             order(make_graded(), actor=SYSTEM)
 
     def test_needs_packs(self, policy):
-        with pytest.raises(RegradeRefused, match="No pack is chosen"):
+        with pytest.raises(RegradeRefused, match="No pack is left"):
             order([], packs=Pack.objects.none())
 
     def test_takes_no_more_than_one_order_holds(self, policy, monkeypatch):
