@@ -36,7 +36,9 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         rows = self.filter(pack__supplier=viewer.supplier_id)
         rows = rows.exclude(override & (Q(decided_at__gt=fresh) | ~Exists(bases)))
         rows = rows.exclude(instead & Q(review__isnull=True))
-        waits = When(instead & Q(superseded_by__decided_at__gt=fresh), then=None)
+        # Where something else has taken the override's place since, or suspended it, that is told.
+        stands = Q(superseded_by__superseded_by__isnull=True, superseded_by__suspended_by__isnull=True)
+        waits = When(instead & stands & Q(superseded_by__decided_at__gt=fresh), then=None)
         return read_as(rows, superseded_by_id=Case(waits, default=F("superseded_by_id")))
 
     def in_force_for(self, viewer: User) -> "DecisionQuerySet":

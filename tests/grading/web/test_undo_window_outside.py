@@ -8,10 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from grading.models import ReviewCase
+from grading.models import Decision, ReviewCase
 from grading.services import reviews
 from grading.services.decisions import grade
 from grading.services.disputes import answer_dispute
+from grading.services.reviews.cases import Justification
 from intake.domain.dispositions import SETTLES_AFTER
 from intake.models import Pack
 from rebattery.accounts.roles import Role
@@ -176,6 +177,19 @@ class TestSupplier:
 
         found = Outside(case.pack).decisions()
         assert [(row["kind"], row["in_force"]) for row in found] == [("override", True), ("policy", False)]
+
+    def test_reads_what_took_the_place_of_an_override_at_once(self, ann, ben):
+        [case] = make_reviews()
+        overridden(case, ann, ben, timezone.now())
+        override = Decision.objects.get(kind="override")
+        why = Justification(code="set_by_mistake", text="The wrong pack")
+        asked = {"pack_id": case.pack_id, "decision_id": override.pk, "why": why, "actor": ben}
+        new = reviews.end_override(**asked, at=timezone.now())
+        outside = Outside(case.pack)
+
+        [first, second] = outside.decisions()
+        assert (first["id"], first["in_force"], second["in_force"]) == (new.pk, True, False)
+        assert outside.told(f"packs/{case.pack_id}/")["grade"] == new.grade
 
     def test_reads_at_once_what_answers_a_dispute(self, ben):
         [case] = make_reviews()
