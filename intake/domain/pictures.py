@@ -5,7 +5,8 @@ import struct
 from dataclasses import dataclass
 from datetime import datetime
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.Image import Transpose
 
 from rebattery.errors import RuleViolation
 
@@ -14,6 +15,16 @@ MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 PIXEL_LIMIT = 40_000_000
 SHOWN_EDGE_PX = 2560
 SHOWN_MEDIA_TYPE = "image/jpeg"
+_TURNS = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+"""What brings a picture upright, by the orientation that its camera noted."""
 
 
 class PictureRefused(RuleViolation):
@@ -64,7 +75,9 @@ def _refused(message: str) -> PictureRefused:
 
 
 def _encoded(image: Image.Image) -> bytes:
-    upright = ImageOps.exif_transpose(image)
+    # Not by Pillow's own exif_transpose: it writes the metadata anew, and breaks where they are damaged.
+    turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    upright = image if turn is None else image.transpose(turn)
     upright.thumbnail((SHOWN_EDGE_PX, SHOWN_EDGE_PX))
     rgba = upright.convert("RGBA")
     flat = Image.new("RGB", rgba.size, "white")

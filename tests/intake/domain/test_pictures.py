@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import ExifTags, Image, ImageChops, ImageOps, ImageStat
 
 from intake.domain.pictures import PictureRefused, read_picture
 from tests.intake.pictures import jpeg, phone_photo, picture
@@ -46,6 +46,26 @@ class TestReadPicture:
         assert not image.getexif()
         assert not {"comment", "exif", "icc_profile"} & set(image.info)
         assert all(word not in read.shown for word in (b"<script", b"<?php", b"SpyPhone", b"Exif", b"GPS"))
+
+    @pytest.mark.parametrize("orientation", range(1, 10))
+    def test_turns_it_as_the_camera_was_held(self, orientation):
+        taken = Image.new("RGB", (64, 48), "white")
+        taken.paste("black", (0, 0, 32, 16))
+        exif, out = Image.Exif(), io.BytesIO()
+        exif[ExifTags.Base.Orientation] = orientation
+        taken.save(out, "PNG", exif=exif)
+
+        with Image.open(out) as original:
+            upright = ImageOps.exif_transpose(original)
+
+        different = ImageChops.difference(shown(out.getvalue()), upright.convert("RGB"))
+        assert max(ImageStat.Stat(different).mean) < 2
+
+    def test_shows_a_picture_whose_metadata_are_damaged(self):
+        damaged = bytearray(phone_photo())
+        damaged[143] = 0
+
+        assert shown(bytes(damaged)).format == "JPEG"
 
     def test_keeps_the_time_of_the_shot(self):
         assert read_picture(phone_photo()).taken_at == datetime(2026, 11, 22, 7, 59, 30)
