@@ -39,6 +39,7 @@ class Comparison:
     """A measured resistance over its baseline, and whether the ratio may count."""
 
     ir_ratio: Decimal | None
+    """None where there is no baseline of the same kind: values of two kinds give no ratio."""
     is_comparable: bool
     why: str
     """Why not, in words; empty when comparable."""
@@ -56,13 +57,16 @@ def ir_ratio(*, measured_mohm: Decimal, baseline_mohm: Decimal) -> Decimal:
 def compare(policy: Policy, measured: Resistance, baseline: Baseline | None) -> Comparison:
     """Set ``measured`` against ``baseline`` under the test conditions of ``policy``.
 
-    The ratio counts only when both values were taken by the same method, inside the policy's
-    windows of temperature and state of charge, and with pulses of the same length.
+    There is a ratio only of two values of the same method and pulse length. It counts only when both
+    were taken inside the policy's windows of temperature and state of charge.
     """
     if baseline is None:
         return Comparison(None, False, "there is no baseline to compare with", "")
-    ratio = ir_ratio(measured_mohm=measured.ir_mohm, baseline_mohm=baseline.ir_mohm)
-    faults = _differences(measured, baseline)
+    other = why_another_kind(
+        method=measured.method, pulse_duration_s=measured.pulse_duration_s, baseline=baseline
+    )
+    ratio = None if other else ir_ratio(measured_mohm=measured.ir_mohm, baseline_mohm=baseline.ir_mohm)
+    faults = [other] if other else []
     for whose, value in (("", measured), ("baseline ", baseline)):
         faults += departures(
             [
@@ -81,18 +85,14 @@ def compare(policy: Policy, measured: Resistance, baseline: Baseline | None) -> 
     return Comparison(ratio, not faults, "; ".join(faults), baseline.source)
 
 
-def _differences(measured: Resistance, baseline: Baseline) -> list[str]:
-    if measured.method != baseline.method:
-        return [
-            f"method {measured.method} differs from the baseline's {baseline.method or 'unrecorded method'}"
-        ]
-    if measured.method != "dc_pulse":
-        return []
-    pulses = measured.pulse_duration_s, baseline.pulse_duration_s
-    if None in pulses:
-        return ["a pulse length is not recorded"]
-    return (
-        []
-        if pulses[0] == pulses[1]
-        else [f"pulse of {pulses[0]} s differs from the baseline's {pulses[1]} s"]
-    )
+def why_another_kind(*, method: str, pulse_duration_s: Decimal | None, baseline: Baseline) -> str:
+    """Say why a value of ``method`` is not of the same kind as ``baseline``; empty when it is."""
+    if method != baseline.method:
+        return f"method {method} differs from the baseline's {baseline.method or 'unrecorded method'}"
+    if method != "dc_pulse":
+        return ""
+    if pulse_duration_s is None or baseline.pulse_duration_s is None:
+        return "a pulse length is not recorded"
+    if pulse_duration_s == baseline.pulse_duration_s:
+        return ""
+    return f"pulse of {pulse_duration_s} s differs from the baseline's {baseline.pulse_duration_s} s"

@@ -47,6 +47,11 @@ class Result(Generic[T]):
         return self.test.invalidated_by_id is not None
 
     @property
+    def is_usable(self) -> bool:
+        """Whether it gives the policy a value: a resistance that compares with no baseline gives none."""
+        return not isinstance(self.test, ResistanceTest) or self.test.is_comparable
+
+    @property
     def kind(self) -> str:
         """Name what it may take the place of: nothing but a result of the same kind."""
         test = self.test

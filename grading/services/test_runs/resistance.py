@@ -8,7 +8,14 @@ from typing import Any
 from django.db import transaction
 
 from grading.domain.policy import Policy
-from grading.domain.resistance import BASELINE_SOURCES, Baseline, Resistance, compare, ir_ratio
+from grading.domain.resistance import (
+    BASELINE_SOURCES,
+    Baseline,
+    Resistance,
+    compare,
+    ir_ratio,
+    why_another_kind,
+)
 from grading.models import ResistanceTest
 from grading.queries.bench import catalog_baseline
 from grading.queries.instruments import RESISTANCE_KINDS
@@ -130,6 +137,8 @@ def ratio_so_far(row: ResistanceInput, pack: Pack) -> Decimal | None:
     """Return the ratio that ``row`` gives, whatever else it lacks; None while it gives none."""
     baseline, measured = _baseline(row, pack), row.ir_mohm
     if baseline is None or not measured or not measured.is_finite() or not baseline.ir_mohm.is_finite():
+        return None
+    if why_another_kind(method=row.method, pulse_duration_s=row.pulse_duration_s, baseline=baseline):
         return None
     return ir_ratio(measured_mohm=measured, baseline_mohm=baseline.ir_mohm) if baseline.ir_mohm > 0 else None
 

@@ -44,9 +44,6 @@ class TestCompare:
             ({"soc_percent": D("44.9")}, "state of charge in % is 44.9, outside 45 to 55"),
             ({"soc_percent": D("55.1")}, "state of charge in % is 55.1, outside 45 to 55"),
             ({"soc_percent": None}, "state of charge in % is not recorded"),
-            ({"pulse_duration_s": D(18)}, "pulse of 18 s differs from the baseline's 10 s"),
-            ({"pulse_duration_s": None}, "a pulse length is not recorded"),
-            ({"method": "ac_1khz"}, "method ac_1khz differs from the baseline's dc_pulse"),
             ({"temperature_degc": D(5), "soc_percent": D(90)},
              "temperature in °C is 5, outside 23 to 27; state of charge in % is 90, outside 45 to 55"),
         ],
@@ -61,11 +58,28 @@ class TestCompare:
         [
             ({"temperature_degc": None}, "baseline temperature in °C is not recorded"),
             ({"soc_percent": D(80)}, "baseline state of charge in % is 80, outside 45 to 55"),
-            ({"method": ""}, "method dc_pulse differs from the baseline's unrecorded method"),
         ],
     )
     def test_asks_the_same_of_the_baseline(self, changes, why):
         assert compare(SEED, MEASURED, replace(BASELINE, **changes)).why == why
+
+    @pytest.mark.parametrize(
+        ("measured", "baseline", "why"),
+        [
+            ({"method": "ac_1khz", "pulse_duration_s": None}, {},
+             "method ac_1khz differs from the baseline's dc_pulse"),
+            ({}, {"method": "ac_1khz", "pulse_duration_s": None},
+             "method dc_pulse differs from the baseline's ac_1khz"),
+            ({}, {"method": ""}, "method dc_pulse differs from the baseline's unrecorded method"),
+            ({"pulse_duration_s": D(18)}, {}, "pulse of 18 s differs from the baseline's 10 s"),
+            ({"pulse_duration_s": None}, {}, "a pulse length is not recorded"),
+            ({}, {"pulse_duration_s": None}, "a pulse length is not recorded"),
+        ],
+    )  # fmt: skip
+    def test_gives_no_ratio_of_two_kinds_of_resistance(self, measured, baseline, why):
+        found = compare(SEED, replace(MEASURED, **measured), replace(BASELINE, **baseline))
+
+        assert (found.ir_ratio, found.is_comparable, found.why) == (None, False, why)
 
     def test_needs_no_pulse_length_for_ac(self):
         ac = {"method": "ac_1khz", "pulse_duration_s": None}

@@ -6,7 +6,13 @@ import pytest
 from grading.domain.measurement import PLAUSIBLE
 from grading.models import PolicyVersion, ResistanceTest
 from grading.queries.policies import NoPolicyInForce
-from grading.services.test_runs import InstrumentLapsed, ResultsRefused, record_capacity, record_resistance
+from grading.services.test_runs import (
+    InstrumentLapsed,
+    ResultsRefused,
+    preview_resistance,
+    record_capacity,
+    record_resistance,
+)
 from intake.models import Pack
 from rebattery.audit.trail import entry_of, events_of
 from tests.bench import RECORDED_AT, capacity, resistance
@@ -75,6 +81,24 @@ class TestRecordResistance:
 
         assert result.is_comparable is comparable
         assert bool(result.incomparable_because) is not comparable
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"method": "ac_1khz", "pulse_duration_s": None, "pulse_current_a": None},
+            {"pulse_duration_s": Decimal(18)},
+            DATASHEET | {"baseline_pulse_s": Decimal(18)},
+        ],
+    )
+    def test_two_kinds_give_no_ratio_before_or_after_recording(self, pack, instrument, actor, fields):
+        row = resistance(pack, instrument, **fields)
+
+        [before] = preview_resistance(rows=[row], actor=actor, at=RECORDED_AT)
+        result = recorded(row, actor)
+
+        assert (before.value, result.ir_ratio, result.u_ratio) == (None, None, None)
+        assert "differs from the baseline's" in result.incomparable_because
+        assert result.baseline_mohm is not None
 
     def test_has_no_ratio_without_a_baseline(self, pack, instrument, actor):
         result = recorded(resistance(pack, instrument, baseline_source=""), actor)
