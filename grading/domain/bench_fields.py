@@ -1,6 +1,5 @@
 """The fields of a result as people type them: their names, their units, how their text is read."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,12 +9,12 @@ from typing import Any
 from grading.domain.measurement import PLAUSIBLE
 from grading.domain.results_file.headings import fold
 from grading.domain.results_file.wordings import read_reference, words_of
+from rebattery.numbers import NumberUnreadable, read_number
 
 NOTHING = "-"
 """Typed in a row where the run's head says something: this row has none."""
 LONGEST = 2_000
 """Characters of one field, a table of members aside."""
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", re.ASCII)
 _MOMENTS = ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
 _YES, _NO = {"yes", "y", "true", "1", "ja", "是"}, {"no", "n", "false", "0", "nein", "否"}
 
@@ -65,11 +64,10 @@ def _number(field: Field, text: str) -> Decimal | None:
         return None
     if field.unit and text.lower().endswith(field.unit.lower()):
         text = text[: -len(field.unit)].strip()
-    if len(re.findall("[.,]", text)) > 1:
-        raise Unreadable("Use one decimal mark and no thousands mark, such as 1234.5.")
-    if len(text) > 40 or not _NUMBER.fullmatch(text):
-        raise Unreadable("Enter a number, such as 74.5 or 74,5.")
-    return Decimal(text.replace(",", "."))
+    try:
+        return read_number(text)
+    except NumberUnreadable as exc:
+        raise Unreadable(str(exc)) from None
 
 
 def _choice(field: Field, text: str) -> str:

@@ -1,6 +1,5 @@
 """Forms: how fields look, what numbers and answers they take, how refusals reach them."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,9 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
 from rebattery.errors import RuleViolation
-
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", re.ASCII)
-_MARKS = re.compile(r"[.,]")
+from rebattery.numbers import NumberUnreadable, read_number
 
 
 class Renderer(TemplatesSetting):
@@ -97,10 +94,6 @@ class MeasuredDecimalField(forms.DecimalField):
     """A measured number with its unit and plausible range; takes a decimal comma or point."""
 
     widget = MeasurementInput
-    default_error_messages = {
-        "invalid": "Enter a number, such as 74.5 or 74,5.",
-        "ambiguous": "Use one decimal mark and no thousands mark, such as 1234.5.",
-    }
 
     def __init__(
         self,
@@ -127,11 +120,10 @@ class MeasuredDecimalField(forms.DecimalField):
         if isinstance(value, str) and not text:
             return None
         if text:
-            if len(_MARKS.findall(text)) > 1:
-                raise ValidationError(self.error_messages["ambiguous"], code="ambiguous")
-            if not _NUMBER.fullmatch(text):
-                raise ValidationError(self.error_messages["invalid"], code="invalid")
-            value = text.replace(",", ".")
+            try:
+                value = read_number(text)
+            except NumberUnreadable as exc:
+                raise ValidationError(str(exc), code=exc.code) from None
         return super().to_python(value)
 
 

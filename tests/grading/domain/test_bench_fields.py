@@ -53,6 +53,7 @@ class TestRead:
         [
             ("c_rate", "1.234,5", "one decimal mark"),
             ("c_rate", "1,2,3", "one decimal mark"),
+            ("c_rate", "1,205", "1,205 may mean 1205 or 1.205"),
             ("c_rate", "NaN", "Enter a number"),
             ("c_rate", "1e3", "Enter a number"),
             ("c_rate", "9" * 41, "Enter a number"),

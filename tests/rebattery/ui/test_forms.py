@@ -47,6 +47,9 @@ class TestMeasuredDecimalField:
     def test_refuses_two_marks(self, text):
         assert error_of(text) == "Use one decimal mark and no thousands mark, such as 1234.5."
 
+    def test_refuses_a_comma_that_may_part_thousands(self):
+        assert error_of("1,100") == "1,100 may mean 1100 or 1.1: write 1100, or 1.100 with a point."
+
     @pytest.mark.parametrize("text", ["x", "1e2", "NaN", "Infinity", "12 5", "74.5 %", "-", ".", "٣"])
     def test_refuses_what_is_no_number(self, text):
         assert error_of(text) == "Enter a number, such as 74.5 or 74,5."
