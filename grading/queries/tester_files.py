@@ -89,7 +89,7 @@ class Test:
     derivation: Derivation
     capacity: list[CapacityTest]
     resistance: list[ResistanceTest]
-    """What was recorded from this very derivation, standing or superseded."""
+    """What was recorded from this test, by this reading or an earlier one, standing or superseded."""
 
     @property
     def result(self) -> Mapping[str, Any]:
@@ -111,21 +111,28 @@ class Test:
 
 
 def tests_of(*, file: TesterFile) -> list[Test]:
-    """Return the tests of a file with what was recorded from them; three queries whatever their number."""
+    """Return the tests of a file with what was recorded from them; four queries whatever their number."""
     rows = list(
         Derivation.objects.filter(tester_file=file, superseded_by__isnull=True).order_by("test_index")
     )
-    keys = [row.pk for row in rows]
-    capacity = list(CapacityTest.objects.filter(derivation_id__in=keys).order_by("-pk"))
-    resistance = list(ResistanceTest.objects.filter(derivation_id__in=keys).order_by("-pk"))
-    return [
-        Test(
-            row,
-            [each for each in capacity if each.derivation_id == row.pk],
-            [each for each in resistance if each.derivation_id == row.pk],
-        )
-        for row in rows
-    ]
+    # What the derivations hold is large, and only their places are needed.
+    places = dict(Derivation.objects.filter(tester_file=file).values_list("pk", "test_index"))
+    capacity = CapacityTest.objects.filter(derivation_id__in=places).order_by("-pk")
+    resistance = ResistanceTest.objects.filter(derivation_id__in=places).order_by("-pk")
+    by_test: dict[int, Test] = {row.test_index: Test(row, [], []) for row in rows}
+    for result in capacity:
+        _test(places, result, by_test).capacity.append(result)
+    for result in resistance:
+        _test(places, result, by_test).resistance.append(result)
+    return list(by_test.values())
+
+
+def _test(
+    places: Mapping[int, int], result: CapacityTest | ResistanceTest, by_test: Mapping[int, Test]
+) -> Test:
+    """Return the test that a result was recorded from; the first where a later reading finds fewer tests."""
+    assert result.derivation_id is not None  # it was asked for
+    return by_test.get(places[result.derivation_id]) or next(iter(by_test.values()))
 
 
 def questions_about(*, file: TesterFile, tests: Sequence[Test]) -> list[Question]:

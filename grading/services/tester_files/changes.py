@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from grading.models import TesterFile
+from grading.models import CapacityTest, ResistanceTest, TesterFile
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
 from rebattery.errors import RuleViolation
@@ -43,6 +43,12 @@ def locked(tester_file_id: int, *states: str, version: int | None = None) -> Tes
     if states and file.state not in states:
         raise WrongState(f"It is “{file.get_state_display().lower()}” now.")
     return file
+
+
+def gave_result(file: TesterFile) -> bool:
+    """Return whether a result was recorded from any reading of the file, standing or superseded."""
+    kinds = (CapacityTest, ResistanceTest)
+    return any(kind._default_manager.filter(derivation__tester_file=file).exists() for kind in kinds)
 
 
 def change(

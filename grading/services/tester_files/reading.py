@@ -14,7 +14,7 @@ from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.table import Unreadable
 from grading.domain.tester_files.standing import standing_of
 from grading.models import TesterFile
-from grading.services.tester_files.changes import REFUSED, change
+from grading.services.tester_files.changes import RECORDED, REFUSED, change, gave_result
 from grading.services.tester_files.deriving import Progress, Test, derived, keep
 from grading.services.tester_files.lease import LEASES
 from grading.services.tester_files.matching import Found, pack_of
@@ -92,7 +92,8 @@ def _settle(file: TesterFile, reading: _Reading, actor: Actor, at: datetime) -> 
         at=at,
     )
     after = {
-        "state": standing.state,
+        # A result keeps its file: what a later reading finds does not set it free for another pack.
+        "state": RECORDED.value if gave_result(file) else standing.state,
         "why": standing.why,
         "pack_id": pack_id,
         "candidates": reading.found.candidates,
@@ -109,7 +110,8 @@ def _codes(tests: Sequence[Mapping[str, Any]]) -> list[str]:
 def _refuse(lease: Lease, why: str, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         file = LEASES.lock(lease)
-        after = {"state": REFUSED.value, "why": why, "flag_codes": [why.split(":", 1)[0]]}
+        state = RECORDED if gave_result(file) else REFUSED
+        after = {"state": state.value, "why": why, "flag_codes": [why.split(":", 1)[0]]}
         change(file, "tester_file.refused", after, actor=actor, at=at, facts={"why": why})
 
 
