@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -64,7 +65,11 @@ class SendForm(forms.Form):
 class WorkbookForm(forms.Form):
     """The workbook of a file, mended."""
 
-    file = forms.FileField(label="Mended workbook", widget=forms.FileInput(attrs={"accept": _ACCEPT}))
+    file = forms.FileField(
+        label="Mended workbook",
+        help_text="As XLSX, XLS or ODS.",
+        widget=forms.FileInput(attrs={"accept": _ACCEPT}),
+    )
 
 
 @require_safe
@@ -206,12 +211,17 @@ def results_file_workbook(request: HttpRequest, results_file_id: int) -> HttpRes
             actor=actor_of(request),
             at=timezone.now(),
         )
-        kept = (
-            f" {mended.missing} rows are not in the workbook and stay as they are." if mended.missing else ""
-        )
+        kept = ""
+        if mended.missing:
+            stay = (
+                "row is not in the workbook and stays as it is"
+                if mended.missing == 1
+                else ("rows are not in the workbook and stay as they are")
+            )
+            kept = f" {mended.missing} {stay}."
         if not (mended.changed or mended.added):
             return f"Nothing was changed in the workbook.{kept}"
-        return f"{mended.changed} rows changed, {mended.added} added.{kept}"
+        return f"{mended.changed} row{pluralize(mended.changed)} changed, {mended.added} added.{kept}"
 
     return _attempt(request, file, take)
 

@@ -106,5 +106,5 @@ class TestResultsFileWorkbook:
         said = send_back(operator, file, f"mended.{kind}", written(kind, sheets))
 
         file.refresh_from_db()
-        assert "1 rows changed, 0 added." in said
+        assert "1 row changed, 0 added." in said
         assert (file.version, errors_of(file)) == (2, {})
