@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from grading.domain.members import KINDS, LONGEST_LABEL, MOST, Member
 from grading.models import CapacityTest, ResistanceTest
+from grading.queries.test_runs import conflict_in
 from grading.services.test_runs import CapacityInput, ResistanceInput, record_capacity, record_resistance
 from rebattery.accounts.guards import actor_of
 from rebattery.accounts.roles import Capability
@@ -105,6 +106,10 @@ class ResistanceRows(StrictSerializer):
 
 
 class CapacityOutput(serializers.ModelSerializer[CapacityTest]):
+    conflict = serializers.SerializerMethodField(
+        help_text="How the weakest member contradicts the pack's own charge; empty when it does not."
+    )
+
     class Meta:
         model = CapacityTest
         fields = [
@@ -118,10 +123,14 @@ class CapacityOutput(serializers.ModelSerializer[CapacityTest]):
             "weakest_kind",
             "spread_points",
             "members",
+            "conflict",
             "channel_id",
             "procedure_id",
             "uncertainty",
         ]
+
+    def get_conflict(self, test: CapacityTest) -> str:
+        return conflict_in(test)
 
 
 class ResistanceOutput(serializers.ModelSerializer[ResistanceTest]):

@@ -77,7 +77,8 @@ def rows_of(*, run: BenchRun) -> QuerySet[BenchDraft]:
 def results_of_rows(*, run: BenchRun, rows: Sequence[BenchDraft]) -> dict[int, CapacityTest | Resistance]:
     """Return the result of each recorded row, by its key."""
     model: Any = CapacityTest if run.kind == BenchRun.Kind.CAPACITY else Resistance
-    found: dict[int, Any] = model.objects.in_bulk([row.recorded_id for row in rows if row.recorded_id])
+    tests = model.objects.select_related("pack__pack_type")
+    found: dict[int, Any] = tests.in_bulk([row.recorded_id for row in rows if row.recorded_id])
     return {row.pk: found[row.recorded_id] for row in rows if row.recorded_id in found}
 
 

@@ -104,10 +104,7 @@ class Results:
     def conflict(self) -> str:
         """How the standing capacity test contradicts itself; empty when it does not."""
         test = self.standing_capacity
-        if test is None:
-            return ""
-        pack_type = test.pack.pack_type
-        return conflict_in(test, parallel_count=pack_type.parallel_count if pack_type else None)
+        return conflict_in(test) if test else ""
 
 
 def results_of(*, pack_id: int) -> Results:
@@ -131,15 +128,16 @@ def _results(model: type[T], subject: str, pack_id: int, why: dict[tuple[str, in
     ]
 
 
-def conflict_in(test: CapacityTest, *, parallel_count: int | None = None) -> str:
+def conflict_in(test: CapacityTest) -> str:
     """Say how a reported weakest member contradicts the pack's own charge; empty when it does not."""
+    pack_type = test.pack.pack_type
     return bound_conflict(
         soh_percent=test.soh_percent,
         weakest_soh_percent=test.weakest_soh_percent,
         weakest_kind=test.weakest_kind,
         basis=test.basis,
         ended_by_cell_limit=test.ended_by_cell_limit,
-        parallel_count=parallel_count,
+        parallel_count=pack_type.parallel_count if pack_type else None,
     )
 
 

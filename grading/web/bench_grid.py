@@ -11,6 +11,7 @@ from django.utils import timezone
 from grading.domain.bench_fields import FIELDS, Field
 from grading.models import BenchDraft, BenchRun, CapacityTest, ResistanceTest
 from grading.queries.bench_runs import PAGE_ROWS, results_of_rows, rows_of
+from grading.queries.test_runs import conflict_in
 from grading.services.bench_runs import PACK, Counts, Row, counts_of, judged, previewed
 from rebattery.accounts.guards import actor_of
 
@@ -85,7 +86,10 @@ class Line:
         preview = self.row.preview
         made = self.result or (preview.result if preview else None)
         departs = [f"Departs: {each['words']}" for each in made.departures] if made else []
-        return [*(preview.unusual.values() if preview and not self.result else ()), *departs]
+        conflict = conflict_in(made) if isinstance(made, CapacityTest) else ""
+        contradicts = [f"Contradicts itself: {conflict}"] if conflict else []
+        unusual = preview.unusual.values() if preview and not self.result else ()
+        return [*contradicts, *unusual, *departs]
 
     @property
     def wrong(self) -> Sequence[Cell]:

@@ -1,6 +1,6 @@
 """Record a test of one pack: it saves itself field by field, and says all that it lacks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django_htmx.http import reswap, retarget
 from grading.domain.measurement import check_unusual
 from grading.models import CapacityTest, ResistanceTest
 from grading.queries.bench_runs import draft_of, next_waiting
-from grading.queries.test_runs import results_of
+from grading.queries.test_runs import conflict_in, results_of
 from grading.services.bench_runs import (
     DraftChanged,
     differences,
@@ -114,7 +114,7 @@ def _record(request: HttpRequest, pack: Pack, kind: str) -> HttpResponse:
             apply_rule_violation(form, refused)
         return pack_page(request, pack, section=section)
     messages.success(request, _words(pack, result))
-    _look_again(request, form, result.departures)
+    _look_again(request, form, result)
     following = next_waiting(pack=pack, kind=kind, viewer=person_of(request)) if _goes_on(request) else None
     if following:
         return redirect("bench_pack", following)
@@ -184,8 +184,11 @@ def _words(pack: Pack, result: CapacityTest | ResistanceTest) -> str:
     return f"Resistance of {pack.serial} recorded: {result.ir_mohm} mΩ{ratio}."
 
 
-def _look_again(request: HttpRequest, form: AnyForm, departures: Sequence[dict[str, Any]]) -> None:
-    for departure in departures:
+def _look_again(request: HttpRequest, form: AnyForm, result: CapacityTest | ResistanceTest) -> None:
+    # Who goes on to the next pack does not see the page of this one again.
+    if isinstance(result, CapacityTest) and (conflict := conflict_in(result)):
+        messages.warning(request, f"{result.pack.serial}: {conflict}")
+    for departure in result.departures:
         messages.warning(request, f"Departs from its conditions: {departure['words']}.")
     # Recorded all the same: only a person can tell a rare pack from a slipped decimal mark.
     for doubt in check_unusual(form.cleaned_data):

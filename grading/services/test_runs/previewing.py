@@ -67,14 +67,13 @@ def preview_capacity(*, rows: Sequence[CapacityInput], actor: Actor, at: datetim
         faults = _faults(row, bench, actor, capacity_faults)
         result = None if faults else capacity_result(row, bench, policy, actor, at)
         value = soh_so_far(row, bench.packs[row.pack_id])
-        parallel = getattr(bench.packs[row.pack_id].pack_type, "parallel_count", None)
         found.append(
             Preview(
                 faults=faults,
                 value=value,
                 unusual=_unusual(vars(row) | {"soh_percent": value}),
                 result=result,
-                conflict=conflict_in(result, parallel_count=parallel) if result else "",
+                conflict=conflict_in(result) if result else "",
             )
         )
     name_overlaps([preview.result for preview in found if isinstance(preview.result, CapacityTest)])

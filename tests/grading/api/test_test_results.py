@@ -153,6 +153,7 @@ class TestCapacityTests:
         [made] = response.json()
         assert (made["weakest_soh_percent"], made["weakest_kind"]) == ("69.50", "module")
         assert (made["spread_points"], made["basis"]) == ("15.5000", "ah")
+        assert made["conflict"].startswith("The weakest module is reported 4.5 points below the pack")
 
     @pytest.mark.parametrize(
         ("member", "field"),

@@ -5,6 +5,7 @@ import pytest
 from grading.models import CapacityTest
 from grading.queries.test_runs import claim_against, conflict_in, results_of
 from grading.services.test_runs import record_capacity
+from intake.models import Pack
 from tests.bench import RECORDED_AT, capacity
 from tests.evidence import add_capacity, add_resistance, make_inspected, publish_seed
 from tests.factories import make_actor, make_instrument
@@ -61,6 +62,7 @@ class TestConflictIn:
     )
     def test_flags_a_weakest_member_below_the_bound(self, basis, ended, weakest, flagged):
         test = CapacityTest(
+            pack=Pack(),
             basis=basis,
             ended_by_cell_limit=ended,
             soh_percent=Decimal(74),
