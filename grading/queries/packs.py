@@ -1,11 +1,12 @@
 """Packs with their current grade, for lists."""
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Concat, Upper
+from django.db.models.functions import Concat, Now, Upper
 
-from grading.models import Decision
+from grading.models import Decision, ReviewCase
 from grading.models.decision import IN_FORCE, SUSPENDED
 from grading.queries.dispositions import unordered
+from intake.domain.dispositions import SETTLES_AFTER
 from intake.domain.identity import normalize_serial
 from intake.domain.lifecycle import Status
 from intake.models import InspectionDraft, Pack
@@ -48,10 +49,18 @@ def graded(packs: QuerySet[Pack], grade: str) -> QuerySet[Pack]:
 
 
 def graded_as_told(packs: QuerySet[Pack], grade: str) -> QuerySet[Pack]:
-    """Do what :func:`graded` does by the grade that the rows of :func:`packs_for` show to their viewer."""
-    if grade == UNGRADED:
-        return packs.filter(grade__isnull=True)  # type: ignore[misc]  # annotated
-    return packs.filter(grade=grade)  # type: ignore[misc]
+    """Do what :func:`graded` does by the grade that the rows of :func:`packs_for` show to their viewer.
+
+    Both are the same but for overrides that can still be taken back: those few packs are looked up first, so
+    that all others are found by the index.
+    """
+    overridden = ReviewCase.objects.filter(state=ReviewCase.State.OVERRIDDEN)
+    fresh = list(overridden.filter(closed_at__gt=Now() - SETTLES_AFTER).values_list("pack_id", flat=True))
+    if not fresh:
+        return graded(packs, grade)
+    shown = Q(grade__isnull=True) if grade == UNGRADED else Q(grade=grade)
+    stored = Q(pk__in=graded(Pack.objects.all(), grade).values("pk"))
+    return packs.filter((Q(pk__in=fresh) & shown) | (~Q(pk__in=fresh) & stored))
 
 
 def waiting(packs: QuerySet[Pack], what: str) -> QuerySet[Pack]:

@@ -96,7 +96,7 @@ def packs(request: HttpRequest) -> HttpResponseBase:
 def filters_for(viewer: User) -> Sequence[Filter]:
     if not viewer.is_supplier:
         return (*FILTERS, *FOR_STAFF)
-    # Theirs is the grade that they are told; ours is found by an index, among millions of packs.
+    # Theirs is the grade that they are told.
     own = Filter(key="grade", label="Grade", apply=graded_as_told, choices=GRADES)
     return [own if item.key == own.key else item for item in FILTERS]
 
