@@ -1,12 +1,13 @@
 """Say what a tester's file holds and gives, without taking it in: nothing is written, no server is needed."""
 
 import json
-from argparse import ArgumentParser
+import math
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.sandbox import read_and_derive
@@ -34,26 +35,29 @@ _LISTS = ("columns", "capacity_chains", "pulses")
 class Command(BaseCommand):
     help = (
         "Read a tester's file and print what it gives; nothing is written. Exit 0: derived, 1: read, but"
-        " nothing may be concluded (an E_ flag says why), 2: unreadable. Of a file with several tests the one"
-        " with most records stands at the top of the JSON and decides the exit code; 'tests' holds them all."
+        " nothing may be concluded (an E_ flag says why), 2: unreadable, or asked wrongly. Of a file with"
+        " several tests the one with most records stands at the top of the JSON and decides the exit code; 'tests' holds them all."
     )
 
     requires_system_checks = ()  # it looks at a file, not at the product
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--rated-ah", type=float, help="rated capacity, the reference of SOH and C-rates")
-        parser.add_argument("--vmin", type=float, help="lower cut-off of the whole object, in volts")
-        parser.add_argument("--vmax", type=float, help="upper cut-off of the whole object, in volts")
-        parser.add_argument("--series", type=int, help="cells in series; needed above 5.5 V")
+        parser.add_argument("--rated-ah", type=_amount, help="rated capacity: of SOH and C-rates")
+        parser.add_argument("--vmin", type=_volts, help="lower cut-off of the whole object, in volts")
+        parser.add_argument("--vmax", type=_volts, help="upper cut-off of the whole object, in volts")
+        parser.add_argument("--series", type=_count, help="cells in series; needed above 5.5 V")
         parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
 
     def handle(self, *, file: Path, json: bool, **given: Any) -> None:
+        low, high = given["vmin"], given["vmax"]
+        if low is not None and high is not None and low >= high:
+            raise CommandError("--vmin must be below --vmax.", returncode=UNREADABLE)
         parameters = Parameters(
             rated_capacity_ah=given["rated_ah"],
             rated_capacity_source="command line" if given["rated_ah"] else "",
-            voltage_min_v=given["vmin"],
-            voltage_max_v=given["vmax"],
+            voltage_min_v=low,
+            voltage_max_v=high,
             series_count=given["series"],
         )
         try:
@@ -88,6 +92,28 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(shown))
         self.stderr.write(f"{code}: {message}")
         raise SystemExit(UNREADABLE)
+
+
+def _amount(text: str) -> float:
+    if (value := _volts(text)) <= 0:
+        raise ArgumentTypeError("must be above 0")
+    return value
+
+
+def _volts(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ArgumentTypeError("must be a number")
+    return value
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError("must be a whole number, 1 or more")
+    return int(text)
 
 
 def _words(test: Mapping[str, Any]) -> Iterator[str]:

@@ -6,12 +6,12 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from grading.services.tester_files import rederive
+from grading.services.tester_files import NoSuchFile, many, rederive, to_rederive
 from rebattery.audit.record import plain
 
-_DIFFERENT = 1
+_DIFFERENT, _ASKED_WRONGLY = 1, 2
 
 
 class Command(BaseCommand):
@@ -19,9 +19,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--file", type=int, help="the number of one tester file")
-        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line; the last one counts")
 
     def handle(self, *args: Any, file: int | None, **options: Any) -> None:
+        try:
+            compared = to_rederive(tester_file_id=file)
+        except NoSuchFile as refusal:
+            raise CommandError(refusal.message, returncode=_ASKED_WRONGLY) from refusal
         count = 0
         for difference in rederive(tester_file_id=file):
             count += 1
@@ -32,8 +36,12 @@ class Command(BaseCommand):
                     f"file {difference.tester_file_id} ({difference.file_name}), {difference.subject},"
                     f" {difference.field}: stored {difference.old}, now {difference.new}"
                 )
+        if options["json"]:
+            self.stdout.write(json.dumps(asdict(compared) | {"differences": count}))
+        elif not compared.derivations:
+            self.stdout.write("Nothing is derived yet: nothing was compared.")
+        else:
+            told = self.stderr if count else self.stdout
+            told.write(f"{compared} compared: {many(count, 'difference') if count else 'no difference'}.")
         if count:
-            self.stderr.write(f"{count} differences.")
             sys.exit(_DIFFERENT)
-        if not options["json"]:
-            self.stdout.write("No difference.")

@@ -14,7 +14,7 @@ from grading.services.tester_files.changing import (
 from grading.services.tester_files.lease import sweep
 from grading.services.tester_files.reading import run
 from grading.services.tester_files.recording import MeasuredLater, record_results
-from grading.services.tester_files.rederiving import Difference, rederive
+from grading.services.tester_files.rederiving import Difference, NoSuchFile, many, rederive, to_rederive
 from grading.services.tester_files.results import (
     CapacityAnswers,
     Head,
@@ -31,6 +31,7 @@ __all__ = [
     "Head",
     "NoTesterFile",
     "MeasuredLater",
+    "NoSuchFile",
     "NothingToRecord",
     "PackNotAtBench",
     "ResistanceAnswers",
@@ -39,6 +40,7 @@ __all__ = [
     "answer",
     "assign",
     "keep_tables",
+    "many",
     "place",
     "preferred_pulse",
     "read_again",
@@ -48,4 +50,5 @@ __all__ = [
     "set_aside",
     "sweep",
     "take_back",
+    "to_rederive",
 ]

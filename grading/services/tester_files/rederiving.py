@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from grading.domain.cyclers.parameters import Parameters
 from grading.domain.cyclers.table import Unreadable
 from grading.domain.tester_files.differences import differences
-from grading.models import CapacityTest, Derivation, ResistanceTest
+from grading.models import CapacityTest, Derivation, ResistanceTest, TesterFile
 from grading.services.tester_files.deriving import Test, derived, result_of, sha256_of
 from grading.services.tester_files.results import measured_values
 from intake.services import files
 from rebattery.audit.trail import events_of
+from rebattery.errors import RuleViolation
 
 _CHUNK_BYTES = 1 << 20
+_RESULTS: tuple[type[CapacityTest] | type[ResistanceTest], ...] = (CapacityTest, ResistanceTest)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,45 @@ class Difference:
     new: Any
 
 
+class NoSuchFile(RuleViolation):
+    """There is no such tester file."""
+
+    code = "no_such_file"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How much :func:`rederive` compares."""
+
+    files: int
+    derivations: int
+    results: int
+    """Capacities and resistances that were recorded from them and stand."""
+
+    def __str__(self) -> str:
+        of_files = f"{many(self.derivations, 'derivation')} of {many(self.files, 'file')}"
+        return f"{of_files} and {many(self.results, 'recorded result')}"
+
+
+def many(count: int, noun: str) -> str:
+    """Return a count with its noun."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def to_rederive(*, tester_file_id: int | None = None) -> Compared:
+    """Return how much there is to compare, in all files or in one.
+
+    :raises NoSuchFile: when there is no such file.
+    """
+    if tester_file_id is not None and not TesterFile.objects.filter(pk=tester_file_id).exists():
+        raise NoSuchFile(f"There is no tester file {tester_file_id}.")
+    rows = _rows(tester_file_id)
+    keys = rows.values_list("pk", flat=True)
+    results = [_standing(model).filter(derivation_id__in=keys).count() for model in _RESULTS]
+    files_ = rows.values("tester_file_id").distinct().count()
+    return Compared(files=files_, derivations=len(keys), results=sum(results))
+
+
 def rederive(*, tester_file_id: int | None = None) -> Iterator[Difference]:
     """Derive every current derivation, and every one that a standing result comes from, and compare.
 
@@ -42,19 +83,24 @@ def rederive(*, tester_file_id: int | None = None) -> Iterator[Difference]:
     reader and its version, the version of the algorithm, every number and finding of the result, the result
     against what the trail says of it, and the values of the results that were recorded from it.
     """
-    standing = Q(superseded_by__isnull=True)
-    used = set()
-    for model in (CapacityTest, ResistanceTest):
-        results = model._default_manager.filter(superseded_by__isnull=True, derivation__isnull=False)
-        used |= set(results.values_list("derivation_id", flat=True))
-    rows = Derivation.objects.filter(standing | Q(pk__in=used)).select_related("tester_file__stored_file")
-    if tester_file_id is not None:
-        rows = rows.filter(tester_file_id=tester_file_id)
+    rows = _rows(tester_file_id).select_related("tester_file__stored_file")
     of_file: dict[int, list[int]] = defaultdict(list)
     for key, file_id in rows.order_by("tester_file_id", "pk").values_list("pk", "tester_file_id"):
         of_file[file_id].append(key)
     for keys in of_file.values():
         yield from _of_file(list(rows.filter(pk__in=keys).order_by("pk")))
+
+
+def _rows(tester_file_id: int | None) -> QuerySet[Derivation]:
+    used = set()
+    for model in _RESULTS:
+        used |= set(_standing(model).values_list("derivation_id", flat=True))
+    rows = Derivation.objects.filter(Q(superseded_by__isnull=True) | Q(pk__in=used))
+    return rows if tester_file_id is None else rows.filter(tester_file_id=tester_file_id)
+
+
+def _standing(model: type[CapacityTest] | type[ResistanceTest]) -> QuerySet[Any]:
+    return model._default_manager.filter(superseded_by__isnull=True, derivation__isnull=False)
 
 
 def _of_file(rows: Sequence[Derivation]) -> Iterator[Difference]:
@@ -96,8 +142,8 @@ def _compare(row: Derivation, tests: Sequence[Test]) -> Iterator[Difference]:
 
 
 def _recorded(row: Derivation, new: Mapping[str, Any]) -> Iterator[Difference]:
-    for model in (CapacityTest, ResistanceTest):
-        for result in model._default_manager.filter(derivation=row, superseded_by__isnull=True):
+    for model in _RESULTS:
+        for result in _standing(model).filter(derivation=row):
             again = measured_values(result, new)
             for field, value in again.items():
                 if getattr(result, field) != value:

@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from tests.grading.domain.cyclers.neware_files import CHARGE, DISCHARGE, REST, Step, write_nda
 from tests.grading.domain.cyclers.real_files import expected_of, real_file
@@ -102,6 +102,24 @@ class TestReadCycler:
         shown = json.loads(out)
         assert [test["rows"] for test in shown["tests"]] == [4, 9]
         assert shown["rows"] == 9
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            (["--rated-ah", "0"], "--rated-ah"),
+            (["--rated-ah=-5"], "--rated-ah"),
+            (["--rated-ah", "nan"], "--rated-ah"),
+            (["--rated-ah", "inf"], "--rated-ah"),
+            (["--vmax", "nan"], "--vmax"),
+            (["--vmin", "x"], "--vmin"),
+            (["--series", "0"], "--series"),
+            (["--series=-1"], "--series"),
+            (["--vmin", "4.2", "--vmax", "3.0"], "--vmin must be below --vmax"),
+        ],
+    )
+    def test_refuses_a_rating_that_no_object_has(self, tmp_path, given, told):
+        with pytest.raises(CommandError, match=told):
+            call_command("read_cycler", str(tmp_path / "a.nda"), *given)
 
     def test_needs_no_server(self, tmp_path):
         path = write_nda(tmp_path / "a.nda", CAPACITY_TEST)
