@@ -120,10 +120,10 @@ def tests_of(*, file: TesterFile) -> list[Test]:
     capacity = CapacityTest.objects.filter(derivation_id__in=places).order_by("-pk")
     resistance = ResistanceTest.objects.filter(derivation_id__in=places).order_by("-pk")
     by_test: dict[int, Test] = {row.test_index: Test(row, [], []) for row in rows}
-    for result in capacity:
-        _test(places, result, by_test).capacity.append(result)
-    for result in resistance:
-        _test(places, result, by_test).resistance.append(result)
+    for charge in capacity:
+        _test(places, charge, by_test).capacity.append(charge)
+    for pulse in resistance:
+        _test(places, pulse, by_test).resistance.append(pulse)
     return list(by_test.values())
 
 

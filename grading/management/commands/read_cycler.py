@@ -36,7 +36,8 @@ class Command(BaseCommand):
     help = (
         "Read a tester's file and print what it gives; nothing is written. Exit 0: derived, 1: read, but"
         " nothing may be concluded (an E_ flag says why), 2: unreadable, or asked wrongly. Of a file with"
-        " several tests the one with most records stands at the top of the JSON and decides the exit code; 'tests' holds them all."
+        " several tests the one with most records stands at the top of the JSON and decides the exit code;"
+        " 'tests' holds them all."
     )
 
     requires_system_checks = ()  # it looks at a file, not at the product
