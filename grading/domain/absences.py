@@ -9,6 +9,7 @@ from grading.domain.reasons import (
     IR_OTHER_PROCEDURE,
     SOH,
     SOH_IMPLAUSIBLE,
+    SOH_OFF_PROCEDURE,
     SOH_OTHER_PROCEDURE,
     SOH_TOO_OLD,
     SOH_UNCERTAINTY_UNKNOWN,
@@ -25,6 +26,9 @@ def soh_absence(code: str, evidence: Evidence, missing: tuple[str, ...]) -> Reas
     text = "SOH is not measured on a bench"
     if code == SOH_IMPLAUSIBLE:
         text = f"SOH {value} % is outside 0 to 105 %"
+    elif code == SOH_OFF_PROCEDURE:
+        why = f": {evidence.soh_departs_why}" if evidence.soh_departs_why else ""
+        text = f"SOH {value} % does not count, its test departs from its procedure{why}"
     elif code == SOH_TOO_OLD:
         text = "the SOH measurement is older than the policy allows, or its age is unknown"
     elif code == SOH_OTHER_PROCEDURE:

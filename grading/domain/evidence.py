@@ -9,7 +9,9 @@ from typing import Any, Self
 from grading.domain.canonical import sha256_of
 
 SAFETY = ("ok", "damaged", "critical")
-SOH_SOURCES = ("lab", "bms", "telematics", "estimate")
+OFF_PROCEDURE = "off_procedure"
+"""Source of an SOH from the bench that no policy lets count: its test departs gravely from its procedure."""
+SOH_SOURCES = ("lab", OFF_PROCEDURE, "bms", "telematics", "estimate")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +26,9 @@ class Evidence:
     """Outcome of the inspection: ok, damaged or critical; ``None`` when nobody inspected."""
     soh_percent: Decimal | None = None
     soh_source: str | None = None
-    """Where ``soh_percent`` comes from: lab, bms, telematics or estimate."""
+    """Where ``soh_percent`` comes from: lab, off_procedure, bms, telematics or estimate."""
+    soh_departs_why: str = ""
+    """How the capacity test departs gravely from its procedure, in words."""
     soh_age_days: int | None = None
     """Days between the test and this snapshot; needed only where the policy limits the age."""
     soh_age_months: int | None = None

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from grading.domain.evidence import Evidence
+from grading.domain.evidence import OFF_PROCEDURE, Evidence
 from grading.domain.matrix import Facts
 from grading.domain.policy import Overlay, Policy
 from grading.domain.reasons import (
@@ -10,6 +10,7 @@ from grading.domain.reasons import (
     SOH,
     SOH_IMPLAUSIBLE,
     SOH_NOT_MEASURED,
+    SOH_OFF_PROCEDURE,
     SOH_OTHER_PROCEDURE,
     SOH_TOO_OLD,
     SOH_UNCERTAINTY_UNKNOWN,
@@ -33,6 +34,8 @@ def usable_facts(policy: Policy, evidence: Evidence) -> Facts:
 
 def soh_fault(policy: Policy, evidence: Evidence) -> str | None:
     """Return the code that says why the SOH of ``evidence`` does not count, ``None`` when it does."""
+    if evidence.soh_percent is not None and evidence.soh_source == OFF_PROCEDURE:
+        return SOH_OFF_PROCEDURE
     if evidence.soh_percent is None or evidence.soh_source not in policy.soh_sources:
         return SOH_NOT_MEASURED
     if not 0 <= evidence.soh_percent <= SOH_MAX_PERCENT:

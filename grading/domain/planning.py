@@ -33,6 +33,7 @@ BENCH_FACTS = frozenset({SOH, IR, WEAKEST})
 _OF_CAPACITY = (
     "soh_percent",
     "soh_source",
+    "soh_departs_why",
     "soh_age_days",
     "soh_age_months",
     "soh_measured_on",

@@ -122,6 +122,7 @@ _RULE_LABELS = {
     "SOH_TOO_OLD": "SOH measured too long ago",
     "GRADE_EXPIRED": "Grade ran out",
     "SOH_OTHER_PROCEDURE": "SOH by another procedure",
+    "SOH_OFF_PROCEDURE": "SOH by a test that departs from its procedure",
     "SOH_UNCERTAINTY_UNKNOWN": "Uncertainty of SOH not known",
     "UNDECIDED_RETEST": "Undecided: retest",
     "CHEM_UNKNOWN": "Chemistry unknown",

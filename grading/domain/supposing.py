@@ -14,6 +14,7 @@ def with_new_soh(policy: Policy, evidence: Evidence, soh_percent: Decimal) -> Ev
         evidence,
         soh_percent=soh_percent,
         soh_source="lab",
+        soh_departs_why="",
         soh_age_days=0,
         soh_age_months=0,
         soh_u_points=Decimal(0) if policy.needs_uncertainty else None,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from grading.domain.calendar_life import is_beyond_calendar_life
-from grading.domain.evidence import Evidence
+from grading.domain.evidence import OFF_PROCEDURE, Evidence
 from grading.domain.policy import Policy
 from grading.domain.soh import bounds_weakest_cell
 from grading.domain.validity import months_begun
@@ -23,7 +23,9 @@ _COLUMNS = """
     c.id AS capacity_test_id, c.soh_percent, c.basis, c.ended_by_cell_limit, c.weakest_soh_percent,
     c.measured_at, c.spread_points, c.u_soh_points,
     (c.uncertainty -> 'is_complete')::boolean AS u_is_complete,
-    NOT c.departures @> '[{"is_grave": true}]' AS is_by_procedure, cp.code AS capacity_procedure,
+    NOT c.departures @> '[{"is_grave": true}]' AS is_by_procedure,
+    array_to_string(ARRAY(SELECT jsonb_path_query(c.departures, '$[*] ? (@.is_grave == true).words')
+        #>> '{}'), '; ') AS departs_why, cp.code AS capacity_procedure,
     r.id AS resistance_test_id, r.ir_ratio, r.is_comparable, r.incomparable_because, r.u_ratio,
     rp.code AS resistance_procedure,
     array_remove(ARRAY[i.person_id, c.person_id, r.person_id], NULL) AS people"""
@@ -94,7 +96,8 @@ def evidence_of(
         chemistry=chemistry,
         safety=row["safety"],
         soh_percent=row["soh_percent"],
-        soh_source="lab" if is_measured else None,
+        soh_source=_source(row) if is_measured else None,
+        soh_departs_why=row["departs_why"] or "",
         soh_age_days=(aged_at - row["measured_at"]).days if aged_at and is_measured else None,
         soh_age_months=months_begun(measured_on, judged_on) if measured_on and judged_on else None,
         soh_measured_on=measured_on,
@@ -110,12 +113,16 @@ def evidence_of(
         soh_u_points=row["u_soh_points"],
         soh_u_is_lower_limit=None if row["u_soh_points"] is None else not row["u_is_complete"],
         ir_ratio_u=row["u_ratio"],
-        # A test that departs from its procedure was not made by it.
         capacity_procedure=row["capacity_procedure"] if row["is_by_procedure"] else None,
         resistance_procedure=row["resistance_procedure"],
         has_history=row["history_completeness_percent"] > 0,
         sources=_sources(row),
     )
+
+
+def _source(row: dict[str, Any]) -> str:
+    """Return what a capacity test counts as: one that departs gravely was not made by its procedure."""
+    return "lab" if row["is_by_procedure"] else OFF_PROCEDURE
 
 
 def _is_beyond_its_life(row: dict[str, Any], on: date) -> bool | None:

@@ -121,7 +121,8 @@ def _kinds_of(rows: list[dict[str, Any]]) -> tuple[list[Evidence], list[int]]:
     places: dict[Evidence, int] = {}
     found = []
     nothing = dict.fromkeys(_NUMBERS.values()) | dict.fromkeys(
-        ("inspection_id", "resistance_test_id", "pack_type_id", "u_is_complete", "incomparable_because")
+        ("inspection_id", "resistance_test_id", "pack_type_id", "u_is_complete")
+        + ("departs_why", "incomparable_because")
     )
     for row in rows:
         answers = {name: None if row[name] is None else bool(row[name]) for name in _ANSWERS}

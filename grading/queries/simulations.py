@@ -16,7 +16,7 @@ from grading.queries.evidence import evidence_under
 from grading.queries.verdict_cards import Card, card_for
 from intake.models import Pack
 
-NOT_SIMULATED = {"sources", "ir_comparable_why", "soh_measured_on"}
+NOT_SIMULATED = {"sources", "soh_departs_why", "ir_comparable_why", "soh_measured_on"}
 FACTS = tuple(fact.name for fact in fields(Evidence) if fact.name not in NOT_SIMULATED)
 """Every fact that a simulation may set."""
 

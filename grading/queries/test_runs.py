@@ -48,8 +48,13 @@ class Result(Generic[T]):
 
     @property
     def is_usable(self) -> bool:
-        """Whether it gives the policy a value: a resistance that compares with no baseline gives none."""
-        return not isinstance(self.test, ResistanceTest) or self.test.is_comparable
+        """Whether it gives the policy a value.
+
+        A resistance that compares with no baseline gives none, nor does a capacity test that departs gravely.
+        """
+        if isinstance(self.test, ResistanceTest):
+            return self.test.is_comparable
+        return not any(departure["is_grave"] for departure in self.test.departures)
 
     @property
     def kind(self) -> str:

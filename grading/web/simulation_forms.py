@@ -47,6 +47,7 @@ class SimulationForm(Grouped):
         choices=[
             ("", "Not known"),
             ("lab", "Bench"),
+            ("off_procedure", "Bench, departing from its procedure"),
             ("bms", "BMS"),
             ("telematics", "Telematics"),
             ("estimate", "Estimate"),

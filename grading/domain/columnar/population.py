@@ -67,5 +67,5 @@ def _least(dtype: np.dtype[Any]) -> int:
 
 def kind_of(evidence: Evidence) -> Evidence:
     """Return what of ``evidence`` is neither a number nor a word for people."""
-    numbers: dict[str, Any] = dict.fromkeys((*DECIMALS, *COUNTS, "soh_measured_on"))
-    return replace(evidence, **numbers, ir_comparable_why="", sources={}, soh_u_is_lower_limit=None)
+    numbers: dict[str, Any] = dict.fromkeys((*DECIMALS, *COUNTS, "soh_measured_on", "soh_u_is_lower_limit"))
+    return replace(evidence, **numbers, soh_departs_why="", ir_comparable_why="", sources={})

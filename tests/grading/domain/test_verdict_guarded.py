@@ -222,6 +222,14 @@ class TestProcedures:
         )  # fmt: skip
         assert "which this policy does not accept" in found.reasons[0].sentence
 
+    @pytest.mark.parametrize("soh", ["10", "74", "92"])
+    def test_never_counts_a_test_that_departs_gravely(self, soh):
+        why = "temperature 60.0 °C is outside 20 to 30 °C"
+        found = verdict(SEED, soh_percent=soh, soh_source="off_procedure", soh_departs_why=why)
+
+        assert (found.grade, codes_of(found), found.missing) == ("H", "SOH_OFF_PROCEDURE", ("soh_percent",))
+        assert f"its test departs from its procedure: {why}" in found.reasons[0].sentence
+
     def test_counts_results_by_its_own(self):
         found = verdict(PROCEDURES, capacity_procedure="c3", resistance_procedure="hppc")
 

@@ -99,6 +99,23 @@ class TestGradeWaiting:
         assert codes_of(pack)[-3:] == ["decision.made", "pack.sent_to_review", "review.opened"]
         balance()
 
+    def test_holds_what_was_measured_far_from_its_procedure(self, policy):
+        [pack] = make_inspected(chemistry="LFP")
+        words = "temperature 60.0 °C is outside 20 to 30 °C"
+        departures = [{"words": words, "is_grave": True}, {"words": "no rest recorded", "is_grave": False}]
+        add_capacity([pack], "74", departures=departures)
+        add_resistance([pack], "1.2")
+        finish_again([pack])
+
+        run()
+
+        case = ReviewCase.objects.get(pack=pack)
+        assert (case.decision.grade, case.rule) == ("H", "SOH_OFF_PROCEDURE")
+        assert case.decision.missing == ["soh_percent"]
+        assert f"departs from its procedure: {words}." in case.decision.reasons[0]["sentence"]
+        assert case.decision.evidence["soh_source"] == "off_procedure"
+        balance()
+
     @pytest.mark.rule(3)
     def test_leaves_a_pack_in_quarantine_where_it_is(self, policy):
         packs = [*make_inspected(safety="critical"), *make_inspected(safety="damaged")]
