@@ -163,10 +163,17 @@ class TestTwoPeople:
         expect(page.locator("#answer")).to_contain_text("one customer only: Nordspeicher")
         keep(page, "review-4-answer")
         assert faults_of(page) == [] and overflow_of(page) == 0
-        page.locator("#answerform_reason_code").select_option("evidence_convinces")
-        page.locator("#answerform_reason").fill("Seen the order.")
-        page.get_by_role("button", name="Approve: grade C").click()
-        expect(page.get_by_role("button", name="Approve: grade C")).to_have_count(0)
+        for is_meant in (False, True):
+            page.locator("#answerform_reason_code").select_option("evidence_convinces")
+            page.locator("#answerform_reason").fill("Seen the order.")
+            page.get_by_role("button", name="Approve: grade C").click()
+            expect(page.get_by_text("is now C by override.")).to_be_visible()
+            expect(page.get_by_role("button", name="Approve: grade C")).to_have_count(0)
+            if not is_meant:
+                page.get_by_role("button", name="Undo").click()
+                heading(page, cases[0])
+                expect(page.locator("#answer")).to_contain_text("one customer only: Nordspeicher")
+                assert state(cases[0]) == "override_requested"
         page.goto(reverse("pack", args=[cases[0].pack_id]))
         expect(page.locator("#overrides")).to_contain_text("Rosa Recht")
         expect(page.locator("#overrides")).to_contain_text("Ravi Richter")
