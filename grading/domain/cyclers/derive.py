@@ -10,6 +10,7 @@ from grading.domain.cyclers.checks import (
     counters,
     energy,
     gaps,
+    leaps,
     noise,
     order,
     records,
@@ -119,7 +120,7 @@ def _conclude(
         flags += gaps.sampling_flags(trace, sums, span.first, span.last, chain.counter_ah)
     flags += gaps.total_sampling_flags(trace, sums)
     flags += noise.flags_of(trace, result.pulses)
-    flags += shape.flags_of(trace)
+    flags += [*shape.flags_of(trace), *leaps.flags_of(trace)]
     flags += order.flags_of(trace, sums, spans, result.chains)
     flags += units.current_against_rating(trace, parameters)
     flags += units.charge_against_rating(trace, sums, result.chains, limits, parameters)

@@ -135,6 +135,15 @@ def current_noise(reading: Reading, chance: np.random.Generator) -> Reading:
     return replace(reading, current_a=reading.current_a + noise)
 
 
+def current_leaps(reading: Reading, chance: np.random.Generator) -> Reading:
+    """One to five records of a load bear a current that never flowed, and the counters know nothing of it."""
+    loads = np.flatnonzero(np.abs(reading.current_a) > 0.1 * np.nanmax(np.abs(reading.current_a)))
+    start, size = int(chance.choice(loads)), int(chance.integers(1, 6))
+    current = reading.current_a.copy()
+    current[start : start + size] *= float(chance.choice([4.0, 10.0, 100.0]))
+    return replace(reading, current_a=current)
+
+
 def voltage_noise(reading: Reading, chance: np.random.Generator) -> Reading:
     noise = chance.normal(0, float(chance.choice([1e-4, 1e-3, 1e-2, 0.1])), len(reading))
     return replace(reading, voltage_v=reading.voltage_v + noise)
@@ -148,7 +157,8 @@ Mutation = Callable[[Reading, np.random.Generator], Reading]
 MUTATIONS: tuple[Mutation, ...] = (
     sign_flipped, sign_lost, sign_lost_and_states, milli_under_ampere, milli_everywhere, ampere_under_milli,
     time_unit, truncated, head_lost, reordered, block_moved, duplicated, gap, column_lost, values_lost,
-    clock_restarted, counter_scaled, current_off, current_noise, voltage_noise, voltage_unit,
+    clock_restarted, counter_scaled, current_off, current_noise, current_leaps, voltage_noise,
+    voltage_unit,
 )  # fmt: skip
 PARTS_OF_THE_TRUTH = (truncated, head_lost)
 """What is left is true: only what is concluded from it may not change, its sums may."""
