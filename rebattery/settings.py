@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rebattery.accounts.middleware.StorableForms",
 ]
 ROOT_URLCONF = "rebattery.urls"
 WSGI_APPLICATION = "rebattery.wsgi.application"

@@ -3,11 +3,12 @@
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import SECOND_FACTOR_ROLES
@@ -30,7 +31,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
 
 
 def storable_text(get_response: GetResponse) -> GetResponse:
-    """Refuse addresses with the one character that PostgreSQL stores nowhere; forms refuse it themselves."""
+    """Refuse addresses with the one character that PostgreSQL stores nowhere."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
@@ -38,6 +39,32 @@ def storable_text(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+class StorableForms:
+    """Refuse forms with that character before a view reads them; the API's fields refuse it themselves."""
+
+    message = (
+        "What you sent holds a character that cannot be kept (NUL). Nothing was changed. Go back and take it"
+        " out: what you typed is still there."
+    )
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        # The token against forgery has been read from the form by now; where it is not asked for,
+        # the view itself says how much of the body it reads.
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):
+            return None
+        if any("\0" in text for name, texts in request.POST.lists() for text in (name, *texts)):
+            return render(request, "400.html", {"message": self.message}, status=400)
+        return None
 
 
 def private_pages(get_response: GetResponse) -> GetResponse:

@@ -140,6 +140,15 @@ class TestAddresses:
         assert signed_in.get(path).status_code == 400
 
 
+class TestForms:
+    @pytest.mark.parametrize("sent", [{"act": "save\0"}, {"row-0-\0": "1"}, {"flags": ["REVIEW", "a\0b"]}])
+    def test_with_what_no_table_can_hold_are_refused_before_they_are_read(self, signed_in, sent):
+        response = signed_in.post("/packs/", sent)
+
+        assert response.status_code == 400
+        assert "cannot be kept (NUL)" in response.text
+
+
 class TestHealth:
     def test_needs_nobody(self, client, django_assert_num_queries, db):
         with django_assert_num_queries(0):

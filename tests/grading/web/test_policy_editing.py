@@ -56,6 +56,9 @@ class TestDraftTable:
         assert draft.document["bands"][2]["lo"] == "65.0"
         assert faults_in(draft.document) == []
 
+    def test_with_a_character_that_no_table_can_hold_is_refused(self, client, draft):
+        assert self.ask(client, draft, "save", **{"row-0-code": "A\0"}).status_code == 400
+
     def test_tells_faults_at_their_cells_and_saves_nothing_on_a_check(self, client, draft):
         page = self.ask(client, draft, "check", **{"row-1-lo": "21", "row-2-grade": ""}).content.decode()
         assert "2 faults, each told at its cell." in page
