@@ -25,6 +25,14 @@ State = ReviewCase.State
 MOVING = (State.CONFIRMED, State.RETEST_ORDERED, State.OVERRIDDEN)
 """States into which a step moved the pack, and out of which it can be taken back."""
 
+WAS_OPEN_SQL = "jsonb_build_object('state', m.state, 'closed_at', NULL, 'closed_by', '')"
+CLOSED_SQL = """
+    jsonb_build_object('state', r.state, 'closed_at', r.closed_at, 'closed_by', r.closed_by,
+                       'reason_code', r.reason_code, 'reason', r.reason)
+"""
+"""SQL: what closing tells the trail of ``grading_reviewcase r``. A step taken back told that these were empty
+again, so each is told anew."""
+
 
 @dataclass(frozen=True)
 class Step:

@@ -11,6 +11,7 @@ from django.db import connection
 from grading.domain.policy import Policy
 from grading.domain.review_reasons import rule_label
 from grading.models import Decision, PolicyVersion
+from grading.queries.review_steps import CLOSED_SQL, WAS_OPEN_SQL
 from grading.queries.separation import MEASURED_BY_SQL
 from grading.services.decisions.judging import Judgement
 from grading.services.decisions.keeping import LAST_HOLD, NONE_KEPT, Kept, kept_reviews
@@ -201,8 +202,7 @@ def _close_reviews(pack_ids: Sequence[int], actor: Actor, at: datetime) -> None:
         at=at,
         rows=f"""
             SELECT r.id AS subject_id, p.serial AS subject_label, r.pack_id, p.supplier_id,
-                   jsonb_build_object('state', m.state) AS before,
-                   jsonb_build_object('state', r.state) AS after, '{{}}'::jsonb AS facts
+                   {WAS_OPEN_SQL} AS before, {CLOSED_SQL} AS after, '{{}}'::jsonb AS facts
             {_OF_REVIEWS} JOIN unnest(%(ids)s::bigint[], %(states)s::text[]) AS m(id, state) ON m.id = r.id
             ORDER BY r.id""",
         params={"ids": [key for key, _ in closed], "states": [state for _, state in closed]},

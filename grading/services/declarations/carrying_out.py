@@ -11,6 +11,7 @@ from grading.models import CapacityTest, Decision, DeclarationRun, DeclaredPack,
 from grading.models import InstrumentDeclaration as Declaration
 from grading.models.decision import IN_FORCE
 from grading.queries.declarations import Scope, resting_decisions, touched_pack_ids, touched_packs
+from grading.queries.review_steps import CLOSED_SQL, WAS_OPEN_SQL
 from grading.services.declarations.proposing import settle, tell
 from grading.services.declarations.telling import tell_suppliers
 from intake.domain.lifecycle import Move
@@ -178,10 +179,9 @@ def _close_reviews(declaration: Declaration, actor: Actor, at: datetime) -> int:
         at=at,
         reason=declaration.reason,
         reason_code=REASON_CODE,
-        rows="""
+        rows=f"""
             SELECT r.id AS subject_id, p.serial AS subject_label, r.pack_id, p.supplier_id,
-                   jsonb_build_object('state', m.state) AS before,
-                   jsonb_build_object('state', r.state) AS after,
+                   {WAS_OPEN_SQL} AS before, {CLOSED_SQL} AS after,
                    jsonb_build_object('instrument', %(instrument)s::text) AS facts
             FROM unnest(%(ids)s::bigint[], %(states)s::text[]) AS m(id, state)
             JOIN grading_reviewcase r ON r.id = m.id JOIN intake_pack p ON p.id = r.pack_id

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
+from grading.queries.review_steps import CLOSED_SQL
 from grading.services.dispositions.standings import DispositionRefused, disputed_among, refuse
 from grading.services.dispositions.telling import tell_handed_over, tell_kept
 from intake.domain.dispositions import MOVES, OrderKind, OrderState, PackState
@@ -32,9 +33,9 @@ _OVERTAKEN = """
     UPDATE grading_reviewcase SET state = 'superseded', version = version + 1, closed_at = %s, closed_by = %s
     WHERE pack_id = ANY(%s) AND state IN ('open', 'override_requested') RETURNING id
 """
-_OVERTAKING = """
+_OVERTAKING = f"""
     SELECT r.id AS subject_id, p.serial AS subject_label, r.pack_id, p.supplier_id, NULL::jsonb AS before,
-           jsonb_build_object('state', r.state) AS after,
+           {CLOSED_SQL} AS after,
            jsonb_build_object('order', %(number)s::text) AS facts
     FROM grading_reviewcase r JOIN intake_pack p ON p.id = r.pack_id
     WHERE r.id = ANY(%(ids)s) ORDER BY r.id

@@ -15,6 +15,7 @@ from intake.models import Pack
 from rebattery.accounts.roles import Role
 from rebattery.actor import SYSTEM
 from rebattery.audit.trail import events
+from rebattery.audit.verify import verify
 from tests.evidence import GRADED_AT, add_inspection, make_reviews, publish_seed
 from tests.factories import balance, make_actor, make_person
 from tests.grading.regrading import REGRADED_AT, STRICTER_AT, carry_out, order
@@ -65,6 +66,13 @@ class TestKeptReviews:
             told = events().get(event_type="decision.made", subject_id=current.pk)
             assert told.facts["confirmed_in_review"] == case.pk
             assert f" {ravi.label} confirmed this on 20 Nov 2026, and it stands." in told.facts["why"]
+
+    def test_leaves_the_trail_true_of_a_review_whose_confirmation_was_taken_back(self, ravi):
+        case = confirmed(ravi)
+        reviews.undo(case_id=case.pk, version=fresh(case).version, actor=ravi, at=GRADED_AT)
+
+        assert again(case).status == "in_review"
+        assert (fresh(case).state, list(verify())) == ("superseded", [])
 
     def test_asks_anew_for_another_outcome(self, ravi):
         case = confirmed(ravi)
