@@ -81,6 +81,7 @@ def _voltages(document: Document, values: Mapping[str, Any]) -> Iterator[Departu
         low, high = Decimal(limits["min_v"]) * cells, Decimal(limits["max_v"]) * cells
     else:
         low, high = values.get("voltage_min_v"), values.get("voltage_max_v")
+        yield from _limits_unknown(values)
     slack = Decimal(document["capacity"]["cutoff_tolerance_mv"]) / 1000 * cells
     discharges = document["method"] == "cc_discharge"
     start, end = (high, low) if discharges else (low, high)
@@ -92,6 +93,17 @@ def _voltages(document: Document, values: Mapping[str, Any]) -> Iterator[Departu
     if ended is not None and end is not None and abs(ended - end) > slack and not by_cell:
         words = f"it ended at {ended} V, not at {_plain(end)} V ± {_plain(slack)} V"
         yield Departure("voltage_to_v", words)
+
+
+def _limits_unknown(values: Mapping[str, Any]) -> Iterator[Departure]:
+    """Name the limits of the type that the catalog leaves open: nothing tells full or empty without them."""
+    names = {"voltage_min_v": "lowest", "voltage_max_v": "highest"}
+    open_ = [word for name, word in names.items() if name in values and values[name] is None]
+    if open_:
+        words = (
+            f"the catalog names no {' and no '.join(open_)} voltage of this type: its limits were not judged"
+        )
+        yield Departure("voltage_to_v", words, is_grave=False)
 
 
 def _is_beyond(found: Decimal, limit: Decimal, slack: Decimal, is_upper: bool) -> bool:

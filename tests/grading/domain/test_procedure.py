@@ -153,10 +153,24 @@ class TestFaultsOfResult:
             ("voltage_from_v", D("403.97"), [("voltage_from_v", True)]),
             ("voltage_from_v", D("390"), []),
             ("series_count", None, []),
+            ("voltage_min_v", None, [("voltage_to_v", False)]),
+            ("voltage_max_v", None, [("voltage_to_v", False)]),
         ],
     )
     def test_judges_a_capacity_at_its_limits(self, field, value, expected):
         assert self.departures(CAPACITY, self.CAPACITY_RESULT, **{field: value}) == expected
+
+    def test_names_the_limits_that_the_catalog_leaves_open(self):
+        unknown = {"voltage_min_v": None, "voltage_max_v": None}
+        values = self.CAPACITY_RESULT | unknown
+
+        [found] = parse_procedure(CAPACITY).faults_of_result(values)
+        by_cell = {"by": "cell", "min_v": "3.125", "max_v": "4.2"}
+
+        assert str(found) == (
+            "the catalog names no lowest and no highest voltage of this type: its limits were not judged"
+        )
+        assert self.departures(changed(CAPACITY, "voltage_limits", by_cell), values) == []
 
     def test_a_cell_limit_may_end_the_test_early(self):
         early = {"voltage_to_v": D("310"), "ended_by_cell_limit": True}

@@ -26,7 +26,8 @@ ACCURACY = {
 
 @pytest.fixture
 def lfp():
-    return make_inspected(chemistry="LFP", pack_type=make_pack_type(chemistry="LFP", series_count=96))[0]
+    known = {"series_count": 96, "voltage_min_v": 288, "voltage_max_v": Decimal("403.2")}
+    return make_inspected(chemistry="LFP", pack_type=make_pack_type(chemistry="LFP", **known))[0]
 
 
 def recorded(pack, instrument, actor, **fields) -> CapacityTest:
