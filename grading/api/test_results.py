@@ -37,6 +37,11 @@ class ResultInput(StrictSerializer):
     reason = serializers.CharField(
         default="", allow_blank=True, help_text="Needed where it supersedes a result of the same kind."
     )
+    confirmation = serializers.CharField(
+        default="",
+        allow_blank=True,
+        help_text="Needed where a value is hardly plausible: why it is right all the same.",
+    )
     channel_id = serializers.IntegerField(
         default=None, allow_null=True, help_text="Channel of the instrument; the uncertainty follows from it."
     )

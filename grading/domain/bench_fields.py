@@ -152,6 +152,7 @@ _MEANS = (
     Field(name="measured_at", label="Measured at (UTC)", kind="moment"),
 )
 _WORDS = (
+    Field(name="confirmation", label="Why a hardly plausible value is right", kind="text", is_of_head=False),
     Field(name="note", label="Note", kind="text", is_of_head=False),
     Field(name="reason", label="Why it takes the place of the current result", kind="text", is_of_head=False),
 )

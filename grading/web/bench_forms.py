@@ -17,30 +17,15 @@ from grading.models import CapacityTest, Channel, ProcedureVersion, ResistanceTe
 from grading.queries.bench import Reference
 from grading.queries.instruments import Standing
 from grading.services.test_runs import CapacityInput, ResistanceInput
+from grading.web.bench_choices import CHOOSE, ClosableSelect, offer_channels, offer_instruments
 from rebattery.ui.forms import MeasuredDecimalField, MomentInput, minute_of
 
-CHOOSE = ("", "Choose")
 UNITS = {"ah": "Ah", "kwh": "kWh"}
 """Unit of each basis of an SOH."""
 ON_LABEL = [(f"label:{basis}", f"Label on the pack, in {unit}") for basis, unit in UNITS.items()]
 """References whose value a person reads off the pack."""
 _FIELD_OF = {"reference_source": "reference", "basis": "reference"}
 """What the services call what a form asks for otherwise."""
-
-
-class ClosableSelect(forms.Select):
-    """A list in which some choices can be seen but not taken; a scanner may choose by their codes."""
-
-    closed: Sequence[int] = ()
-    codes: Mapping[int, str] = MappingProxyType({})
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
-        if value in self.closed:
-            option["attrs"]["disabled"] = True
-        if value in self.codes:
-            option["attrs"]["data-code"] = self.codes[value]
-        return option
 
 
 def measured(name: str, label: str, *, help_text: str = "", required: bool = True) -> MeasuredDecimalField:
@@ -56,27 +41,17 @@ def measured(name: str, label: str, *, help_text: str = "", required: bool = Tru
     )
 
 
+def confirming() -> forms.CharField:
+    """Return the field of what is said where a value is hardly plausible."""
+    return forms.CharField(
+        label="Why a hardly plausible value is right",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed only when a value is asked about: read it again first.",
+    )
+
+
 _TEXTS = (forms.CharField, forms.ChoiceField)
-
-
-def offer_instruments(field: Any, standings: Sequence[Standing]) -> None:
-    """Let a ``ClosableSelect`` offer instruments; one that may not measure is closed."""
-    field.choices = [CHOOSE, *((each.instrument.pk, each.label) for each in standings)]
-    field.widget.closed = [each.instrument.pk for each in standings if each.fault]
-
-
-def offer_channels(field: Any, standings: Sequence[Standing], channels: Sequence[Channel]) -> None:
-    """Let a ``ClosableSelect`` offer channels by instrument; one that may not measure is closed, with why."""
-    against = {pk: found.why for each in standings for pk, found in each.channels.items()}
-    closed = {each.instrument.pk: each.fault for each in standings if each.fault}
-    groups: dict[str, list[tuple[int, str]]] = {}
-    for channel in channels:
-        why = closed.get(channel.instrument_id, "") or against.get(channel.pk, "")
-        label = f"{channel.code} — {why}" if why else channel.code
-        groups.setdefault(channel.instrument.code, []).append((channel.pk, label))
-        if why:
-            field.widget.closed = [*field.widget.closed, channel.pk]
-    field.choices = [("", "None"), *groups.items()]
 
 
 class ResultForm(forms.Form):
@@ -110,6 +85,7 @@ class ResultForm(forms.Form):
     temperature_degc = measured("temperature_degc", "Temperature")
     ambient_degc = measured("ambient_degc", "Ambient temperature", required=False)
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    confirmation = confirming()
     reason = forms.CharField(
         label="Why it takes the place of the current result",
         required=False,
@@ -208,7 +184,8 @@ class CapacityForm(ResultForm):
         "instrument_id", "channel_id", "procedure_id",
         "measured_at", "method", "reference", "reference_value", "measured_capacity_ah",
         "measured_energy_kwh", "c_rate", "temperature_degc", "ambient_degc", "voltage_from_v", "voltage_to_v",
-        "ended_by_cell_limit", "weakest_soh_percent", "weakest_kind", "members", "note", "reason",
+        "ended_by_cell_limit", "weakest_soh_percent", "weakest_kind", "members", "note", "confirmation",
+        "reason",
     ]  # fmt: skip
 
     def __init__(self, data: Any, *, references: Sequence[Reference], **more: Any):
@@ -273,7 +250,7 @@ class ResistanceForm(ResultForm):
         "instrument_id", "channel_id", "procedure_id", "measured_at", "method", "ir_mohm", "soc_percent",
         "temperature_degc", "ambient_degc", "pulse_duration_s", "pulse_current_a", "direction",
         "baseline_source", "baseline_mohm", "baseline_pulse_s",
-        "baseline_soc_percent", "baseline_temperature_degc", "note", "reason",
+        "baseline_soc_percent", "baseline_temperature_degc", "note", "confirmation", "reason",
     ]  # fmt: skip
 
     def __init__(self, data: Any, *, catalog: Baseline | None, **more: Any):

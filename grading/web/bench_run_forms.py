@@ -11,7 +11,7 @@ from grading.queries.bench import channels_of
 from grading.queries.bench_runs import KINDS, procedure_text
 from grading.queries.instruments import standings_of_kinds
 from grading.queries.procedures import pickable
-from grading.web.bench_forms import ClosableSelect
+from grading.web.bench_choices import ClosableSelect
 from rebattery.ui.forms import MeasurementInput, MomentInput
 
 _MEANS = ("instrument", "channel", "procedure")

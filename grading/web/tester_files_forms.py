@@ -12,14 +12,8 @@ from grading.models import CapacityTest, Channel, ProcedureVersion
 from grading.queries.bench import Reference
 from grading.queries.instruments import Standing
 from grading.services.tester_files import CapacityAnswers, Head, ResistanceAnswers
-from grading.web.bench_forms import (
-    ON_LABEL,
-    UNITS,
-    ClosableSelect,
-    measured,
-    offer_channels,
-    offer_instruments,
-)
+from grading.web.bench_choices import ClosableSelect, offer_channels, offer_instruments
+from grading.web.bench_forms import ON_LABEL, UNITS, confirming, measured
 from rebattery.ui.forms import FilesField, FilesInput, Grouped, MeasuredDecimalField, MomentInput
 
 
@@ -159,6 +153,7 @@ class RecordForm(Grouped):
     )
     baseline_source = forms.ChoiceField(label="Baseline: its resistance when new", required=False)
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    confirmation = confirming()
     reason = forms.CharField(
         label="Why these take the place of current results",
         required=False,
@@ -214,8 +209,9 @@ class RecordForm(Grouped):
     def head(self) -> Head:
         """Return what holds for every result."""
         values = self.cleaned_data
-        names = ("instrument_id", "channel_id", "measured_at", "ambient_degc", "note", "reason")
-        return Head(**{name: values.get(name) for name in names})  # type: ignore[arg-type]
+        names = ("instrument_id", "channel_id", "measured_at", "ambient_degc")
+        texts = ("note", "reason", "confirmation")
+        return Head(**{name: values.get(name) for name in (*names, *texts)})  # type: ignore[arg-type]
 
     def capacity(self) -> CapacityAnswers | None:
         """Return what was confirmed of the capacity; None when it is not to be recorded."""

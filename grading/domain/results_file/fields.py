@@ -116,6 +116,11 @@ _REASON = _text(
     note="Needed where it takes the place of a result of the same kind. Both stay visible.",
 )  # fmt: skip
 
+_CONFIRMATION = _text(
+    "confirmation", "Why a hardly plausible value is right", "confirmation", "bestätigung", "确认",
+    note="Needed only where a value is hardly plausible: read it again first.",
+)  # fmt: skip
+
 
 def _time(name: str, heading: str, *also: str) -> Field:
     return Field(name=name, heading=heading, also=also, type=Type.TIME, is_needed=True, note=ZONE_RULE)
@@ -188,6 +193,7 @@ _CAPACITY = (
     _choice("weakest_kind", "The weakest member is a", MEMBER_KINDS, "weakest kind", "最弱单体类型"),
     _SOH_CHECK,
     _NOTE,
+    _CONFIRMATION,
     _REASON,
 )  # fmt: skip
 _RESISTANCE = (
@@ -216,6 +222,7 @@ _RESISTANCE = (
     _number("baseline_soc_percent", "Data sheet state of charge", "%", "baseline soc"),
     _number("baseline_temperature_degc", "Data sheet temperature", "°C", "baseline temperature"),
     _NOTE,
+    _CONFIRMATION,
     _REASON,
 )  # fmt: skip
 _MEMBERS = (

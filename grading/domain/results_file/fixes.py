@@ -10,6 +10,7 @@ _FIXES: Mapping[str, str] = {
     "measured_at": "Correct the moment at which the test was made.",
     "voltage_from_v": "Correct the voltage at which the test began.",
     "voltage_to_v": "Correct the voltage at which the test ended.",
+    "confirmation": "Read it again: correct the value, or say in this column why it is right.",
     "reason": "Say why it takes the place of the result before.",
 }
 

@@ -51,6 +51,7 @@ def _head(row: Staged) -> dict[str, Any]:
         "method": text("method", ""),
         "note": text("note", ""),
         "reason": text("reason", ""),
+        "confirmation": text("confirmation", ""),
         **{name: row.keys.get(name) for name in ("instrument_id", "channel_id", "procedure_id")},
     }
 

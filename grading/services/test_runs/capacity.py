@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from django.db import transaction
 
+from grading.domain.doubts import capacity_doubts, unconfirmed
 from grading.domain.measurement import charge_fault, check_ranges, mean_voltage_fault
 from grading.domain.members import (
     Layout,
@@ -28,12 +29,13 @@ from grading.services.test_runs.checks import (
     Faults,
     choice_faults,
     common_faults,
+    finite,
     key_of,
     open_bench,
     refuse_faults,
 )
 from grading.services.test_runs.inputs import CapacityInput
-from grading.services.test_runs.judging import judge_capacity, rated_ah
+from grading.services.test_runs.judging import judge_capacity, name_confirmed, rated_ah
 from grading.services.test_runs.overlapping import name_overlaps
 from grading.services.test_runs.storing import common_values, store
 from intake.models import Pack
@@ -75,7 +77,7 @@ def record_capacity(
     return store(
         code="capacity_test",
         results=results,
-        reasons=[row.reason for row in rows],
+        rows=rows,
         facts_of=lambda result: {"soh": f"{result.soh_percent:.1f}", "instrument": result.instrument.code},
         bench=bench,
         actor=actor,
@@ -92,7 +94,30 @@ def capacity_faults(row: CapacityInput, bench: Bench[CapacityTest]) -> Faults:
         faults["ended_by_cell_limit"] = "Answer yes or no."
     pack = bench.packs[row.pack_id]
     faults |= _window_faults(row) | _weakest_faults(row, pack) | _lost_weakest_faults(row, bench)
-    return _physical_faults(row, pack) | _soh_faults(row, pack) | faults
+    faults = _physical_faults(row, pack) | _soh_faults(row, pack) | faults
+    return unconfirmed(_doubts(row, pack, bench), row.confirmation) | faults
+
+
+def _doubts(row: CapacityInput, pack: Pack, bench: Bench[CapacityTest]) -> list[str]:
+    procedure = bench.procedures.get(row.procedure_id or 0)
+    window = procedure.document.get("capacity", {}).get("plausible_of_rated") if procedure else None
+    return capacity_doubts(
+        soh_percent=soh_so_far(row, pack),
+        weakest_percent=_weakest_so_far(row, pack),
+        charge_ah=finite(row.measured_capacity_ah),
+        rated_ah=rated_ah(pack),
+        window=(Decimal(window[0]), Decimal(window[1])) if window else None,
+    )
+
+
+def _weakest_so_far(row: CapacityInput, pack: Pack) -> Decimal | None:
+    layout = _layout(row, pack)
+    if not row.members or faults_in(row.members, layout):
+        return finite(row.weakest_soh_percent)
+    return min(
+        (each.soh_percent for each in with_soh(row.members, layout) if each.soh_percent is not None),
+        default=None,
+    )
 
 
 def _window_faults(row: CapacityInput) -> Faults:
@@ -187,7 +212,7 @@ def soh_so_far(row: CapacityInput, pack: Pack) -> Decimal | None:
     if row.basis not in MEASURED:
         return None
     measured, reference = getattr(row, MEASURED[row.basis]), _reference(row, pack)
-    if not measured or reference is None or not measured.is_finite() or not reference.is_finite():
+    if measured is None or reference is None or not measured.is_finite() or not reference.is_finite():
         return None
     try:
         return _soh(row, reference)
@@ -218,6 +243,7 @@ def capacity_result(
     judge_capacity(result, policy)
     if row.members:
         _take_members(result, row.members, _layout(row, pack))
+    name_confirmed(result, _doubts(row, pack, bench))
     return result
 
 

@@ -196,6 +196,11 @@ def number_faults(row: Input, model: type[Model], needed: Sequence[str]) -> Faul
     return faults | {fault.field: fault.message for fault in check_ranges(values)}
 
 
+def finite(value: Decimal | None) -> Decimal | None:
+    """Return ``value``; None for what only looks like a number, which its field refuses."""
+    return value if value is not None and value.is_finite() else None
+
+
 def choice_faults(row: Input, model: type[Model], names: Sequence[str]) -> Faults:
     """Return which fields hold none of the choices of their column."""
     faults = {}

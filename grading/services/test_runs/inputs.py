@@ -20,6 +20,8 @@ class Input:
     note: str = ""
     reason: str = ""
     """Why it supersedes the pack's current result of the same kind; needed only then."""
+    confirmation: str = ""
+    """Why a value that is hardly plausible is right, of who read it again; needed only then."""
     channel_id: int | None = None
     """Of the instrument; without it the uncertainty cannot be computed."""
     procedure_id: int | None = None

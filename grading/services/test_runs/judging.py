@@ -73,6 +73,13 @@ def to_json(found: Sequence[Departure]) -> list[dict[str, Any]]:
     return [{"words": departure.words, "is_grave": departure.is_grave} for departure in found]
 
 
+def name_confirmed(result: CapacityTest | ResistanceTest, doubts: Sequence[str]) -> None:
+    """Let ``result`` say what was hardly plausible about it; whose word it has stands in the trail."""
+    words = [f"{doubt}; read again and confirmed" for doubt in doubts]
+    found = [Departure("confirmation", text, is_grave=False) for text in words]
+    result.departures = [*result.departures, *to_json(found)]
+
+
 def _procedure(version: ProcedureVersion | None) -> Procedure | None:
     return Procedure(document=version.document, sha256=version.sha256) if version else None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from grading.domain.doubts import resistance_doubts, unconfirmed
 from grading.domain.policy import Policy
 from grading.domain.resistance import (
     BASELINE_SOURCES,
@@ -26,11 +27,12 @@ from grading.services.test_runs.checks import (
     Faults,
     choice_faults,
     common_faults,
+    finite,
     open_bench,
     refuse_faults,
 )
 from grading.services.test_runs.inputs import ResistanceInput
-from grading.services.test_runs.judging import judge_resistance
+from grading.services.test_runs.judging import judge_resistance, name_confirmed
 from grading.services.test_runs.storing import common_values, store
 from intake.models import Pack
 from rebattery.actor import Actor
@@ -67,7 +69,7 @@ def record_resistance(
     return store(
         code="resistance_test",
         results=results,
-        reasons=[row.reason for row in rows],
+        rows=rows,
         facts_of=lambda result: {"ir": f"{result.ir_mohm:f}", "instrument": result.instrument.code},
         bench=bench,
         actor=actor,
@@ -88,7 +90,12 @@ def resistance_faults(row: ResistanceInput, bench: Bench[ResistanceTest]) -> Fau
             if is_pulse
             else {"direction": "Leave empty: AC has no pulse."}
         )
-    return faults | _baseline_faults(row, bench.packs[row.pack_id])
+    faults |= _baseline_faults(row, bench.packs[row.pack_id])
+    return unconfirmed(_doubts(row, bench.packs[row.pack_id]), row.confirmation) | faults
+
+
+def _doubts(row: ResistanceInput, pack: Pack) -> list[str]:
+    return resistance_doubts(ir_mohm=finite(row.ir_mohm), ir_ratio=ratio_so_far(row, pack))
 
 
 def _baseline_faults(row: ResistanceInput, pack: Pack) -> Faults:
@@ -169,4 +176,5 @@ def resistance_result(
         ir_ratio=comparison.ir_ratio,
     )
     judge_resistance(result, comparison, rest_before_s=row.rest_before_s)
+    name_confirmed(result, _doubts(row, bench.packs[row.pack_id]))
     return result

@@ -45,7 +45,7 @@ def store(
     *,
     code: str,
     results: Sequence[T],
-    reasons: Sequence[str],
+    rows: Sequence[Input],
     facts_of: Callable[[T], dict[str, Any]],
     bench: Bench[T],
     actor: Actor,
@@ -55,6 +55,7 @@ def store(
     """Write ``results`` with their events and let grading begin where nothing more is needed.
 
     :param code: first part of the event codes, ``capacity_test`` or ``resistance_test``.
+    :param rows: what the results were made of, in their order.
     :param then_grade: False when results of the same packs follow in this transaction.
     """
     if not results:
@@ -63,11 +64,14 @@ def store(
     for result, key in zip(results, new_keys(model=type(results[0]), count=len(results)), strict=True):
         result.pk = key
     found = [(bench.current.get(key_of(type(new), new)), new) for new in results]
-    replaced = [(old, new, why) for (old, new), why in zip(found, reasons, strict=True) if old]
+    replaced = [(old, new, row.reason) for (old, new), row in zip(found, rows, strict=True) if old]
     point_to_successors(model=type(results[0]), successors={old.pk: new.pk for old, new, _ in replaced})
     type(results[0]).objects.bulk_create(results)
     events = [_superseded(f"{code}.superseded", old, new, why) for old, new, why in replaced]
-    events += [_recorded(f"{code}.recorded", result, facts_of(result)) for result in results]
+    events += [
+        _recorded(f"{code}.recorded", result, facts_of(result), row.confirmation)
+        for result, row in zip(results, rows, strict=True)
+    ]
     record(events=events, actor=actor, at=at)
     if then_grade:
         complete_where_settled(pack_ids=[result.pack_id for result in results], actor=actor, at=at)
@@ -87,7 +91,7 @@ def _superseded(code: str, old: T, new: T, reason: str) -> Event:
     )
 
 
-def _recorded(code: str, result: T, facts: dict[str, Any]) -> Event:
+def _recorded(code: str, result: T, facts: dict[str, Any], confirmation: str) -> Event:
     columns = [field.attname for field in result._meta.concrete_fields]
     values = {name: getattr(result, name) for name in columns if name not in _KNOWN_ELSEWHERE}
     return Event(
@@ -99,6 +103,7 @@ def _recorded(code: str, result: T, facts: dict[str, Any]) -> Event:
         # A row that is new had nothing before, so what it leaves empty has not changed.
         after={name: value for name, value in values.items() if value not in (None, "", [], {})},
         facts=facts,
+        reason=confirmation.strip(),
     )
 
 

@@ -30,6 +30,8 @@ class Head:
     note: str = ""
     reason: str = ""
     """Why the results take the place of current ones; needed only then."""
+    confirmation: str = ""
+    """Why a value that is hardly plausible is right; needed only then."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -186,6 +186,16 @@ class TestCapacityTests:
         assert CapacityTest.objects.count() == 1
         balance()
 
+    def test_asks_for_a_word_where_a_value_is_hardly_plausible(self, program, instrument):
+        pack = make_inspected(chemistry="LFP")[0]
+        row = capacity(pack, instrument, measured_capacity_ah="11.05")
+
+        refused = program.post("capacity-tests/", {"rows": [row]})
+        taken = program.post("capacity-tests/", {"rows": [row | {"confirmation": "I read it again"}]})
+
+        assert list(refused.json()["fields"]) == ["rows.0.confirmation"]
+        assert taken.status_code == 201, taken.content
+
 
 class TestResistanceTests:
     def test_records_and_computes_the_ratio(self, program, instrument):

@@ -154,6 +154,17 @@ class TestBenchPack:
         assert "IR-1" not in str(page.context["capacity_form"]["instrument_id"])
         assert "IR-1" in str(page.context["resistance_form"]["instrument_id"])
 
+    def test_asks_for_a_word_where_a_value_is_hardly_plausible(self, client, pack, instrument):
+        typed = capacity(instrument, measured_capacity_ah="1.1")
+
+        page = post(client, "bench_capacity", pack, typed).text
+
+        assert "SOH of 1.0 % is below 20 %. Read it again: correct it" in page
+        assert not CapacityTest.objects.exists()
+        word = {"capacity-confirmation": "I read it again", "capacity-seen": "1"}
+        post(client, "bench_capacity", pack, typed | word)
+        assert CapacityTest.objects.get().soh_percent < 1
+
     def test_every_form_carries_its_token(self, client, pack):
         page = client.get(reverse("bench_pack", args=[pack.pk])).text
 

@@ -82,6 +82,19 @@ class TestJudged:
         assert set(found) == {"measured_capacity_ah", "instrument", "voltage_to_v", "c_rate", "members"}
         assert found["voltage_to_v"] == "Enter a number, such as 74.5 or 74,5."
 
+    @pytest.mark.parametrize("typed", ["1,205", "1.205"])
+    def test_what_is_hardly_plausible_is_not_ready_without_a_word(self, typed):
+        (pack,) = make_inspected()
+        run = make_run([pack])
+        write(run, pack, "measured_capacity_ah", typed)
+
+        [row] = rows_of(run)
+
+        assert row.state == "problem"
+        write(run, pack, "measured_capacity_ah", "1.205")
+        write(run, pack, "confirmation", "I read it again: it is dead")
+        assert [row.state for row in rows_of(run)] == ["ready"]
+
     def test_a_pack_that_moved_on_says_so_even_when_nothing_is_typed(self):
         (pack,) = make_inspected()
         run = make_run([pack])

@@ -128,6 +128,16 @@ class TestAccept:
 
         assert found == {"capacity.3.serial": "Row 2 holds a result of the same kind for this pack."}
 
+    def test_asks_for_a_word_where_a_value_is_hardly_plausible(self, pack, instrument, actor):
+        slipped = {"Measured charge (Ah)": "8.51"}
+        word = {"Why a hardly plausible value is right": "I read it again"}
+
+        asked = errors_of(send(text_of(capacity(pack, **slipped)), actor))
+        told = send(text_of(capacity(pack, **slipped, **word)), actor, record=True)
+
+        assert list(asked) == ["capacity.2.confirmation"]
+        assert told.state == "recorded"
+
     def test_refuses_a_typed_soh_that_disagrees_with_a_looked_up_reference(self, pack, instrument, actor):
         wrong = errors_of(send(text_of(capacity(pack, SOH="0.80")), actor))
         right = send(text_of(capacity(pack, SOH="0.74")), actor, record=True)

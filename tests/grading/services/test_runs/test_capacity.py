@@ -53,7 +53,7 @@ class TestRecordCapacity:
                 "75.0000",
             ),
             ({"measured_capacity_ah": Decimal("120.75")}, "105.0000"),
-            ({"measured_capacity_ah": Decimal(0)}, "0.0000"),
+            ({"measured_capacity_ah": Decimal(0), "confirmation": "It gives nothing"}, "0.0000"),
         ],
     )
     def test_computes_soh_from_measured_and_reference(self, instrument, actor, fields, soh):

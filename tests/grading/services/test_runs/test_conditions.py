@@ -207,7 +207,7 @@ class TestUncertainty:
 
         result = measured(
             lfp, instrument, actor, channel_id=channel.pk, ir_mohm=Decimal(2000),
-            pulse_current_a=Decimal("0.1"),
+            pulse_current_a=Decimal("0.1"), confirmation="Loose clamp, seen",
         )  # fmt: skip
 
         balance()

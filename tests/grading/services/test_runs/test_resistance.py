@@ -157,7 +157,8 @@ class TestRefusals:
         for value in (limits.low - step, limits.high + step):
             assert field in refused(resistance(pack, instrument, **{field: value}), actor)
         for value in (limits.low, limits.high):
-            recorded(resistance(pack, instrument, **{field: value}, reason="End of range"), actor)
+            said = {"reason": "End of range", "confirmation": "Read again"}
+            recorded(resistance(pack, instrument, **{field: value}, **said), actor)
 
     @pytest.mark.parametrize(
         ("fields", "named"),
