@@ -1,5 +1,6 @@
 """What a supplier claims of a pack beside what was measured."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,17 +27,19 @@ class Comparison:
         return self.measured - self.claimed
 
 
-def comparisons_of(pack: Pack, results: Results) -> list[Comparison]:
-    """Return every figure that both can give; no query beyond the pack's type."""
+def comparisons_of(pack: Pack, results: Results, *, blind: Collection[str] = ()) -> list[Comparison]:
+    """Return every figure that both can give; no query beyond the pack's type.
+
+    :param blind: kinds of result, capacity or resistance, whose claim is left out.
+    """
+    claimed = None if "capacity" in blind else pack.declared_soh_percent
     capacity, resistance = results.standing_capacity, results.standing_resistance
     how = f"{capacity.get_method_display()}, {capacity.get_basis_display()}" if capacity else ""
     how += f", {capacity.measured_at:%d %b %Y}" if capacity else ""
     ah = capacity.measured_capacity_ah if capacity else None
     kwh = capacity.measured_energy_kwh if capacity else None
     return [
-        Comparison(
-            "State of health", "%", pack.declared_soh_percent, capacity.soh_percent if capacity else None, how
-        ),
+        Comparison("State of health", "%", claimed, capacity.soh_percent if capacity else None, how),
         Comparison("Capacity", "Ah", pack.rated_capacity_ah, ah, "against rated" if ah else ""),
         Comparison("Energy", "kWh", pack.nominal_energy_kwh, kwh, "against nominal" if kwh else ""),
         Comparison(
@@ -46,7 +49,7 @@ def comparisons_of(pack: Pack, results: Results) -> list[Comparison]:
             resistance.ir_mohm if resistance else None,
             _resistance_words(resistance) if resistance else "",
         ),
-        *_declared_resistance(pack, resistance),
+        *([] if "resistance" in blind else _declared_resistance(pack, resistance)),
     ]
 
 

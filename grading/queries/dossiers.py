@@ -1,6 +1,6 @@
 """Everything about one pack, from claim to decision, as its page shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from grading.domain.override_scopes import without_note
 from grading.domain.review_reasons import goes_to_reuse
 from grading.domain.warranty import warranty_words
 from grading.models import Decision, Dispute, Grade, SohReport
+from grading.queries.blindness import CLAIMS, blind_to, without_claims
 from grading.queries.comparisons import Comparison, comparisons_of
 from grading.queries.decisions import decisions_of
 from grading.queries.disputes import disputes_of, obstacle_to_dispute
@@ -73,6 +74,8 @@ class Dossier:
     history: History
     disputes: list[Dispute]
     """The newest first."""
+    blind: frozenset[str]
+    """Kinds of result of which the viewer, who may be to measure them, is told no claim or report yet."""
 
     @property
     def steps(self) -> list[Step]:
@@ -191,28 +194,31 @@ def dossier_of(*, pack: Pack, viewer: User) -> Dossier:
     results = results_of(pack_id=pack.pk)
     events = list(told(events_of_pack(pack_id=pack.pk), viewer=viewer))
     shown = [event for event in reversed(events) if is_told(event) or not viewer.is_supplier]
+    blind = blind_to(pack=pack, results=results, viewer=viewer)
+    story = [entry_of(event, for_supplier=viewer.is_supplier) for event in shown[:SHOWN_EVENTS]]
     return Dossier(
         pack=pack,
-        claims=_claims(pack),
-        raw_claims=list(pack.declared_raw.items()),
+        claims=_claims(pack, blind),
+        raw_claims=[] if blind else list(pack.declared_raw.items()),
         scans=list(Scan.objects.filter(pack=pack).order_by("id")),
         inspections=inspections,
         checklist=_checklist(inspections),
         photos=[(PHOTO_SLOTS.get(photo.slot, photo.slot), photo) for photo in photos_of(pack_id=pack.pk)],
         results=results,
-        soh_reports=[] if viewer.is_supplier else soh_reports_of(pack_id=pack.pk),
+        soh_reports=[] if viewer.is_supplier or "capacity" in blind else soh_reports_of(pack_id=pack.pk),
         decisions=list(decisions_of(pack_id=pack.pk, viewer=viewer)),
-        comparisons=comparisons_of(pack, results),
+        comparisons=comparisons_of(pack, results, blind=blind),
         people=sorted({event.actor_label for event in events if event.person_id}),
-        story=[entry_of(event, for_supplier=viewer.is_supplier) for event in shown[:SHOWN_EVENTS]],
+        story=without_claims(story, blind=blind),
         story_count=len(shown),
         way=way_of(events),
         history=history_of(pack=pack),
         disputes=disputes_of(pack_id=pack.pk),
+        blind=blind,
     )
 
 
-def _claims(pack: Pack) -> list[Claim]:
+def _claims(pack: Pack, blind: Collection[str]) -> list[Claim]:
     # Serial and catalog type stand at the head of the page.
     own = {
         name: getattr(pack, column)
@@ -223,7 +229,7 @@ def _claims(pack: Pack) -> list[Claim]:
     return [
         Claim(FIELDS[name].label, FIELDS[name].unit or "", _words(value))
         for name, value in values.items()
-        if value not in (None, "")
+        if value not in (None, "") and CLAIMS.get(name) not in blind
     ]
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -25,6 +25,7 @@ from grading.domain.policy import Policy
 from grading.models import CapacityTest
 from grading.models.test_run import STANDS
 from grading.queries.agreement import BEST, ExpectedSoh, expected_soh
+from grading.queries.blindness import may_measure
 from grading.queries.kinds import counting_sql
 from grading.queries.policies import compiled, in_force_or_none
 from grading.queries.retests import evidence_at_bench
@@ -71,8 +72,8 @@ class QueueRow:
     """One pack of the queue with why it stands where it does."""
 
     pack: Pack
-    worth_kwh: Decimal
-    """Energy at stake: what it is expected to keep."""
+    worth_kwh: Decimal | None
+    """Energy at stake: what it is expected to keep; None where it is kept back."""
     most_kwh: Decimal | None
     """The most that it may keep; None without an SOH, an energy or a policy."""
     soh_percent: Decimal | None
@@ -85,10 +86,14 @@ class QueueRow:
     """Best routes that the policy leaves, from the lowest SOH on; none without an SOH or a policy."""
     lack: Lack | None
     """What the policy still asks for; None when no policy is in force."""
+    is_kept_back: bool = False
+    """What others say of it, and all that tells of that, is kept from whoever may measure it."""
 
     @property
     def source(self) -> str:
         """Say where ``soh_percent`` comes from."""
+        if self.is_kept_back:
+            return "shown once measured"
         if self.is_measured:
             return "measured"
         if self.expected:
@@ -138,6 +143,28 @@ def queue_rows(*, packs: Sequence[Pack], at: datetime) -> list[QueueRow]:
     evidence = evidence_at_bench(policy=policy, packs=packs, at=at)
     expected = expected_soh(pack_ids=ids)
     return [_row(pack, evidence[pack.pk], expected[pack.pk], policy) for pack in packs]
+
+
+def rows_for(*, packs: Sequence[Pack], viewer: User, at: datetime) -> list[QueueRow]:
+    """Return what ``viewer`` is shown of ``packs``: their rank, but of those not yet measured no figure.
+
+    Energy at stake and route follow from the claim, so who may measure would read the claim out of them.
+    """
+    rows = queue_rows(packs=packs, at=at)
+    return [_kept_back(row) if not row.is_measured else row for row in rows] if may_measure(viewer) else rows
+
+
+def _kept_back(row: QueueRow) -> QueueRow:
+    return replace(
+        row,
+        worth_kwh=None,
+        most_kwh=None,
+        soh_percent=None,
+        doubt_points=None,
+        expected=None,
+        routes=(),
+        is_kept_back=True,
+    )
 
 
 def _row(pack: Pack, evidence: Evidence, expected: ExpectedSoh | None, policy: Policy) -> QueueRow:

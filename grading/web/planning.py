@@ -13,9 +13,10 @@ from django.utils import timezone
 from grading.domain.planning import CLAIM_DOUBT
 from grading.queries.channels import estimate_for
 from grading.queries.packs import with_serial
-from grading.queries.planning import LACKS, WAITING, QueueRow, lacking, packs_to_test, queue_rows
+from grading.queries.planning import LACKS, WAITING, QueueRow, lacking, packs_to_test, rows_for
 from intake.models import Pack
 from rebattery.accounts.guards import person_of, requires
+from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability
 from rebattery.ui.exports import csv_response, xlsx_response
 from rebattery.ui.labels import ROUTES
@@ -82,11 +83,11 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     viewer, now = person_of(request), timezone.now()
     packs = packs_to_test(viewer=viewer, at=now)
     if "export" in request.GET:
-        return _export(packs, request.GET, now)
+        return _export(packs, request.GET, viewer, now)
     page = list_page(packs, columns=ON_PAGE, filters=FILTERS, params=request.GET, default_sort=SORT)
     context = {
         "page": page,
-        "rows": queue_rows(packs=page.rows, at=now),
+        "rows": rows_for(packs=page.rows, viewer=viewer, at=now),
         "estimate": estimate_for(packs=filtered(packs, filters=FILTERS, params=request.GET), at=now),
         "may_record": viewer.may(Capability.RECORD_TESTS),
         "claim_doubt": CLAIM_DOUBT,
@@ -94,19 +95,19 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     return render(request, "grading/planning/queue.html", context)
 
 
-def _export(packs: QuerySet[Pack], params: QueryDict, at: datetime) -> HttpResponseBase:
+def _export(packs: QuerySet[Pack], params: QueryDict, viewer: User, at: datetime) -> HttpResponseBase:
     rows = filtered(packs, filters=FILTERS, params=params)
     rows = ordered(rows, columns=COLUMNS, params=params, default=SORT)
     respond = xlsx_response if params.get("export") == "xlsx" else csv_response
-    lines = ([column.value(row) for column in COLUMNS] for row in _explained(rows, at))
+    lines = ([column.value(row) for column in COLUMNS] for row in _explained(rows, viewer, at))
     return respond(name="test-queue", headings=[column.label for column in COLUMNS], rows=lines)
 
 
-def _explained(packs: QuerySet[Pack], at: datetime) -> Iterator[QueueRow]:
+def _explained(packs: QuerySet[Pack], viewer: User, at: datetime) -> Iterator[QueueRow]:
     """Yield the rows of the queue, a few queries for each chunk of packs."""
     rest: Any = packs.iterator(chunk_size=CHUNK)
     while chunk := list(islice(rest, CHUNK)):
-        yield from queue_rows(packs=chunk, at=at)
+        yield from rows_for(packs=chunk, viewer=viewer, at=at)
 
 
 def _type(pack: Pack) -> str:

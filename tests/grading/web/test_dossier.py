@@ -159,7 +159,7 @@ class TestComparison:
         )
 
     def test_shows_nothing_as_measured_before_a_test(self, page):
-        text = words(page(make_person(), cast.inspected()))
+        text = words(page(make_person("auditor"), cast.inspected()))
 
         assert "State of health 82.00 – – % not measured" in text
 

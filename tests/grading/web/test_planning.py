@@ -43,14 +43,19 @@ class TestQueue:
         assert f'href="{reverse("bench_pack", args=[packs[0].pk])}"' in page
         assert "Skip the resistance" in page
         assert "<li>SOH</li>" in page
-        assert "claim as sent" in page
-        assert '<span class="quiet small">± 5.0</span>' in page
         assert "± 5 points for a claim as sent" in page
 
     def test_leads_auditors_to_the_pack(self, client, packs):
         client.force_login(make_person("auditor"))
 
         assert f'href="{reverse("bench_pack", args=[packs[0].pk])}"' not in queue(client).text
+
+    def test_says_where_the_figures_come_from(self, client, packs):
+        client.force_login(make_person("auditor"))
+        page = queue(client).text
+
+        assert "claim as sent" in page
+        assert '<span class="quiet small">± 5.0</span>' in page
 
     @pytest.mark.parametrize(
         ("query", "count"),
@@ -71,7 +76,7 @@ class TestQueue:
         lines = b"".join(queue(staff, "?export=csv").streaming_content).decode().splitlines()
 
         assert len(lines) == 4
-        assert "claim as sent" in lines[1]
+        assert "shown once measured" in lines[1]
         assert "Resistance cannot change the route: skip" in lines[3]
 
     def test_estimates_the_hours(self, staff, packs):
