@@ -1,11 +1,11 @@
 """Forms that begin, publish and discard drafts of policies."""
 
-import json
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from grading.domain.document_file import DocumentUnreadable, read_document
 from grading.domain.policy_faults import faults_in
 from grading.domain.policy_templates import template_document, templates
 from grading.models import PolicyDraft, PolicyVersion
@@ -51,9 +51,9 @@ class StartForm(forms.Form):
         if (file.size or 0) > MAX_DOCUMENT_BYTES:
             raise forms.ValidationError("This file is too large for a policy.")
         try:
-            found = json.loads(file.read().decode("utf-8-sig"))
-        except (ValueError, RecursionError) as exc:
-            raise forms.ValidationError("This is no JSON file.") from exc
+            found = read_document(file.read())
+        except DocumentUnreadable as exc:
+            raise forms.ValidationError(str(exc)) from exc
         if faults := faults_in(found):
             raise forms.ValidationError(faults)
         assert isinstance(found, dict)

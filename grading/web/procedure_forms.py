@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from grading.domain.document_file import DocumentUnreadable, read_document
 from grading.domain.procedure import ProcedureInvalid
 from grading.domain.procedure_faults import STATUSES
 from grading.domain.procedure_fields import Field, fields_of, value_at
@@ -147,9 +148,9 @@ class ImportForm(forms.Form):
         if (file.size or 0) > MAX_DOCUMENT_BYTES:
             raise forms.ValidationError("This file is too large for a procedure.")
         try:
-            found = json.loads(file.read().decode("utf-8-sig"))
-        except (ValueError, RecursionError) as exc:
-            raise forms.ValidationError("This is no JSON file.") from exc
+            found = read_document(file.read())
+        except DocumentUnreadable as exc:
+            raise forms.ValidationError(str(exc)) from exc
         if not isinstance(found, dict):
             raise forms.ValidationError("This file holds no procedure.")
         return found

@@ -1,6 +1,5 @@
 """What a trial of a policy asks for."""
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from grading.domain.columnar.thresholds import Threshold, kept_apart, thresholds_of
+from grading.domain.document_file import DocumentUnreadable, read_document
 from grading.queries.policies import policies
 from grading.queries.population import Taken
 from grading.queries.what_if import Scope, candidates, choices_in, document_of
@@ -68,9 +68,9 @@ class UploadForm(forms.Form):
         if file.size > LARGEST_DOCUMENT:
             raise ValidationError("A policy document has at most 1 MB.")
         try:
-            document = json.loads(file.read().decode("utf-8-sig"))
-        except (ValueError, RecursionError) as error:
-            raise ValidationError("This is not a JSON document.") from error
+            document = read_document(file.read())
+        except DocumentUnreadable as error:
+            raise ValidationError(str(error)) from error
         if not isinstance(document, dict):
             raise ValidationError("A policy document is one JSON object.")
         return document

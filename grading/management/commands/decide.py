@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError
 
+from grading.domain.document_file import DocumentUnreadable, read_document
 from grading.domain.evidence_rows import COLUMNS, MORE_COLUMNS, RowsInvalid, read_rows
 from grading.domain.policy import SHIPPED, Policy, PolicyInvalid, compile_policy, parse_policy
 from grading.domain.policy_templates import TEMPLATES, template_document
@@ -97,11 +97,11 @@ def _published(policy: str, version: int | None) -> tuple[Mapping[str, Any] | No
 
 def _read(path: str) -> Any:
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return read_document(Path(path).read_bytes())
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise CommandError(f"{path} is not JSON in UTF-8: {error}") from error
+    except DocumentUnreadable as error:
+        raise CommandError(f"{path}: {error}") from error
 
 
 def _compiled(document: Mapping[str, Any], name: str) -> Policy:

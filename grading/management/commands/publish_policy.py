@@ -1,12 +1,12 @@
 """manage.py publish_policy seed-v1 | FILE.json"""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from grading.domain.document_file import read_document
 from grading.domain.policy import SHIPPED, seed_document
 from grading.services.policies import publish
 from rebattery.actor import SYSTEM
@@ -34,7 +34,7 @@ def _document(policy: str) -> dict[str, Any]:
     if policy in SHIPPED:
         return seed_document(policy)
     try:
-        document: dict[str, Any] = json.loads(Path(policy).read_text(encoding="utf-8"))
+        document: dict[str, Any] = read_document(Path(policy).read_bytes())
     except (OSError, ValueError) as exc:
         raise CommandError(f"{policy} is no readable JSON file: {exc}") from exc
     return document

@@ -1,12 +1,12 @@
 """manage.py publish_procedure --shipped | FILE.json"""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from grading.domain.document_file import read_document
 from grading.domain.procedure import SHIPPED, shipped_document
 from grading.services.procedures import publish
 from rebattery.actor import SYSTEM
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
 def _document(file: str) -> dict[str, Any]:
     try:
-        document: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"))
+        document: dict[str, Any] = read_document(Path(file).read_bytes())
     except (OSError, ValueError) as exc:
         raise CommandError(f"{file} is no readable JSON file: {exc}") from exc
     return document

@@ -103,6 +103,19 @@ class TestDraftNew:
         assert "bands of LFP: gap between SOH 0 and 20 %" in page
         assert not PolicyDraft.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("old", "new", "says"),
+        [
+            ('"floors":', '"floors": {}, "floors":', "“floors” stands twice"),
+            ("Default grading policy", "Default\\u0000 policy", "“Default policy” holds a character that"),
+        ],
+    )
+    def test_refuses_a_file_that_says_two_things_or_cannot_be_kept(self, client, author, old, new, says):
+        text = json.dumps(seed_document()).replace(old, new, 1)
+        page = self.begin(client, file=SimpleUploadedFile("p.json", text.encode())).text
+        assert says in page
+        assert not PolicyDraft.objects.exists()
+
     def test_wants_one_of_the_two(self, client, author):
         assert "one of the two" in self.begin(client, start="").content.decode()
 

@@ -196,10 +196,11 @@ class TestWhatIfKeep:
     @pytest.mark.parametrize(
         ("content", "words"),
         [
-            (b"{", "This is not a JSON document."),
+            (b"{", "This is no JSON file."),
             (b"[]", "A policy document is one JSON object."),
             (b"{}", "This policy cannot be used"),
-            (b"\xff", "This is not a JSON document."),
+            (b"\xff", "This is no JSON file."),
+            (b'{"id": "a\\u0000"}', "holds a character that cannot be kept"),
         ],
     )
     def test_says_what_is_wrong_with_a_file(self, reviewer, fleet, content, words):
