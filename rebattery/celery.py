@@ -1,19 +1,14 @@
-"""The Celery app and the beat table."""
+"""What workers and beat add to the Celery app: the jobs themselves and the beat table."""
 
 import gc
 import os
 from typing import Any
 
-from celery import Celery
 from celery.schedules import crontab
 from celery.signals import worker_process_init
 
-from rebattery.jobs import Job
+from rebattery.jobs import Job, app
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rebattery.settings")
-
-app = Celery("rebattery")
-app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["intake", "grading", "rebattery.notices"])
 
 

@@ -5,12 +5,18 @@ commit. A lost, doubled or late message costs seconds, because the sweep finds w
 """
 
 import logging
+import os
 from enum import StrEnum
 
-from celery import current_app
+from celery import Celery
 from django.db import transaction
 
 log = logging.getLogger(__name__)
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rebattery.settings")
+# Here, and not in the package: what only reads a file or judges a pack must not load Celery.
+app = Celery("rebattery")
+app.config_from_object("django.conf:settings", namespace="CELERY")
 
 
 class Job(StrEnum):
@@ -48,7 +54,7 @@ def enqueue(job: Job, **ids: object) -> None:
 def send(job: Job, **ids: object) -> bool:
     """Publish now and return whether the broker took it; the sweep covers a False."""
     try:
-        current_app.send_task(job.value, kwargs=ids)
+        app.send_task(job.value, kwargs=ids)
     except Exception as exc:  # kombu and redis raise many kinds; none may reach the person waiting
         log.warning("The broker did not take %s %s: %s. The sweep will find the work.", job.value, ids, exc)
         return False
