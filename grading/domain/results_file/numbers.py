@@ -1,6 +1,6 @@
 """The numbers of one column: their style, unit and scale settled for the whole column, never guessed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,7 +17,9 @@ from intake.domain.manifest.values.quantities import (
     settle_style,
 )
 
-CONVERTED_PLACES = 6
+PLACES: Mapping[str, int] = {"°C": 1, "Ah": 3, "kWh": 4, "V": 2, "mΩ": 3, "s": 1, "A": 1}
+"""To how many decimals a value of a unit is kept: what was converted is rounded to them, once."""
+_MOST_PLACES = 6
 _IS_SOH = {"soh_check", "soh_percent", "value_percent", "weakest_soh_percent"}
 
 
@@ -66,7 +68,7 @@ class Numbers:
             return self._percent(value)
         if scale == Scale():
             return value
-        return Decimal(plain(round((value + scale.offset) * scale.factor, CONVERTED_PLACES)))
+        return Decimal(plain(round((value + scale.offset) * scale.factor, _places_of(self.field))))
 
     def _scale_for(self, quantity: Quantity) -> Scale:
         if quantity.suffix:
@@ -93,6 +95,14 @@ class Numbers:
                 "Write all values of the column as percentages, with % behind them or in the heading.",
             )
         return value
+
+
+def _places_of(field: Field) -> int:
+    return PLACES.get(field.unit, _MOST_PLACES)
+
+
+def _step_of(field: Field) -> str:
+    return f"{plain(Decimal(1).scaleb(-_places_of(field)))} {field.unit}".strip()
 
 
 def numbers_of(kind: Kind, field: Field, unit: str, cells: Iterable[str | float]) -> Numbers:
@@ -122,5 +132,5 @@ def numbers_of(kind: Kind, field: Field, unit: str, cells: Iterable[str | float]
         words = f"“{field.heading}” is measured in {field.unit or 'another unit'}, not in {unit[:20]}."
         return Numbers(field, Scale(), style, refusal=(words, "Correct the unit in the heading."))
     if scale != Scale():
-        conversions.append(f"{field.heading}: {unit} to {field.unit}")
+        conversions.append(f"{field.heading}: {unit} to {field.unit}, rounded to {_step_of(field)}")
     return Numbers(field, scale, style, conversions=tuple(conversions))

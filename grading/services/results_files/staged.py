@@ -8,6 +8,7 @@ from typing import Any
 
 from grading.domain.results_file.fields import FIELDS, Kind
 from grading.domain.results_file.fixes import fix_of
+from grading.domain.results_file.rows import shown
 from grading.domain.results_file.sandbox import Sheet
 from grading.models import ResultsFileRow
 from intake.domain.manifest.problems import ERROR
@@ -28,6 +29,8 @@ class Staged:
     """Problems that the file itself shows; those of the product come anew at each judgement."""
     headings: Mapping[str, str] = field(default_factory=dict)
     """Field to its heading in the file."""
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Field to the place of its cell in the row."""
     found: list[dict[str, Any]] = field(default_factory=list)
     pack: Pack | None = None
     keys: dict[str, int] = field(default_factory=dict)
@@ -49,7 +52,9 @@ class Staged:
         if any(one["field"] == place and one["severity"] == ERROR for one in self.problems):
             return
         heading = self.headings.get(place) or known[place].title
-        value = self.values.get(place, "")
+        at = self.places.get(place, len(self.cells))
+        # As it was written: under a heading of another unit the value is another number.
+        value = shown(self.cells[at])[:200] if at < len(self.cells) else self.values.get(place, "")
         told = fix or fix_of(place, heading)
         self.found.append(
             dict(zip(PROBLEM_KEYS, (heading, place, rule, ERROR, value, message, told), strict=True))
@@ -70,16 +75,21 @@ def staged_of(sheets: Iterable[Sheet]) -> list[Staged]:
     """Return the rows of a file as the limited process told them."""
     rows = []
     for sheet in sheets:
-        kind, headings = Kind(sheet.told["kind"]), headings_of(sheet.told)
+        kind, headings, places = Kind(sheet.told["kind"]), headings_of(sheet.told), places_of(sheet.told)
         for number, cells, values, problems in sheet.rows:
             told = [dict(zip(PROBLEM_KEYS, problem, strict=True)) for problem in problems]
-            rows.append(Staged(kind, number or 0, cells, values, told, headings))
+            rows.append(Staged(kind, number or 0, cells, values, told, headings, places))
     return rows
 
 
 def headings_of(told: Mapping[str, Any]) -> dict[str, str]:
     """Return field to heading of a table."""
     return {column["field"]: column["heading"] for column in told["columns"] if column["field"]}
+
+
+def places_of(told: Mapping[str, Any]) -> dict[str, int]:
+    """Return field to the place of its cells in the rows of a table."""
+    return {column["field"]: at for at, column in enumerate(told["columns"]) if column["field"]}
 
 
 _PRODUCT_RULES = {"recording", "pack", "means", "repeated", "members", "soh_disagrees_reference"}
@@ -89,6 +99,7 @@ _PRODUCT_RULES = {"recording", "pack", "means", "repeated", "members", "soh_disa
 def restaged(rows: Iterable[ResultsFileRow], sheets: Sequence[Mapping[str, Any]]) -> list[Staged]:
     """Return stored rows as they can be judged again."""
     headings = {told["kind"]: headings_of(told) for told in sheets}
+    places = {told["kind"]: places_of(told) for told in sheets}
     return [
         Staged(
             Kind(row.kind),
@@ -97,6 +108,7 @@ def restaged(rows: Iterable[ResultsFileRow], sheets: Sequence[Mapping[str, Any]]
             row.values,
             [problem for problem in row.problems if problem["rule"] not in _PRODUCT_RULES],
             headings.get(row.kind, {}),
+            places.get(row.kind, {}),
             result_id=row.result_id,
         )
         for row in rows

@@ -1,9 +1,11 @@
 from decimal import Decimal
 
 import pytest
+from django.db.models import DecimalField
 
 from grading.domain.results_file.fields import FIELDS, Kind
-from grading.domain.results_file.numbers import NotANumber, numbers_of
+from grading.domain.results_file.numbers import PLACES, NotANumber, numbers_of
+from grading.models import CapacityTest, ResistanceTest
 
 
 def read(name, cells, *, unit="", kind=Kind.CAPACITY):
@@ -27,8 +29,11 @@ class TestNumbers:
             ("measured_capacity_ah", "Ah", ["85100 mAh"], ["85.1"]),
             ("measured_capacity_ah", "kWh", ["85.1"], ["unit_mismatch"]),
             ("measured_capacity_ah", "Ah", ["85.1 kWh", "much"], ["unit_mismatch", "not_a_number"]),
-            ("measured_energy_kwh", "Wh", ["30000"], ["30"]),
-            ("temperature_degc", "°F", ["77"], ["25"]),
+            ("measured_energy_kwh", "Wh", ["30000", "33865.47"], ["30", "33.8655"]),
+            ("temperature_degc", "°F", ["77", "76", 76.0], ["25", "24.4", "24.4"]),
+            ("voltage_from_v", "mV", ["402125"], ["402.12"]),
+            # Only what was converted is rounded: the file's own unit is refused where it is too fine.
+            ("temperature_degc", "°C", ["24.44"], ["24.44"]),
             ("c_rate", "C", ["0,33", "0.33 C"], ["0.33", "0.33"]),
             # Only one reading is plausible, or another cell of the column tells, or nobody can say.
             ("c_rate", "", ["0.333"], ["0.333"]),
@@ -64,3 +69,24 @@ def _plain(text):
         return f"{Decimal(text).normalize():f}"
     except ArithmeticError:
         return text
+
+
+class TestPlaces:
+    @pytest.mark.parametrize(
+        ("kind", "model"), [(Kind.CAPACITY, CapacityTest), (Kind.RESISTANCE, ResistanceTest)]
+    )
+    def test_are_those_that_results_keep(self, kind, model):
+        kept = {
+            column.name: column.decimal_places
+            for column in model._meta.fields
+            if isinstance(column, DecimalField)
+        }
+
+        found = {
+            name: PLACES[field.unit]
+            for name, field in FIELDS[kind].items()
+            if name in kept and field.unit in PLACES
+        }
+
+        assert found == {name: kept[name] for name in found}
+        assert {FIELDS[kind][name].unit for name in found} >= {"°C"}

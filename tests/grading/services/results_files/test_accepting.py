@@ -145,6 +145,30 @@ class TestAccept:
         assert list(wrong) == ["capacity.2.soh_check"]
         assert right.state == "recorded"
 
+    def test_records_values_of_other_units_rounded_as_results_keep_them(self, pack, instrument, actor):
+        row = capacity(pack) | {"Basis": "kwh"}
+        del row["Measured charge (Ah)"], row["Temperature (°C)"]
+        row |= {"Measured energy (Wh)": "33865.47", "Temperature (°F)": "76"}
+
+        file = send(text_of(row), actor, record=True)
+
+        assert (file.state, errors_of(file)) == ("recorded", {})
+        test = CapacityTest.objects.get()
+        assert (str(test.measured_energy_kwh), str(test.temperature_degc)) == ("33.8655", "24.4")
+        assert file.sheets[0]["conversions"] == [
+            "Measured energy: Wh to kWh, rounded to 0.0001 kWh",
+            "Temperature: °F to °C, rounded to 0.1 °C",
+        ]
+
+    def test_shows_a_faulty_value_as_it_was_written(self, pack, instrument, actor):
+        row = capacity(pack)
+        del row["Temperature (°C)"]
+
+        file = send(text_of(row | {"Temperature (°F)": "500"}), actor)
+
+        (problem,) = [one for one in file.rows.get().problems if one["field"] == "temperature_degc"]
+        assert (problem["column"], problem["value"]) == ("Temperature (°F)", "500")
+
     def test_asks_no_more_for_many_rows_than_for_few(self, instrument, actor, django_assert_max_num_queries):
         packs = make_inspected(60, pack_type=make_pack_type())
 
