@@ -24,7 +24,18 @@ class Departure:
 
 def departures_of(document: Document, values: Mapping[str, Any]) -> list[Departure]:
     """Return every departure of a result's ``values`` from a sound ``document``, in a fixed order."""
-    checks = (_method, _c_rate, _temperature, _ambient, _voltages, _rest, _pulse, _state_of_charge, _step)
+    checks = (
+        _method,
+        _c_rate,
+        _temperature,
+        _ambient,
+        _voltages,
+        _cycles,
+        _rest,
+        _pulse,
+        _state_of_charge,
+        _step,
+    )
     return [departure for check in checks for departure in check(document, values)]
 
 
@@ -104,6 +115,24 @@ def _limits_unknown(values: Mapping[str, Any]) -> Iterator[Departure]:
             f"the catalog names no {' and no '.join(open_)} voltage of this type: its limits were not judged"
         )
         yield Departure("voltage_to_v", words, is_grave=False)
+
+
+def _cycles(document: Document, values: Mapping[str, Any]) -> Iterator[Departure]:
+    """Compare the full cycles up to the one that counts with how many there are to be, and how alike."""
+    part, found = document.get("capacity"), values.get("full_cycles_ah")
+    if part is None or found is None:
+        return
+    wanted, percent = int(part["cycles"]), part["agreement_percent"]
+    if len(found) < wanted:
+        words = f"full cycles: {len(found)}, the procedure asks for {wanted}"
+        yield Departure("full_cycles_ah", words, is_grave=False)
+    elif wanted > 1 and percent is not None:
+        before, last = found[-2:]
+        if abs(last - before) > max(last, before) * Decimal(percent) / 100:
+            words = (
+                f"the last two full cycles gave {before} and {last} Ah, not within {percent} % of each other"
+            )
+            yield Departure("full_cycles_ah", words, is_grave=False)
 
 
 def _is_beyond(found: Decimal, limit: Decimal, slack: Decimal, is_upper: bool) -> bool:

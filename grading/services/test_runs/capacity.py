@@ -240,7 +240,7 @@ def capacity_result(
         reference_value=reference,
         soh_percent=_soh(row, reference),
     )
-    judge_capacity(result, policy)
+    judge_capacity(result, policy, full_cycles_ah=row.full_cycles_ah)
     if row.members:
         _take_members(result, row.members, _layout(row, pack))
     name_confirmed(result, _doubts(row, pack, bench))

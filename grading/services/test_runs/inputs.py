@@ -43,6 +43,8 @@ class CapacityInput(Input):
     """pack_type, nameplate, or label: the first two are looked up, never typed."""
     reference_value: Decimal | None = None
     """Read off the pack's own label; blank for the other sources."""
+    full_cycles_ah: Sequence[Decimal] | None = None
+    """Charge of each full discharge up to the one that counts; only a tester file tells it."""
     c_rate: Decimal | None
     voltage_from_v: Decimal | None
     voltage_to_v: Decimal | None

@@ -25,14 +25,18 @@ LARGEST_U = Decimal("9999.9999")
 """What the columns can hold; whatever is less sure than this is equally useless."""
 
 
-def judge_capacity(test: CapacityTest, policy: Policy) -> None:
+def judge_capacity(
+    test: CapacityTest, policy: Policy, *, full_cycles_ah: Sequence[Decimal] | None = None
+) -> None:
     """Fill in departures and uncertainty of a capacity test.
+
+    :param full_cycles_ah: None where nobody recorded them, which is not judged.
 
     Without a procedure the conditions of the policy hold.
     """
     procedure = _procedure(test.procedure)
     if procedure:
-        found = procedure.faults_of_result(_capacity_conditions(test))
+        found = procedure.faults_of_result(_capacity_conditions(test) | {"full_cycles_ah": full_cycles_ah})
     else:
         found = [Departure("", words) for words in _outside_policy(test, policy)]
     test.departures = to_json(found)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.domain.resistance import Baseline
+from grading.domain.tester_files.cycles import full_cycles_ah
 from grading.domain.tester_files.standing import resistances_of
 from grading.models import CapacityTest, ResistanceTest
 from grading.services.test_runs import CapacityInput, ResistanceInput
@@ -86,6 +87,7 @@ def capacity_row(
         measured_energy_kwh=_rounded(abs(chain["wh"]) / 1000, 4),
         reference_source=answers.reference_source,
         reference_value=answers.reference_value,
+        full_cycles_ah=[ah for each in full_cycles_ah(test) if (ah := _rounded(each, 3)) is not None],
         c_rate=_rounded(chain["c_rate"], 3),
         temperature_degc=answers.temperature_degc if temperature is None else temperature,
         voltage_from_v=_rounded(chain["voltage_start_v"], 2),

@@ -160,6 +160,27 @@ class TestFaultsOfResult:
     def test_judges_a_capacity_at_its_limits(self, field, value, expected):
         assert self.departures(CAPACITY, self.CAPACITY_RESULT, **{field: value}) == expected
 
+    @pytest.mark.parametrize(
+        ("cycles", "expected"),
+        [
+            (None, []),
+            ([], ["full cycles: 0, the procedure asks for 2"]),
+            ([D("98")], ["full cycles: 1, the procedure asks for 2"]),
+            ([D("100"), D("97")], []),
+            ([D("50"), D("100"), D("97")], []),
+            (
+                [D("100"), D("96.999")],
+                ["the last two full cycles gave 100 and 96.999 Ah, not within 3 % of each other"],
+            ),
+        ],
+    )
+    def test_counts_the_full_cycles(self, cycles, expected):
+        found = parse_procedure(CAPACITY).faults_of_result(self.CAPACITY_RESULT | {"full_cycles_ah": cycles})
+
+        assert [(str(each), each.is_grave) for each in found] == [(words, False) for words in expected]
+        one = changed(CAPACITY, "capacity.cycles", 1)
+        assert self.departures(one, self.CAPACITY_RESULT, full_cycles_ah=[D("98"), D("50")]) == []
+
     def test_names_the_limits_that_the_catalog_leaves_open(self):
         unknown = {"voltage_min_v": None, "voltage_max_v": None}
         values = self.CAPACITY_RESULT | unknown

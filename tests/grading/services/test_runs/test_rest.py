@@ -8,7 +8,7 @@ import pytest
 
 from grading.services import tester_files
 from grading.services.test_runs import record_resistance
-from grading.services.tester_files import Head, ResistanceAnswers
+from grading.services.tester_files import CapacityAnswers, Head, ResistanceAnswers
 from tests.bench import RECORDED_AT, resistance
 from tests.factories import AT, make_actor, make_instrument
 from tests.grading.testing_files import make_ready
@@ -53,6 +53,33 @@ class TestRecordResistance:
 
 
 class TestRecordResults:
+    def test_takes_the_full_cycles_from_the_file(self, db):
+        file = make_ready()
+        capacity = CapacityAnswers(
+            procedure_id=make_procedure().pk,
+            reference_source="pack_type",
+            basis="ah",
+            ended_by_cell_limit=False,
+        )
+
+        [result] = tester_files.record_results(
+            tester_file_id=file.pk,
+            test_index=0,
+            head=Head(
+                instrument_id=make_instrument().pk,
+                channel_id=None,
+                measured_at=AT + timedelta(hours=5),
+                ambient_degc=Decimal(25),
+            ),
+            capacity=capacity,
+            resistance=None,
+            actor=make_actor(),
+            at=AT + timedelta(hours=7),
+        )
+
+        words = "full cycles: 1, the procedure asks for 2"
+        assert {"words": words, "is_grave": False} in result.departures
+
     def test_takes_the_rest_and_the_rate_from_the_file(self, db):
         file = make_ready()
         procedure = make_procedure("hppc-pulses")
