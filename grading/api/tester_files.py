@@ -75,7 +75,9 @@ class TesterFileDetailOutput(TesterFileOutput):
 class TesterFileList(ListAPIView[TesterFile]):
     """Tester files, newest first; ``state`` keeps those in one state."""
 
-    capability = Capability.RECORD_TESTS
+    capability = Capability.VIEW_INTERNAL
+    capabilities = {"POST": Capability.RECORD_TESTS}
+    also_read_with = Capability.RECORD_TESTS
     serializer_class = TesterFileOutput
     parser_classes = [MultiPartParser]
 
@@ -108,7 +110,8 @@ class TesterFileList(ListAPIView[TesterFile]):
 class TesterFileDetail(RetrieveAPIView[TesterFile]):
     """One tester file with what was derived from it."""
 
-    capability = Capability.RECORD_TESTS
+    capability = Capability.VIEW_INTERNAL
+    also_read_with = Capability.RECORD_TESTS
     serializer_class = TesterFileDetailOutput
     lookup_url_kwarg = "tester_file_id"
 
@@ -119,7 +122,8 @@ class TesterFileDetail(RetrieveAPIView[TesterFile]):
 class TesterFileRaw(APIView):
     """Download the bytes as they came."""
 
-    capability = Capability.RECORD_TESTS
+    capability = Capability.VIEW_INTERNAL
+    also_read_with = Capability.RECORD_TESTS
     renderer_classes = [JSONRenderer]
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})

@@ -157,6 +157,7 @@ API_SCOPES: dict[Capability, str] = {
     C.UPLOAD_MANIFEST: "Send files",
     C.VIEW_PACKS: "See packs and decisions",
     C.RECORD_TESTS: "Record test results",
+    C.VIEW_INTERNAL: "See tester files and what was derived from them",
     C.VIEW_INSTRUMENTS: "See instruments and whether they may measure",
     C.PROPOSE_DECLARATIONS: "Propose to declare an instrument bad",
     C.VIEW_POLICIES: "See policies",

@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from rebattery.accounts.models import ApiToken, User
 
 
 class HasCapability(BasePermission):
-    """Ask for the view's capability: ``capability``, or ``capabilities`` by method."""
+    """Ask for the view's capability: ``capability``, or ``capabilities`` by method.
+
+    ``also_read_with`` names a scope that suffices to read, so that a program can follow what it sent; the
+    token's person needs the capability all the same.
+    """
 
     message = "Neither your role nor the token's scopes allow this."
 
@@ -21,4 +25,7 @@ class HasCapability(BasePermission):
         if capability is None:
             return False
         scopes = request.auth.scopes if isinstance(request.auth, ApiToken) else []
-        return request.user.may(capability) and capability in scopes
+        suffices = {capability}
+        if request.method in SAFE_METHODS:
+            suffices.add(getattr(view, "also_read_with", capability))
+        return request.user.may(capability) and not suffices.isdisjoint(scopes)

@@ -37,6 +37,17 @@ class TestWrongPerson:
             assert supplier.get(address).status_code == 403
         assert supplier.post(LIST, sent()).status_code == 403
 
+    def test_an_auditor_reads_them_and_sends_none(self):
+        file = send()
+        auditor = program(Role.AUDITOR, Capability.VIEW_INTERNAL)
+
+        for address in (LIST, f"{LIST}{file.pk}/", f"{LIST}{file.pk}/file/"):
+            assert auditor.get(address).status_code == 200
+        assert auditor.post(LIST, sent()).status_code == 403
+
+    def test_a_token_that_only_reads_sends_none(self):
+        assert program(scope=Capability.VIEW_INTERNAL).post(LIST, sent()).status_code == 403
+
     def test_a_token_needs_the_scope(self):
         assert program(scope=Capability.VIEW_PACKS).get(LIST).status_code == 403
 
