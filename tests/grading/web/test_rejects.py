@@ -14,6 +14,14 @@ from tests.grading.rejecting import found, reject
 
 pytestmark = pytest.mark.django_db
 BY = ["rule", "finding", "supplier", "type", "month"]
+SCOPES: list[dict[str, str]] = [
+    {},
+    {"supplier": "ACME"},
+    {"type": "LEAF"},
+    {"type": "none"},
+    {"since": "2026-12-01"},
+    {"until": "2026-11-20", "supplier": "ACME"},
+]
 
 
 @pytest.fixture
@@ -53,23 +61,13 @@ class TestAccess:
 
 class TestRejectPareto:
     @pytest.mark.parametrize("by", BY)
-    @pytest.mark.parametrize(
-        "scope",
-        [
-            {},
-            {"supplier": "ACME"},
-            {"type": "LEAF"},
-            {"type": "none"},
-            {"since": "2026-12-01"},
-            {"until": "2026-11-20", "supplier": "ACME"},
-        ],
-    )
-    def test_every_bar_leads_to_exactly_its_packs(self, staff, rejects, by, scope):
-        rows = page(staff, by=by, **scope).context["rows"]
+    def test_every_bar_leads_to_exactly_its_packs(self, staff, rejects, by):
+        for scope in SCOPES:
+            rows = page(staff, by=by, **scope).context["rows"]
 
-        assert rows or (by == "finding" and scope)
-        for row in rows:
-            assert len(staff.get(row.url).context["page"].rows) == row.bar.count, row.url
+            assert rows or (by == "finding" and scope), scope
+            for row in rows:
+                assert len(staff.get(row.url).context["page"].rows) == row.bar.count, row.url
 
     def test_a_finding_page_counts_the_packs_without_one(self, staff, rejects):
         shown = page(staff, by="finding")
