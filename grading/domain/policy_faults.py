@@ -1,122 +1,29 @@
 """What is wrong with a policy document, every fault at once."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Any
 
-from grading.domain.document_shape import BOOL, INT, TEXT, decimal, moment, one_of, or_null, shape_faults
-from grading.domain.matrix import GRADES
+from grading.domain.document_shape import shape_faults
+from grading.domain.policy_shape import BLOCK_FACTS, SHAPE
 from grading.domain.policy_soundness import ACCEPTING, guard_faults, route_faults
+from grading.domain.policy_writing import name_faults, plain_number
 from grading.domain.procedure_faults import CODE
-from grading.domain.reasons import IR, SOH
+from grading.domain.reasons import IR
 from grading.domain.soh import SOH_MAX_PERCENT
 
-ROUTES = ("pack_reuse", "small_application", "recycling", "hold", "quarantine", "out_of_scope")
-OVERLAY_FACTS = (
-    SOH,
-    "cell_spread_percent",
-    "declared_gap_points",
-    "weakest_gap_points",
-    "beyond_calendar_life",
-    "has_history",
-)
-OVERLAY_KINDS = ("age", "insurer", "customer", "market", "other")
-SOURCE_STATUSES = ("confirmed", "not confirmed", "own choice")
-BLOCK_FACTS = ("beyond_calendar_life", "has_history")
-"""Facts that may lower a grade: those whose absence never holds a pack."""
-_UPPER, _LOWER = {"<": ">=", "<=": ">"}, (">=", ">")
-
-_GRADE, _ROUTE = one_of(*GRADES), one_of(*ROUTES)
-_OUTCOME = {"grade": _GRADE, "route": _ROUTE, "code": TEXT}
-_WINDOWS = {"*": [decimal]}
-
-SHAPE: Mapping[str, Any] = {
-    "id": TEXT,
-    "version": INT,
-    "title": TEXT,
-    "effective_from": moment,
-    "author": TEXT,
-    "approver": TEXT,
-    "chemistry_classes": {"*": {"label": TEXT, "treat_as": TEXT, "flags?": [TEXT]}},
-    "class_rules": {
-        "*": {"kind": one_of("hold", "unknown", "exit"), "code": TEXT, "grade?": _GRADE, "route?": _ROUTE}
-    },
-    "safety": {"critical": _OUTCOME, "damaged": _OUTCOME},
-    "floors": {
-        "weakest_percent": decimal,
-        "weakest_code": TEXT,
-        "pack_percent": decimal,
-        "pack_code": TEXT,
-        "grade": _GRADE,
-        "route": _ROUTE,
-    },
-    "bands": [
-        {"class": TEXT, "lo": decimal, "lo_incl": BOOL, "hi": decimal, "hi_incl": BOOL}
-        | {"ir_op": or_null(one_of(*_UPPER, *_LOWER)), "ir_limit": or_null(decimal)}
-        | _OUTCOME
-        | {"flags": [TEXT], "warranty": or_null(TEXT)}
-    ],
-    "evidence": {
-        "soh_sources_allowed": [one_of("lab", "bms", "telematics", "estimate")],
-        "max_age_days": or_null(INT),
-        "needs_ir": BOOL,
-        "needs_weakest": BOOL,
-        "no_ir_flag": TEXT,
-        "procedures?": {"capacity?": [TEXT], "resistance?": [TEXT]},
-        "k_lower_bound?": or_null(decimal),
-        "undecided_factor?": or_null(decimal),
-    },
-    "guard_band_pts": decimal,
-    "test_conditions": {"capacity": _WINDOWS, "resistance": _WINDOWS},
-    "near_limits": {"soh_percent": decimal, "ir_ratio": decimal, "weakest_cell_soh_percent": decimal},
-    "overlays": [
-        {
-            "code": TEXT,
-            "when": [
-                {
-                    "fact": one_of(*OVERLAY_FACTS),
-                    "op": one_of("<", "<=", "=", ">=", ">"),
-                    "limit": lambda _: "",
-                }
-            ],
-            "classes": or_null(lambda v: "" if isinstance(v, list) else f"must be a list, not {v!r}"),
-            "grades": or_null(lambda v: "" if isinstance(v, list) else f"must be a list, not {v!r}"),
-            "grade": or_null(_GRADE),
-            "route": or_null(_ROUTE),
-            "kind?": one_of(*OVERLAY_KINDS),
-            "party?": TEXT,
-        }
-    ],
-    "review": {"grades": [_GRADE], "flags": [TEXT]},
-    "routes": {route: {"label": TEXT, "certificate": BOOL} for route in ROUTES},
-    "warranty": {
-        "*": {
-            "label": TEXT,
-            "by_default": BOOL,
-            "term_months": INT,
-            "cycles": INT,
-            "threshold_percent": decimal,
-            "residual_basis": one_of("certified_at_sale", "nameplate"),
-            "monitoring": one_of("none", "optional", "mandatory"),
-            "note": TEXT,
-        }
-    },
-    "applications": [
-        {"code": TEXT, "label": TEXT, "routes": [_ROUTE], "min_usable_kwh": decimal}
-        | {"voltage_v": [decimal], "rebuild": BOOL}
-        | {"min_current_a?": or_null(decimal), "min_c_rate?": or_null(decimal)}
-    ],
-    "grade_validity?": {"*": {"storage_months": INT, "remeasure_months": or_null(INT)}},
-    "sources?": [{"text": TEXT, "status": one_of(*SOURCE_STATUSES)}],
-    "texts": {"*": TEXT},
-}
+_LONGEST_FAULT = 400
+"""A fault quotes what is wrong, which may be a whole document in one field."""
+_UPPER = {"<": ">=", "<=": ">"}
 
 
 def faults_in(document: object) -> list[str]:
     """Return every fault of ``document`` as a sentence that starts with its place; empty when it is sound."""
     faults = list(shape_faults(document, SHAPE, "policy"))
-    return faults + list(_meaning_faults(document, faults)) if isinstance(document, Mapping) else faults
+    if isinstance(document, Mapping):
+        faults += list(_meaning_faults(document, faults))
+    return [fault if len(fault) <= _LONGEST_FAULT else f"{fault[:_LONGEST_FAULT]}…" for fault in faults]
 
 
 def _meaning_faults(document: Mapping[str, Any], of_shape: list[str]) -> Iterator[str]:
@@ -239,7 +146,7 @@ def _overlay_faults(document: Mapping[str, Any]) -> list[str]:
             if entry["grade"] is not None and term["fact"] not in BLOCK_FACTS:
                 faults.append(f"{place}: {term['fact']} cannot change a grade here; use bands and floors")
             boolean = term["fact"] in BLOCK_FACTS
-            if boolean != isinstance(term["limit"], bool) or (not boolean and decimal(term["limit"])):
+            if boolean != isinstance(term["limit"], bool) or (not boolean and plain_number(term["limit"])):
                 faults.append(f"{place}: limit {term['limit']!r} does not fit {term['fact']}")
     for name, window in [(k, w) for part in document["test_conditions"].values() for k, w in part.items()]:
         if len(window) != 2 or Decimal(window[0]) > Decimal(window[1]):
@@ -252,7 +159,7 @@ def _overlay_faults(document: Mapping[str, Any]) -> list[str]:
     return faults
 
 
-_CHECKS: tuple[tuple[Callable[[Mapping[str, Any]], list[str]], tuple[str, ...]], ...] = (
+_CHECKS: tuple[tuple[Callable[[Mapping[str, Any]], Iterable[str]], tuple[str, ...]], ...] = (
     (
         _reference_faults,
         (
@@ -260,6 +167,7 @@ _CHECKS: tuple[tuple[Callable[[Mapping[str, Any]], list[str]], tuple[str, ...]],
             *("safety", "evidence", "texts", "warranty"),
         ),
     ),
+    (name_faults, ("chemistry_classes", "class_rules", "warranty", "texts")),
     (_tiling_faults, ("bands",)),
     (_overlay_faults, ("overlays", "test_conditions", "applications")),
     (_procedure_faults, ("evidence",)),

@@ -6,14 +6,14 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Any
 
-from grading.domain.document_shape import decimal
 from grading.domain.matrix import GRADES
-from grading.domain.policy_faults import ROUTES, ends_of, ir_fault
+from grading.domain.policy_faults import ends_of, ir_fault
+from grading.domain.policy_shape import ROUTES
 from grading.domain.policy_soundness import route_fault
+from grading.domain.policy_writing import CODE_RULE, code_text, plain_number
 from grading.domain.soh import SOH_MAX_PERCENT
 
 Row = dict[str, Any]
-IR_OPS = ("<", "<=", ">=", ">")
 
 
 @dataclass
@@ -93,7 +93,7 @@ def table_faults(document: Mapping[str, Any], rows: Sequence[Row]) -> TableFault
 
 
 def _cell_faults(document: Mapping[str, Any], row: Row) -> Iterator[tuple[str, str]]:
-    numbers = [name for name in ("lo", "hi") if decimal(row[name])]
+    numbers = [name for name in ("lo", "hi") if plain_number(row[name])]
     yield from ((name, "Enter a number of percent.") for name in numbers)
     if not numbers:
         low, high = Decimal(row["lo"]), Decimal(row["hi"])
@@ -101,7 +101,7 @@ def _cell_faults(document: Mapping[str, Any], row: Row) -> Iterator[tuple[str, s
             yield "hi", f"SOH ends at {SOH_MAX_PERCENT} %."
         if low > high or (low == high and not (row["lo_incl"] and row["hi_incl"])):
             yield "hi", "This must lie above where the row begins."
-    if row["ir_op"] and decimal(row["ir_limit"]):
+    if row["ir_op"] and plain_number(row["ir_limit"]):
         yield "ir_limit", "Enter the ratio to compare with, such as 1.5."
     if row["ir_limit"] and not row["ir_op"]:
         yield "ir_op", "Say how the resistance is compared."
@@ -113,6 +113,8 @@ def _cell_faults(document: Mapping[str, Any], row: Row) -> Iterator[tuple[str, s
         yield "route", fault[:1].upper() + fault[1:] + "."
     if not row["code"]:
         yield "code", "Give the reason a code."
+    elif code_text(row["code"]):
+        yield "code", f"A code {CODE_RULE}."
     if missing := [flag for flag in row["flags"] if flag not in document["texts"]]:
         yield "flags", f"No sentence for {', '.join(missing)}."
     if row["warranty"] is not None and row["warranty"] not in document["warranty"]:

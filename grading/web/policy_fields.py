@@ -1,5 +1,6 @@
 """Fields of a policy document as form fields: how each is shown, read and stored."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +8,8 @@ from typing import Any
 
 from django import forms
 
-from grading.domain.policy_faults import OVERLAY_FACTS, SOURCE_STATUSES
+from grading.domain.policy_shape import OVERLAY_FACTS, SOURCE_STATUSES
+from grading.domain.policy_writing import CODE, CODE_RULE, LONGEST_NAME, LONGEST_TEXT, NAME, NAME_RULE
 from rebattery.ui.forms import MeasuredDecimalField
 
 Path = tuple[str | int, ...]
@@ -28,7 +30,7 @@ class Spec:
     path: Path
     label: str
     kind: str
-    """text, optional, long, number, count, yes, choice, choices, codes, terms or sources."""
+    """text, code, name, optional, long, number, count, yes, choice, choices, codes, terms or sources."""
     unit: str = ""
     hint: str = ""
     choices: Choices = ()
@@ -149,12 +151,18 @@ def _count(spec: Spec) -> forms.Field:
 
 
 def _text(spec: Spec) -> forms.Field:
-    return forms.CharField(max_length=160, required=not spec.is_optional)
+    return forms.CharField(max_length=LONGEST_NAME, required=not spec.is_optional)
 
 
 def _long(spec: Spec) -> forms.Field:
     rows = forms.Textarea(attrs={"rows": 2})
-    return forms.CharField(max_length=1000, widget=rows, required=not spec.is_optional)
+    return forms.CharField(max_length=LONGEST_TEXT, widget=rows, required=not spec.is_optional)
+
+
+def _matching(pattern: re.Pattern[str], rule: str) -> Callable[[Spec], forms.Field]:
+    told = {"invalid": f"This {rule}."}
+    whole = rf"^(?:{pattern.pattern})\Z"
+    return lambda spec: forms.RegexField(re.compile(whole, re.ASCII), error_messages=told)
 
 
 def _choice(spec: Spec) -> forms.Field:
@@ -171,7 +179,9 @@ _MAKERS: dict[str, Callable[[Spec], forms.Field]] = {
     "number": _number,
     "count": _count,
     "text": _text,
-    "optional": lambda spec: forms.CharField(max_length=400, required=False),
+    "code": _matching(CODE, CODE_RULE),
+    "name": _matching(NAME, NAME_RULE),
+    "optional": lambda spec: forms.CharField(max_length=LONGEST_TEXT, required=False),
     "long": _long,
     "yes": lambda spec: forms.BooleanField(required=False),
     "choice": _choice,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from grading.domain.matrix import GRADES
-from grading.domain.policy_faults import OVERLAY_KINDS, ROUTES
 from grading.domain.policy_own_tables import may_have_own_table
+from grading.domain.policy_shape import OVERLAY_KINDS, ROUTES
 from grading.domain.policy_soundness import ACCEPTING
 from grading.domain.policy_table import table_names
 from grading.web.policy_fields import Spec
@@ -34,7 +34,7 @@ def _name(document: Document) -> Iterator[Group]:
     yield Group(
         "Name",
         (
-            Spec(("id",), "Code", "text", hint="Keep it for the next version; another begins its own row."),
+            Spec(("id",), "Code", "name", hint="Keep it for the next version; another begins its own row."),
             Spec(("title",), "Title", "text"),
         ),
     )
@@ -137,7 +137,7 @@ def _overlays(document: Document) -> Iterator[Group]:
         yield Group(
             entry["code"],
             (
-                Spec((*at, "code"), "Code", "text"),
+                Spec((*at, "code"), "Code", "code"),
                 Spec((*at, "kind"), "Asked by", "choice", choices=kinds, is_optional=True, leaves_out=True),
                 Spec((*at, "party"), "Whose, in words", "text", is_optional=True, leaves_out=True),
                 Spec((*at, "when"), "Applies when", "terms", hint="One condition a line; all must hold."),
@@ -176,7 +176,7 @@ def _applications(document: Document) -> Iterator[Group]:
         yield Group(
             entry["label"],
             (
-                Spec((*at, "code"), "Code", "text"),
+                Spec((*at, "code"), "Code", "code"),
                 Spec((*at, "label"), "Name", "text"),
                 Spec((*at, "routes"), "On the routes", "choices", choices=route_choices(document)),
                 Spec((*at, "min_usable_kwh"), "Usable energy at least", "number", "kWh"),

@@ -8,7 +8,8 @@ from django.http import QueryDict
 
 from grading.domain.policy import Policy
 from grading.domain.policy_comparison import Comparison
-from grading.domain.policy_table import IR_OPS, Row, TableFaults
+from grading.domain.policy_shape import IR_OPS
+from grading.domain.policy_table import Row, TableFaults
 
 MAX_ROWS = 60
 _TEXTS = ("lo", "hi", "ir_limit", "grade", "route", "code", "warranty", "ir_op")

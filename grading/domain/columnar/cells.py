@@ -21,7 +21,7 @@ from grading.domain.columnar.limits import Limits, edges, limits_of
 from grading.domain.columnar.population import Population
 from grading.domain.evidence import Evidence
 from grading.domain.policy import Policy
-from grading.domain.policy_faults import BLOCK_FACTS
+from grading.domain.policy_shape import BLOCK_FACTS
 from grading.domain.soh import SOH_MAX_PERCENT
 
 _DENSE = 1 << 20

@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from grading.domain.columnar.population import NUMBERS, PLACES
 from grading.domain.policy import Policy
-from grading.domain.policy_faults import BLOCK_FACTS
+from grading.domain.policy_shape import BLOCK_FACTS
 from grading.domain.reasons import IR, SOH, WEAKEST
 from grading.domain.soh import SOH_MAX_PERCENT
 
