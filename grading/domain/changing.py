@@ -35,8 +35,8 @@ class Change:
     sentence: str
 
 
-class _Reach(NamedTuple):
-    """Neighboring values that lead to one outcome."""
+class Reach(NamedTuple):
+    """Neighboring values of a number that lead to one outcome."""
 
     first: Decimal
     last: Decimal
@@ -52,7 +52,7 @@ def changes_of(policy: Policy, evidence: Evidence) -> tuple[Change, ...]:
     """
     now = decide(policy, evidence)
     found = [*_of_gates(policy, evidence, now)]
-    for number in _numbers(policy, evidence, is_soh_open=SOH in now.missing):
+    for number in numbers_of(policy, evidence, is_soh_open=SOH in now.missing):
         found += _of_number(policy, evidence, now, number)
     return tuple(found)
 
@@ -86,7 +86,9 @@ def _of_chemistry(policy: Policy, evidence: Evidence, now: Verdict) -> Iterator[
             yield change
 
 
-class _Number(NamedTuple):
+class Number(NamedTuple):
+    """A number of the evidence that can be varied while the other facts stay as they are."""
+
     fact: str
     label: str
     unit: str
@@ -98,7 +100,7 @@ class _Number(NamedTuple):
     put: Callable[[Decimal], Evidence]
 
 
-def _numbers(policy: Policy, evidence: Evidence, *, is_soh_open: bool) -> Iterator[_Number]:
+def numbers_of(policy: Policy, evidence: Evidence, *, is_soh_open: bool) -> Iterator[Number]:
     """Return the numbers that can be varied, cheapest first, with every limit that may matter.
 
     :param is_soh_open: the SOH is missing, or too old for its grade: it is measured anew.
@@ -106,7 +108,7 @@ def _numbers(policy: Policy, evidence: Evidence, *, is_soh_open: bool) -> Iterat
     matrix = policy.matrix_of(evidence.chemistry)
     facts = usable_facts(policy, evidence)
     is_new = facts.soh is None or is_soh_open
-    yield _Number(
+    yield Number(
         IR,
         "IR",
         "× baseline",
@@ -116,7 +118,7 @@ def _numbers(policy: Policy, evidence: Evidence, *, is_soh_open: bool) -> Iterat
         _MOST_IR,
         lambda value: _with_ir(policy, evidence, value, is_new=facts.ir is None),
     )
-    yield _Number(
+    yield Number(
         WEAKEST,
         "A weakest cell",
         " %",
@@ -126,7 +128,7 @@ def _numbers(policy: Policy, evidence: Evidence, *, is_soh_open: bool) -> Iterat
         SOH_MAX_PERCENT,
         lambda value: replace(evidence, weakest_cell_soh_percent=value),
     )
-    yield _Number(
+    yield Number(
         SOH,
         "A bench SOH" if is_new else "SOH",
         " %",
@@ -137,7 +139,7 @@ def _numbers(policy: Policy, evidence: Evidence, *, is_soh_open: bool) -> Iterat
         lambda value: _with_soh(policy, evidence, value, is_new=is_new),
     )
     if not is_new and facts.soh is not None and evidence.soh_u_points and policy.needs_uncertainty:
-        yield _Number(
+        yield Number(
             "soh_u_points",
             "A standard uncertainty of the SOH",
             " points",
@@ -184,8 +186,8 @@ def _u_limits(policy: Policy, soh: Decimal, matrix: Matrix) -> list[Decimal]:
     return sorted(u.quantize(QUANTUM, rounding=ROUND_FLOOR) for u in found)
 
 
-def _of_number(policy: Policy, evidence: Evidence, now: Verdict, number: _Number) -> Iterator[Change]:
-    reaches = list(_reaches(policy, number))
+def _of_number(policy: Policy, evidence: Evidence, now: Verdict, number: Number) -> Iterator[Change]:
+    reaches = list(reaches_of(policy, number))
     if number.value is None:
         chosen = reaches if len({_outcome(reach.verdict) for reach in reaches}) > 1 else []
     else:
@@ -199,29 +201,29 @@ def _of_number(policy: Policy, evidence: Evidence, now: Verdict, number: _Number
             yield change
 
 
-def _nearest(reaches: list[_Reach], now: Verdict) -> list[_Reach]:
-    found: dict[tuple[str, str], _Reach] = {}
+def _nearest(reaches: list[Reach], now: Verdict) -> list[Reach]:
+    found: dict[tuple[str, str], Reach] = {}
     for reach in reaches:
         if _outcome(reach.verdict) != _outcome(now):
             found.setdefault(_outcome(reach.verdict), reach)
     return list(found.values())
 
 
-def _reaches(policy: Policy, number: _Number) -> Iterator[_Reach]:
+def reaches_of(policy: Policy, number: Number) -> Iterator[Reach]:
     """Judge a value at and to each side of every limit and join neighbors with the same outcome."""
     values = {value for limit in number.limits for value in (limit - QUANTUM, limit, limit + QUANTUM)}
     inside = sorted(value for value in values if number.lowest <= value <= number.highest)
     judged = [(value, decide(policy, number.put(value))) for value in inside]
     for _, group in groupby(judged, key=lambda item: _outcome(item[1])):
         rows = list(group)
-        yield _Reach(rows[0][0], rows[-1][0], rows[0][1])
+        yield Reach(rows[0][0], rows[-1][0], rows[0][1])
 
 
-def _is_below(number: _Number, reach: _Reach) -> bool:
+def _is_below(number: Number, reach: Reach) -> bool:
     return number.value is not None and reach.last < number.value
 
 
-def _words(number: _Number, reach: _Reach, reaches: list[_Reach]) -> str:
+def _words(number: Number, reach: Reach, reaches: list[Reach]) -> str:
     """Say where the outcome begins or ends; of a missing number both."""
     place = reaches.index(reach)
     has_start = place > 0 and not _is_below(number, reach)
@@ -235,7 +237,7 @@ def _words(number: _Number, reach: _Reach, reaches: list[_Reach]) -> str:
     return f"{number.label} {' and '.join(ends)}{number.unit}"
 
 
-def _start(number: _Number, reach: _Reach, highest: Decimal) -> str:
+def _start(number: Number, reach: Reach, highest: Decimal) -> str:
     """Say where a reach begins; what is no short figure is rounded into the reach."""
     limit, step = reach.first - QUANTUM, _SHOWN.get(number.unit, _SHOWN_ELSE)
     is_limit = limit in number.limits and reach.first not in number.limits
@@ -246,7 +248,7 @@ def _start(number: _Number, reach: _Reach, highest: Decimal) -> str:
     return f"of at least {_plain(short)}"
 
 
-def _end(number: _Number, reach: _Reach, lowest: Decimal) -> str:
+def _end(number: Number, reach: Reach, lowest: Decimal) -> str:
     """Say where a reach ends; what is no short figure is rounded into the reach."""
     limit, step = reach.last + QUANTUM, _SHOWN.get(number.unit, _SHOWN_ELSE)
     is_limit = limit in number.limits and reach.last not in number.limits

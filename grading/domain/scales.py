@@ -1,19 +1,19 @@
 """Measured values drawn on the limits of a policy: one scale for each number, in parts of its length."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
+from grading.domain.changing import Number, Reach, numbers_of, reaches_of
 from grading.domain.evidence import Evidence
-from grading.domain.facts import usable_facts
-from grading.domain.matrix import Cell, Facts, Matrix
 from grading.domain.policy import Policy
 from grading.domain.reasons import IR, SOH, WEAKEST
-from grading.domain.soh import SOH_MAX_PERCENT
-from grading.domain.waiting_for import capped
+from grading.domain.verdict import decide
 
 LENGTH = 1000
 """Parts of a scale; a picture needs no finer ones."""
+_LABELS = {SOH: "SOH", IR: "IR", WEAKEST: "Weakest cell"}
 _LEAST_IR = Decimal(3)
 
 
@@ -22,7 +22,6 @@ class Segment:
     """A range in which the grade is the same with the other facts as they are."""
 
     grade: str
-    """The strictest where a missing fact leaves several."""
     words: str
     start: int
     width: int
@@ -40,7 +39,7 @@ class Scale:
     label: str
     unit: str
     value: Decimal | None
-    """What is compared with the limits; ``None`` where it is missing."""
+    """As measured, before a guard lowers it; ``None`` where none counts."""
     place: int
     segments: tuple[Segment, ...]
     limits: tuple[tuple[Decimal, int], ...]
@@ -54,67 +53,63 @@ class Scale:
 
 
 def scales_of(policy: Policy, evidence: Evidence) -> tuple[Scale, ...]:
-    """Return the scales on which the chemistry's table judges a pack; none where it has no table."""
+    """Return the scales on which the chemistry's table judges a pack, each part as ``decide`` judges it.
+
+    There is none where the chemistry has no table, or where safety or identity leave it nothing to say.
+    """
     matrix = policy.matrices.get(evidence.chemistry)
     if matrix is None or matrix.kind != "graded":
         return ()
-    facts = usable_facts(policy, evidence)
-    return tuple(_scales(capped(policy, evidence, matrix, facts), facts))
+    if evidence.safety != "ok" or not evidence.identity_confirmed:
+        return ()
+    is_soh_open = SOH in decide(policy, evidence).missing
+    numbers = {number.fact: number for number in numbers_of(policy, evidence, is_soh_open=is_soh_open)}
+    scales = [_scale(policy, numbers[fact]) for fact in _LABELS if numbers[fact].limits]
+    # A limit of the resistance is one of the chemistry's; where it decides nothing, there is nothing to draw.
+    return tuple(scale for scale in scales if scale.fact != IR or len(scale.segments) > 1)
 
 
-def _scales(matrix: Matrix, facts: Facts) -> Iterator[Scale]:
-    cells = [matrix.strictest(band, facts.ir) for band in matrix.bands]
-    limits = [band.lo for band in matrix.bands[1:]]
-    yield _scale(SOH, "SOH", " %", facts.soh, cells, limits, SOH_MAX_PERCENT)
-    band = None if facts.soh is None else matrix.band_at(facts.soh)
-    if band and len(band.cells) > 1:
-        ends = band.ir_limits()
-        high = max(_LEAST_IR, ends[-1] * 2, (facts.ir or Decimal(0)) + 1)
-        yield _scale(IR, "IR", "× baseline", facts.ir, list(band.cells), ends, high)
-    if band:
-        floor = matrix.weakest_floor
-        pair = [matrix.weakest_cell, matrix.strictest(band, facts.ir)]
-        yield _scale(WEAKEST, "Weakest cell", " %", facts.weakest, pair, [floor], SOH_MAX_PERCENT)
+def _scale(policy: Policy, number: Number) -> Scale:
+    ranges = _ranges(number, reaches_of(policy, number))
+    high = number.highest
+    if number.fact == IR:
+        high = max(_LEAST_IR, ranges[-1][1] * 2, (number.value or Decimal(0)) + 1)
 
+    def place(value: Decimal) -> int:
+        return int(min(max(value / high, Decimal(0)), Decimal(1)) * LENGTH)
 
-def _scale(
-    fact: str,
-    label: str,
-    unit: str,
-    value: Decimal | None,
-    cells: Sequence[Cell],
-    limits: Sequence[Decimal],
-    high: Decimal,
-) -> Scale:
-    """Lay out ``cells`` between ``limits``; neighbors with one grade are one range."""
-    merged: list[tuple[Cell, Decimal, Decimal]] = []
-    for cell, low, end in zip(cells, [Decimal(0), *limits], [*limits, high], strict=True):
-        if merged and merged[-1][0].grade == cell.grade:
-            merged[-1] = (cell, merged[-1][1], end)
-        else:
-            merged.append((cell, low, end))
-
-    def place(number: Decimal) -> int:
-        return int(min(max(number / high, Decimal(0)), Decimal(1)) * LENGTH)
-
+    ends = [*(low for _, low in ranges[1:]), high]
     segments = tuple(
         Segment(
-            cell.grade,
-            f"{cell.grade} from {_plain(low)} to {_plain(end)}{unit}",
+            grade,
+            f"{grade} from {_plain(low)} to {_plain(end)}{number.unit}",
             place(low),
             place(end) - place(low),
         )
-        for cell, low, end in merged
+        for (grade, low), end in zip(ranges, ends, strict=True)
     )
     return Scale(
-        fact=fact,
-        label=label,
-        unit=unit,
-        value=value,
-        place=0 if value is None else place(value),
+        fact=number.fact,
+        label=_LABELS[number.fact],
+        unit=number.unit,
+        value=number.value,
+        place=0 if number.value is None else place(number.value),
         segments=segments,
-        limits=tuple((low, place(low)) for _, low, _ in merged[1:]),
+        limits=tuple((low, place(low)) for _, low in ranges[1:]),
     )
+
+
+def _ranges(number: Number, reaches: Iterable[Reach]) -> list[tuple[str, Decimal]]:
+    """Return the grades along a number, each with where it begins; neighbors with one grade are one range."""
+    found: list[tuple[str, Decimal]] = []
+    last = Decimal(0)
+    for grade, group in groupby(reaches, key=lambda reach: reach.verdict.grade):
+        rows = list(group)
+        # Whether the limit itself belongs to the one side or the other, it is where they meet.
+        start = last if last in number.limits else rows[0].first
+        found.append((grade, start if found else Decimal(0)))
+        last = rows[-1].last
+    return found
 
 
 def _plain(value: Decimal) -> str:

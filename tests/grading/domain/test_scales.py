@@ -1,11 +1,15 @@
 """Measured values on the limits of a policy."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grading.domain.changing import numbers_of
 from grading.domain.scales import LENGTH, scales_of
-from tests.grading.domain.packs import SEED, any_evidence, every_policy, evidence
+from grading.domain.verdict import decide
+from tests.grading.domain.packs import SEED, any_evidence, changed_policy, every_policy, evidence
 
 POLICIES = every_policy()
 
@@ -36,6 +40,35 @@ class TestScalesOf:
             "IR not known. With the other facts as they are:"
             " B from 0 to 2× baseline; C from 2 to 4× baseline.",
         )
+
+    def test_says_hold_where_a_missing_fact_decides(self):
+        soh = scales_of(SEED, evidence(ir_ratio=None))[0]
+
+        assert [part.grade for part in soh.segments] == ["D", "C", "H"]
+
+    def test_draws_a_measured_value_on_the_limits_that_it_must_reach(self):
+        soh = scales_of(changed_policy(guard_band_pts="2"), evidence(soh_percent="81"))[0]
+
+        assert (soh.value, [limit for limit, _ in soh.limits]) == (81, [22, 62, 82])
+
+    @pytest.mark.parametrize(
+        "facts", [{"safety": "damaged"}, {"safety": None}, {"identity_confirmed": False}]
+    )
+    def test_draws_nothing_where_a_gate_decides(self, facts):
+        assert scales_of(SEED, evidence(**facts)) == ()
+
+    @given(name=st.sampled_from(sorted(POLICIES)), facts=any_evidence, part=st.integers(1, 99))
+    def test_grades_every_part_as_the_policy_does(self, name, facts, part):
+        policy = POLICIES[name]
+        is_soh_open = "soh_percent" in decide(policy, facts).missing
+        numbers = {found.fact: found for found in numbers_of(policy, facts, is_soh_open=is_soh_open)}
+        for scale in scales_of(policy, facts):
+            high = Decimal(4) if scale.fact == "ir_ratio" else Decimal(105)
+            starts = [Decimal(0), *(limit for limit, _ in scale.limits)]
+            for segment, low, end in zip(scale.segments, starts, [*starts[1:], high], strict=True):
+                value = (low + (end - low) * part / 100).quantize(Decimal("0.0001"))
+                if low < value < end:
+                    assert decide(policy, numbers[scale.fact].put(value)).grade == segment.grade
 
     @pytest.mark.parametrize("chemistry", ["UNKNOWN", "NA_ION", "NIMH", "MADE_UP"])
     def test_draws_nothing_without_a_table(self, chemistry):
