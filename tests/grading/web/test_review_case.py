@@ -14,7 +14,8 @@ from intake.models import Pack
 from rebattery.actor import SYSTEM
 from rebattery.dates import day_in_words
 from tests.evidence import GRADED_AT, make_inspected, make_reviews, make_tested, publish_seed
-from tests.factories import make_person
+from tests.factories import make_actor, make_person
+from tests.grading.services.reviews.acts import approve
 from tests.grading.web.reviewing import ANSWER, fresh, signed_in, state, url
 
 pytestmark = pytest.mark.django_db
@@ -265,10 +266,16 @@ class TestOverride:
             day_in_words(until),
         ):
             assert words in part
+
+    def test_stands_on_the_suppliers_page_without_names(self, ann):
+        [case] = make_reviews()
+        until = timezone.now().date() + timedelta(90)
+        ann.post(url("review_override", case), self.FOR_ONE | {"expires_on": until.isoformat()})
+        approve(fresh(case), make_actor(make_person("reviewer", name="Ben")), at=GRADED_AT)
         supplier = signed_in(make_person("supplier", supplier=case.pack.supplier))
         page = supplier.get(url("pack", case.pack)).content.decode()
         assert "C, not D: set by two reviewers against the policy, for one customer only" in page
-        for words in ("Ann", "Ben", "Nordspeicher", "Looks better", "Agreed"):
+        for words in ("Ann", "Ben", "Nordspeicher", "Looks better", "Seen the pack"):
             assert words not in page[page.index('id="overrides"') :].partition("</section>")[0]
 
     def test_is_not_asked_for_without_its_end(self, ann):
