@@ -28,8 +28,14 @@ MORE_COLUMNS = (
     "cell_spread_percent",
     "capacity_procedure",
     "resistance_procedure",
+    "identity_confirmed",
+    "ir_comparable",
+    "beyond_calendar_life",
+    "has_history",
 )
-"""Read where a file has them: facts that only some policies ask for."""
+"""Read where a file has them: facts that are seldom asked for, or usually the same."""
+_ANSWERS = ("identity_confirmed", "ir_comparable", "beyond_calendar_life", "has_history")
+_WORDS = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
 _LIMITS = {
     "soh_percent": (Decimal(0), Decimal(105)),
     "ir_ratio": (Decimal("0.0001"), Decimal(1000)),
@@ -60,7 +66,7 @@ def read_rows(lines: Iterable[str], *, chemistries: Collection[str]) -> list[tup
 
     Columns are found by name: the eight must be there, those of ``MORE_COLUMNS`` may be, others are
     ignored. A blank cell is a fact that is not known. Rows stand for packs whose identity is confirmed and
-    whose IR was measured under comparable conditions.
+    whose IR was measured under comparable conditions, unless they say otherwise.
 
     :raises RowsInvalid: with every fault, each with line, column and value.
     """
@@ -84,6 +90,15 @@ def read_rows(lines: Iterable[str], *, chemistries: Collection[str]) -> list[tup
     return found
 
 
+def ignored_columns(lines: Iterable[str]) -> list[str]:
+    """Return the columns of a file that :func:`read_rows` does not read."""
+    try:
+        header = next(csv.reader(lines), [])
+    except csv.Error:  # which reading the rows tells
+        return []
+    return [name for name in header if name not in (*COLUMNS, *MORE_COLUMNS)]
+
+
 def _faults_of(cells: Mapping[str, str | None], chemistries: Collection[str]) -> list[str]:
     if None in cells or None in (cells[name] for name in COLUMNS):
         return ["the number of cells differs from the header"]
@@ -92,8 +107,8 @@ def _faults_of(cells: Mapping[str, str | None], chemistries: Collection[str]) ->
         "chemistry": (row["chemistry"].upper(), chemistries),
         "soh_source": (row["soh_source"].lower(), SOH_SOURCES),
         "safety": (row["safety"].lower(), SAFETY),
-        "weakest_bound_from_pack_ah": (row["weakest_bound_from_pack_ah"], ("0", "1")),
     }
+    words |= {name: (row[name].lower(), _WORDS) for name in ("weakest_bound_from_pack_ah", *_ANSWERS)}
     faults = [
         f"column {name}: {row[name]!r} is none of {', '.join(allowed)}"
         for name, (word, allowed) in words.items()
@@ -113,12 +128,16 @@ def _evidence(cells: Mapping[str, str]) -> Evidence:
     facts: dict[str, Any] = {name: Decimal(text[name]) if text[name] else None for name in _LIMITS}
     facts |= {name: int(text[name]) if text[name] else None for name in _COUNTS}
     facts |= {name: text[name] or None for name in ("capacity_procedure", "resistance_procedure")}
+    answers = {name: _WORDS.get(text[name].lower()) for name in ("weakest_bound_from_pack_ah", *_ANSWERS)}
+    compares = True if text["ir_ratio"] else None
     return Evidence(
-        identity_confirmed=True,
+        identity_confirmed=answers["identity_confirmed"] is not False,
         chemistry=text["chemistry"].upper() or "UNKNOWN",
         safety=text["safety"].lower() or None,
         soh_source=text["soh_source"].lower() or None,
-        ir_comparable=True if text["ir_ratio"] else None,
-        weakest_bound_from_pack_ah=text["weakest_bound_from_pack_ah"] == "1",
+        ir_comparable=compares if answers["ir_comparable"] is None else answers["ir_comparable"],
+        weakest_bound_from_pack_ah=answers["weakest_bound_from_pack_ah"] is True,
+        beyond_calendar_life=answers["beyond_calendar_life"],
+        has_history=answers["has_history"],
         **facts,
     )

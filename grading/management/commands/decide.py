@@ -3,7 +3,7 @@
 import csv
 import io
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError
 
 from grading.domain.document_file import DocumentUnreadable, read_document
-from grading.domain.evidence_rows import COLUMNS, MORE_COLUMNS, RowsInvalid, read_rows
+from grading.domain.evidence_rows import COLUMNS, MORE_COLUMNS, RowsInvalid, ignored_columns, read_rows
 from grading.domain.policy import SHIPPED, Policy, PolicyInvalid, compile_policy, parse_policy
 from grading.domain.policy_templates import TEMPLATES, template_document
 from grading.domain.verdict import decide
@@ -56,8 +56,12 @@ class Command(BaseCommand):
             raise CommandError("--version needs --policy.")
         chosen, origin = _chosen(policy, version, document)
         self.stderr.write(f"{chosen.label}, {origin}, SHA-256 {chosen.sha256}")
+        lines = _lines(file)
+        if ignored := ignored_columns(lines):
+            self.stderr.write(f"Not read, for no policy asks for it: {', '.join(ignored)}")
+        lines.seek(0)
         try:
-            rows = read_rows(_lines(file), chemistries=chosen.matrices)
+            rows = read_rows(lines, chemistries=chosen.matrices)
         except RowsInvalid as refusal:
             raise CommandError(refusal.message) from refusal
         writer = csv.writer(self.stdout, lineterminator="\n")
@@ -111,7 +115,7 @@ def _compiled(document: Mapping[str, Any], name: str) -> Policy:
         raise CommandError(f"{name}: {refusal.message}") from refusal
 
 
-def _lines(file: str) -> Iterable[str]:
+def _lines(file: str) -> io.StringIO:
     try:
         if file == "-":
             content = sys.stdin.buffer.read()

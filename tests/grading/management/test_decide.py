@@ -219,6 +219,27 @@ class TestPolicy:
             "H,hold,GRADE_EXPIRED",
         ]
 
+    @pytest.mark.parametrize(
+        ("column", "value", "outcome"),
+        [
+            ("identity_confirmed", "0", "H,hold,IDENTITY_UNCONFIRMED"),
+            ("identity_confirmed", "yes", "B,pack_reuse,CAP_60_80"),
+            ("beyond_calendar_life", "1", "D,recycling,UL1974_AGE_BLOCK"),
+            ("beyond_calendar_life", "No", "B,pack_reuse,CAP_60_80"),
+            ("ir_comparable", "no", "H,hold,IR_NOT_COMPARABLE"),
+            ("has_history", "", "B,pack_reuse,CAP_60_80"),
+        ],
+    )
+    def test_reads_answers_where_they_are_given(self, tmp_path, column, value, outcome):
+        text = f"{HEADER},{column}\nP1,LFP,74,lab,1.2,70,ok,0,{value}\n"
+
+        assert decide(tmp_path, text).splitlines()[1].split(",", 8)[8] == outcome
+
+    def test_names_the_columns_that_it_does_not_read(self, tmp_path):
+        _, err = both(tmp_path, f"{HEADER},note,insurer\nP1,LFP,74,lab,1.2,70,ok,0,,\n")
+
+        assert "Not read, for no policy asks for it: note, insurer\n" in err
+
     def test_refuses_odd_values_of_those_facts(self, tmp_path):
         text = f"{HEADER},soh_age_months,soh_u_points\nP1,LFP,74,lab,1.2,70,ok,0,1.5,-1\n"
         assert refusal(tmp_path, text) == [
