@@ -34,7 +34,7 @@ def derive(reading: Reading | StepReading, parameters: Parameters) -> Derived:
         return step_table.derive(reading, parameters)
     trace, found, rows = records.clean(reading, parameters)
     result = begun(reading, parameters, rows=rows)
-    flags = [*reading.flags, *records.answered(parameters), *found]
+    flags = [*records.open_flags(reading, parameters), *records.answered(parameters), *found]
     if trace is None:
         result.flags = tuple(flags)
         return result

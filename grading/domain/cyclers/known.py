@@ -12,9 +12,11 @@ from grading.domain.cyclers.vendors.nebula import NEBULA
 from grading.domain.cyclers.vendors.neware import NEWARE
 from grading.domain.cyclers.vendors.novonix import NOVONIX
 from grading.domain.cyclers.vendors.pec import PEC
+from grading.domain.cyclers.vendors.plain import PLAIN
 from grading.domain.cyclers.vendors.pydpeet import PYDPEET
 
 TEXT = (
+    PLAIN,
     NEWARE,
     ARBIN,
     BIOLOGIC,
@@ -31,5 +33,5 @@ TEXT = (
 )
 """The order decides between two that know equally much of a heading."""
 HEADLESS = tuple(form for form in TEXT if form.headless)
-WORKBOOK = (NEWARE, ARBIN, LANDT, MACCOR, PEC, DIGATRON, BDF, NEBULA)
-PARQUET = (BDF, PYDPEET, NEWARE, ARBIN)
+WORKBOOK = (PLAIN, NEWARE, ARBIN, LANDT, MACCOR, PEC, DIGATRON, BDF, NEBULA)
+PARQUET = (PLAIN, BDF, PYDPEET, NEWARE, ARBIN)

@@ -54,6 +54,12 @@ def clean(reading: Reading, parameters: Parameters) -> tuple[Trace | None, list[
     return trace, flags, count
 
 
+def open_flags(reading: Reading, parameters: Parameters) -> list[Flag]:
+    """Return the reader's own findings without the unit of time that a person has stated meanwhile."""
+    is_stated = "time_unit" in parameters.answers
+    return [flag for flag in reading.flags if not (is_stated and flag.code == "E_TIME_UNIT")]
+
+
 def answered(parameters: Parameters) -> list[Flag]:
     """I_ANSWER: a person's word was applied."""
     return [
