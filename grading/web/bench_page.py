@@ -72,6 +72,8 @@ class Section:
     seen: int
     conflict: int = 0
     """Version of the other person's draft that is to be settled."""
+    newest: int = 0
+    """The newest result of this kind that the page shows or keeps from who measures; 0 without one."""
 
     @property
     def title(self) -> str:
@@ -118,7 +120,11 @@ def pack_page(
             for kind in TITLES
         ]
         words = {kind: _word(kind, lack, results) for kind in TITLES}
-        sections = [replace(each, word=words[each.kind][0], is_needed=words[each.kind][1]) for each in shown]
+        sections = [
+            replace(each, word=word, is_needed=needed, newest=_newest(everything, each.kind))
+            for each in shown
+            for word, needed in [words[each.kind]]
+        ]
         context |= {
             "retest_reason": retest_reason_of(pack=pack, viewer=person_of(request)),
             "why_ended": why_ended(pack_id=pack.pk),
@@ -190,6 +196,17 @@ def standings_for(*, pack: Pack, kinds: Sequence[str], on: date) -> list[Standin
         replace(each, fault=each.fault or BARRED) if each.instrument.pk in barred else each
         for each in standings_of_kinds(kinds=kinds, on=on)
     ]
+
+
+def newest_seen(request: HttpRequest) -> int | None:
+    """Return the newest result that the page knew when it was opened; None where it does not say."""
+    text = request.POST.get("newest", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _newest(results: Results, kind: str) -> int:
+    rows = results.capacity if kind == "capacity" else results.resistance
+    return max((each.test.pk for each in rows), default=0)
 
 
 def blank_report_form(data: Any = None) -> SohReportForm:

@@ -1,6 +1,7 @@
 """Record a test of one pack: it saves itself field by field, and says all that it lacks."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from grading.web.bench_page import (
     Section,
     derived_of,
     forms_of,
+    newest_seen,
     pack_of,
     pack_page,
     prefixed,
@@ -105,7 +107,7 @@ def _record(request: HttpRequest, pack: Pack, kind: str) -> HttpResponse:
         if form.errors:
             save_draft(pack_id=pack.pk, kind=kind, **typed)
             return pack_page(request, pack, section=_refused(request, pack, kind, form))
-        result = _SUBMIT[kind](row=row, **typed)
+        result = _SUBMIT[kind](row=row, newest_seen=newest_seen(request), **typed)
     except DraftChanged as changed:
         return _differing(request, pack, kind, values, changed, is_autosave=False)
     except RuleViolation as refused:
@@ -157,7 +159,8 @@ def _differing(
 
 
 def _whole(request: HttpRequest, pack: Pack, section: Section) -> HttpResponse:
-    context = {"pack": pack, "section": section}
+    # Only the draft is shown anew: the results are those that the page has shown before.
+    context = {"pack": pack, "section": replace(section, newest=newest_seen(request) or 0)}
     return reswap(
         retarget(render(request, "grading/bench/_section.html", context), f"#{section.kind}"), "outerHTML"
     )

@@ -10,6 +10,7 @@ from django.db import transaction
 from grading.domain.bench_fields import as_kept
 from grading.domain.member_lines import LONGEST
 from grading.models import BenchDraft, CapacityTest, ResistanceTest
+from grading.models.test_run import STANDS
 from grading.queries.bench_runs import draft_of
 from grading.services.test_runs import (
     CapacityInput,
@@ -18,6 +19,7 @@ from grading.services.test_runs import (
     record_capacity,
     record_resistance,
 )
+from grading.services.test_runs.checks import key_of
 from intake.domain.lifecycle import Status
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
@@ -40,6 +42,12 @@ class DraftChanged(RuleViolation):
             " again.",
             fields={name: f"{who} typed: {text}" for name, text in differences(mine, draft.values).items()},
         )
+
+
+class ResultUnseen(RuleViolation):
+    """Somebody recorded a result of this kind after you opened this page. Nothing was recorded."""
+
+    code = "result_unseen"
 
 
 class DraftGone(RuleViolation):
@@ -75,47 +83,78 @@ def save_draft(
 
 
 def submit_capacity(
-    *, row: CapacityInput, values: Mapping[str, str], seen_version: int, actor: Actor, at: datetime
+    *,
+    row: CapacityInput,
+    values: Mapping[str, str],
+    seen_version: int,
+    actor: Actor,
+    at: datetime,
+    newest_seen: int | None = None,
 ) -> CapacityTest:
     """Record what is typed on a pack's page, and drop the draft of it; what is refused is kept as the draft.
 
+    :param newest_seen: the newest capacity test that the person had before them, 0 without one.
     :raises DraftChanged: when somebody else's draft holds what the person may not know.
+    :raises ResultUnseen: when it would take the place of a result that they have not seen.
 
     Refuses all that :func:`grading.services.test_runs.record_capacity` refuses.
     """
-    typed = _Typed(row.pack_id, "capacity", values, seen_version)
+    typed = _Typed(row, CapacityTest, "capacity", values, seen_version, newest_seen)
     return _submit(typed, lambda: record_capacity(rows=[row], actor=actor, at=at)[0], actor, at)
 
 
 def submit_resistance(
-    *, row: ResistanceInput, values: Mapping[str, str], seen_version: int, actor: Actor, at: datetime
+    *,
+    row: ResistanceInput,
+    values: Mapping[str, str],
+    seen_version: int,
+    actor: Actor,
+    at: datetime,
+    newest_seen: int | None = None,
 ) -> ResistanceTest:
     """Record what is typed on a pack's page, and drop the draft of it; what is refused is kept as the draft.
 
+    :param newest_seen: the newest resistance that the person had before them, 0 without one.
     :raises DraftChanged: when somebody else's draft holds what the person may not know.
+    :raises ResultUnseen: when it would take the place of a result that they have not seen.
 
     Refuses all that :func:`grading.services.test_runs.record_resistance` refuses.
     """
-    typed = _Typed(row.pack_id, "resistance", values, seen_version)
+    typed = _Typed(row, ResistanceTest, "resistance", values, seen_version, newest_seen)
     return _submit(typed, lambda: record_resistance(rows=[row], actor=actor, at=at)[0], actor, at)
 
 
 @dataclass(frozen=True)
 class _Typed:
-    pack_id: int
+    row: CapacityInput | ResistanceInput
+    model: type[CapacityTest] | type[ResistanceTest]
     kind: str
     values: Mapping[str, str]
     seen_version: int
+    newest_seen: int | None
+
+    def refuse_unseen(self) -> None:
+        """Refuse to take the place of a result that the person has not seen."""
+        if self.newest_seen is None:
+            return
+        newer = self.model.objects.filter(STANDS, pack_id=self.row.pack_id, pk__gt=self.newest_seen)
+        for result in newer:
+            if key_of(self.model, result) == key_of(self.model, self.row):
+                raise ResultUnseen(
+                    f"{result.person_label} recorded a result of this kind at {result.at:%H:%M} UTC, after"
+                    " you opened this page. Nothing was recorded: look at it first."
+                )
 
 
 def _submit(typed: _Typed, record: Callable[[], T], actor: Actor, at: datetime) -> T:
     with transaction.atomic():
-        [pack] = lock_packs(pack_ids=[typed.pack_id])
-        draft = _known(typed.pack_id, typed.kind, typed.values, typed.seen_version, actor)
+        [pack] = lock_packs(pack_ids=[typed.row.pack_id])
+        draft = _known(typed.row.pack_id, typed.kind, typed.values, typed.seen_version, actor)
         try:
             with transaction.atomic():
                 if draft:
                     BenchDraft.objects.filter(pk=draft.pk).delete()
+                typed.refuse_unseen()
                 return record()
         except RuleViolation as refused:
             refusal = refused

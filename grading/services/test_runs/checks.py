@@ -17,6 +17,7 @@ from grading.queries.bench import Demand, arrivals, demands_on
 from grading.queries.instruments import proofs_of
 from grading.services.declarations.locking import hold_instruments
 from grading.services.test_runs.inputs import Input
+from grading.services.test_runs.replacing import replacement_faults
 from intake.domain.lifecycle import Status
 from intake.models import Pack
 from intake.services.lifecycle import lock_packs
@@ -179,8 +180,8 @@ def common_faults(
     faults |= choice_faults(row, model, ["method"])
     faults |= _time_faults(row, bench) or _instrument_faults(row, kinds, bench)
     faults |= _channel_faults(row, bench) | _procedure_faults(row, model, bench)
-    if key_of(model, row) in bench.current and not row.reason.strip():
-        faults["reason"] = "This pack has a result of this kind already. Say why a new one takes its place."
+    if old := bench.current.get(key_of(model, row)):
+        faults = replacement_faults(row, old, bench.packs[row.pack_id]) | faults
     return faults
 
 

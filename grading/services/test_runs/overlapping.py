@@ -1,10 +1,11 @@
 """Tell where one channel is said to have measured two packs at once."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC
 
 from grading.models import CapacityTest
 from grading.models.test_run import STANDS
+from grading.services.test_runs.replacing import lasted
 
 
 def name_overlaps(results: Sequence[CapacityTest]) -> None:
@@ -16,7 +17,7 @@ def name_overlaps(results: Sequence[CapacityTest]) -> None:
     named = [result for result in results if result.channel_id and result.measured_at]
     if not named:
         return
-    longest, times = max(_lasted(result) for result in named), [result.measured_at for result in named]
+    longest, times = max(lasted(result) for result in named), [result.measured_at for result in named]
     stored = CapacityTest.objects.filter(
         STANDS,
         channel_id__in={result.channel_id for result in named},
@@ -41,16 +42,11 @@ def _overlapping(test: CapacityTest, others: Iterable[CapacityTest]) -> Capacity
     """Return the nearest of ``others``, by rising distance, that ran at the same time."""
     for other in others:
         apart = abs(other.measured_at - test.measured_at)
-        if apart >= _lasted(test):
+        if apart >= lasted(test):
             return None
-        if other.pack_id != test.pack_id and apart < _lasted(other):
+        if other.pack_id != test.pack_id and apart < lasted(other):
             return other
     return None
-
-
-def _lasted(test: CapacityTest) -> timedelta:
-    """Return how long the charge of ``test`` took to flow at its C-rate, of the capacity it refers to."""
-    return timedelta(hours=float(test.soh_percent / 100 / test.c_rate))
 
 
 def _moment(test: CapacityTest) -> str:

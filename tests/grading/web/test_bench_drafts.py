@@ -214,3 +214,25 @@ class TestScan:
         (other,) = make_inspected()
 
         assert other.serial in page_of(client, pack, code=other.serial)
+
+
+class TestUnseenResult:
+    def test_nobody_replaces_what_they_have_not_seen(self, client, instrument):
+        pack = make_inspected(chemistry="LFP", pack_type=make_pack_type(chemistry="LFP"))[0]
+        post(client, "bench_capacity", pack, capacity(instrument))
+        first = CapacityTest.objects.get()
+        again = {"measured_capacity_ah": "90", "reason": "Typed wrongly"}
+        mine = capacity(instrument, **again) | {"newest": str(first.pk)}
+        assert f'name="newest" value="{first.pk}"' in page_of(client, pack)
+        client.force_login(make_person("warehouse", name="Wanda"))
+        post(client, "bench_capacity", pack, mine | {"capacity-measured_capacity_ah": "80"})
+        second = CapacityTest.objects.get(superseded_by=None)
+
+        page = post(client, "bench_capacity", pack, mine).text
+
+        assert "Wanda recorded a result of this kind at" in page
+        assert f'name="newest" value="{second.pk}"' in page and 'value="90"' in page
+        assert CapacityTest.objects.get(superseded_by=None) == second
+        post(client, "bench_capacity", pack, mine | {"newest": str(second.pk), "seen": "1"})
+        balance()
+        assert CapacityTest.objects.count() == 3
