@@ -54,4 +54,4 @@ def _leaps(trace: Trace, first: int, last: int, limit_v: float) -> Iterator[tupl
         ends = [0, -1]
         line = np.interp(time[leap], time[leap][ends], voltage[leap][ends])
         if float(np.abs(voltage[leap] - line).max()) <= limit_v:
-            yield int(begin + before + 1), leap.stop - leap.start - 2
+            yield int(begin + before + 1), int(leap.stop - leap.start - 2)
