@@ -6,6 +6,7 @@ from typing import Any
 
 from grading.domain.policy import Policy
 from grading.domain.validity import months_words
+from rebattery.naming import named
 
 
 @dataclass(frozen=True)
@@ -164,9 +165,7 @@ def _table(document: Mapping[str, Any], name: str, labels: tuple[str, ...]) -> T
 
 
 def _title(name: str, labels: tuple[str, ...]) -> str:
-    if not labels:
-        return name
-    return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
+    return named(labels, most=1) or name
 
 
 def _row(document: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
