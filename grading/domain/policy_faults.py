@@ -7,7 +7,15 @@ from typing import Any
 
 from grading.domain.document_shape import shape_faults
 from grading.domain.policy_shape import BLOCK_FACTS, SHAPE
-from grading.domain.policy_soundness import ACCEPTING, guard_faults, route_faults
+from grading.domain.policy_soundness import (
+    ACCEPTING,
+    floor_faults,
+    guard_faults,
+    reach_faults,
+    route_faults,
+    threshold_faults,
+    window_faults,
+)
 from grading.domain.policy_writing import name_faults, plain_number
 from grading.domain.procedure_faults import CODE
 from grading.domain.reasons import IR
@@ -148,14 +156,6 @@ def _overlay_faults(document: Mapping[str, Any]) -> list[str]:
             boolean = term["fact"] in BLOCK_FACTS
             if boolean != isinstance(term["limit"], bool) or (not boolean and plain_number(term["limit"])):
                 faults.append(f"{place}: limit {term['limit']!r} does not fit {term['fact']}")
-    for name, window in [(k, w) for part in document["test_conditions"].values() for k, w in part.items()]:
-        if len(window) != 2 or Decimal(window[0]) > Decimal(window[1]):
-            faults.append(f"test_conditions {name}: needs a low and a high end")
-    faults += [
-        f"applications {a['code']}: voltage_v needs a low and a high end"
-        for a in document["applications"]
-        if len(a["voltage_v"]) != 2
-    ]
     return faults
 
 
@@ -169,7 +169,11 @@ _CHECKS: tuple[tuple[Callable[[Mapping[str, Any]], Iterable[str]], tuple[str, ..
     ),
     (name_faults, ("chemistry_classes", "class_rules", "warranty", "texts")),
     (_tiling_faults, ("bands",)),
-    (_overlay_faults, ("overlays", "test_conditions", "applications")),
+    (_overlay_faults, ("overlays",)),
+    (window_faults, ("test_conditions", "applications")),
+    (floor_faults, ("floors",)),
+    (reach_faults, ("bands", "guard_band_pts")),
+    (threshold_faults, ("warranty",)),
     (_procedure_faults, ("evidence",)),
     (_validity_faults, ("grade_validity",)),
     (guard_faults, ("evidence", "guard_band_pts")),

@@ -4,8 +4,60 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from grading.domain.soh import SOH_MAX_PERCENT
+
 ACCEPTING = ("A", "B", "C")
 """Grades that a pack goes on with; only they may get a certificate, and can run out in storage."""
+
+
+def floor_faults(document: Mapping[str, Any]) -> Iterator[str]:
+    """Find floors that no pack passes."""
+    for name in ("weakest_percent", "pack_percent"):
+        if Decimal(document["floors"][name]) > 100:
+            yield f"floors.{name}: must be at most 100: it would reject every pack"
+
+
+def threshold_faults(document: Mapping[str, Any]) -> Iterator[str]:
+    """Find warranties that no pack meets on the day it is sold."""
+    for key, entry in document["warranty"].items():
+        if Decimal(entry["threshold_percent"]) > 100:
+            yield f"warranty.{key}.threshold_percent: must be at most 100"
+
+
+def reach_faults(document: Mapping[str, Any]) -> Iterator[str]:
+    """Find rows that no pack reaches: by a resistance below 0, or because the guard band takes too much."""
+    for number, row in enumerate(document["bands"], 1):
+        if row["ir_limit"] is not None and not Decimal(row["ir_limit"]):
+            yield f"bands {number}.ir_limit: must be above 0: no resistance lies below it"
+    guard = Decimal(document["guard_band_pts"])
+    best = SOH_MAX_PERCENT - guard
+    beyond: dict[str, Decimal] = {}
+    for row in document["bands"] if guard else ():
+        low = Decimal(row["lo"])
+        if low > best or (low == best and not row["lo_incl"]):
+            beyond[row["class"]] = min(low, beyond.get(row["class"], low))
+    for name, low in beyond.items():
+        yield (
+            f"guard_band_pts: {guard} points are too many: the best SOH, {SOH_MAX_PERCENT} %, would count as"
+            f" {max(best, Decimal(0))} %, and no pack would reach the rows of {name} from {low} %"
+        )
+
+
+def window_faults(document: Mapping[str, Any]) -> Iterator[str]:
+    """Find ranges that lack an end, or begin above where they end."""
+    windows = [
+        (f"test_conditions.{test}.{name}", window)
+        for test, conditions in document["test_conditions"].items()
+        for name, window in conditions.items()
+    ]
+    windows += [
+        (f"applications {n}.voltage_v", a["voltage_v"]) for n, a in enumerate(document["applications"], 1)
+    ]
+    for place, window in windows:
+        if len(window) != 2:
+            yield f"{place}: needs a low and a high end"
+        elif Decimal(window[0]) > Decimal(window[1]):
+            yield f"{place} 1: {window[0]} is above the high end, {window[1]}"
 
 
 def guard_faults(document: Mapping[str, Any]) -> list[str]:

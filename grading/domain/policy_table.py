@@ -103,6 +103,8 @@ def _cell_faults(document: Mapping[str, Any], row: Row) -> Iterator[tuple[str, s
             yield "hi", "This must lie above where the row begins."
     if row["ir_op"] and plain_number(row["ir_limit"]):
         yield "ir_limit", "Enter the ratio to compare with, such as 1.5."
+    elif row["ir_op"] and not Decimal(row["ir_limit"]):
+        yield "ir_limit", "The ratio must be above 0."
     if row["ir_limit"] and not row["ir_op"]:
         yield "ir_op", "Say how the resistance is compared."
     if row["grade"] not in tuple(GRADES):

@@ -37,6 +37,8 @@ class Spec:
     is_optional: bool = False
     leaves_out: bool = False
     """An empty field is left out of the document rather than null."""
+    high: int | None = None
+    """The most that a number can be."""
 
     @property
     def name(self) -> str:
@@ -143,7 +145,8 @@ class SourcesField(forms.CharField):
 
 
 def _number(spec: Spec) -> forms.Field:
-    return MeasuredDecimalField(unit=spec.unit, low=0, required=not spec.is_optional, help_text=spec.hint)
+    required = not spec.is_optional
+    return MeasuredDecimalField(unit=spec.unit, low=0, high=spec.high, required=required, help_text=spec.hint)
 
 
 def _count(spec: Spec) -> forms.Field:

@@ -46,8 +46,8 @@ def _limits(document: Document) -> Iterator[Group]:
     yield Group(
         "Floors",
         (
-            Spec(("floors", "weakest_percent"), "Weakest cell at least", "number", "%"),
-            Spec(("floors", "pack_percent"), "Pack at least", "number", "%"),
+            Spec(("floors", "weakest_percent"), "Weakest cell at least", "number", "%", high=100),
+            Spec(("floors", "pack_percent"), "Pack at least", "number", "%", high=100),
             Spec(("guard_band_pts",), "Guard band taken off the SOH", "number", "points"),
         ),
     )
@@ -202,7 +202,7 @@ def _warranty(document: Document) -> Iterator[Group]:
                 Spec((*at, "by_default"), "Comes with the grade", "yes"),
                 Spec((*at, "term_months"), "Months", "count"),
                 Spec((*at, "cycles"), "Full cycles", "count"),
-                Spec((*at, "threshold_percent"), "Down to", "number", "%"),
+                Spec((*at, "threshold_percent"), "Down to", "number", "%", high=100),
                 Spec((*at, "residual_basis"), "of", "choice", choices=bases),
                 Spec((*at, "monitoring"), "Cycle monitoring", "choice", choices=watch),
                 Spec((*at, "note"), "Note", "optional"),

@@ -88,7 +88,7 @@ class TestParsePolicy:
             ),
             (
                 {"test_conditions": {"resistance": {"soc_percent": ["55", "45"]}}},
-                "test_conditions soc_percent",
+                "test_conditions.resistance.soc_percent 1: 55 is above the high end, 45",
             ),
         ],
     )

@@ -7,6 +7,7 @@ import pytest
 
 from grading.domain.policy import SHIPPED, compile_policy, seed_document
 from grading.domain.policy_faults import faults_in
+from grading.domain.policy_table import rows_of, table_faults
 from grading.domain.policy_templates import TEMPLATES, template_document
 
 
@@ -94,3 +95,63 @@ class TestRoutes:
 
     def test_of_a_class_that_only_holds_are_not_asked_for(self):
         assert faults() == []
+
+
+class TestNumbers:
+    """A number that no pack can meet is a slip of the hand, not a judgement."""
+
+    @pytest.mark.parametrize(
+        ("changes", "place"),
+        [
+            ({"floors": {"weakest_percent": "100.1"}}, "floors.weakest_percent: must be at most 100"),
+            ({"floors": {"pack_percent": "120"}}, "floors.pack_percent: must be at most 100"),
+            ({"guard_band_pts": "50"}, "guard_band_pts: 50 points are too many"),
+            ({"guard_band_pts": "25"}, "guard_band_pts: 25 points are too many"),
+        ],
+    )
+    def test_that_no_pack_meets_are_told(self, changes, place):
+        assert place in "\n".join(faults(**changes))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"floors": {"weakest_percent": "100", "pack_percent": "100"}},
+            {"guard_band_pts": "24.9"},
+        ],
+    )
+    def test_that_some_pack_meets_are_taken(self, changes):
+        assert faults(**changes) == []
+
+    def test_of_resistance_lie_above_0(self):
+        document = deepcopy(seed_document())
+        for number in (2, 3):
+            document["bands"][number]["ir_limit"] = "0.0"
+
+        assert faults_in(document) == [
+            f"bands {number}.ir_limit: must be above 0: no resistance lies below it" for number in (3, 4)
+        ]
+        cells = table_faults(document, rows_of(document, "LFP")).cells
+        assert set(cells) == {(2, "ir_limit"), (3, "ir_limit")}
+
+    def test_of_a_warranty_end_at_100(self):
+        document = deepcopy(seed_document())
+        document["warranty"]["A"]["threshold_percent"] = "101"
+
+        assert faults_in(document) == ["warranty.A.threshold_percent: must be at most 100"]
+
+    def test_stand_in_order_from_low_to_high(self):
+        document = deepcopy(seed_document())
+        document["test_conditions"]["capacity"]["c_rate"] = ["9", "0.37"]
+        document["test_conditions"]["resistance"]["soc_percent"] = ["45"]
+        document["applications"][1]["voltage_v"] = ["1000", "40"]
+
+        assert faults_in(document) == [
+            "test_conditions.capacity.c_rate 1: 9 is above the high end, 0.37",
+            "test_conditions.resistance.soc_percent: needs a low and a high end",
+            "applications 2.voltage_v 1: 1000 is above the high end, 40",
+        ]
+
+    def test_published_before_keep_deciding(self):
+        document = deepcopy(seed_document()) | {"guard_band_pts": "50"}
+
+        assert compile_policy(document).guard_band_pts == 50

@@ -29,6 +29,11 @@ class TestInFormWords:
                 "Floors, Pack at least: enter a number of at least 0, not abc",
             ),
             (("title",), None, "Name, Title: must be text; it is empty"),
+            (
+                ("test_conditions", "capacity", "c_rate"),
+                ["9", "0.37"],
+                "Conditions of the tests, Capacity: C-rate from: 9 is above the high end, 0.37",
+            ),
         ],
     )
     def test_names_the_place_as_the_form_does(self, path, value, words):
