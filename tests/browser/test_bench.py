@@ -17,6 +17,9 @@ from tests.grading.running import fill_in, make_run, row_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("committed_db")]
 SHOTS = os.environ.get("SHOTS")
+PASTE = """(text) => { const data = new DataTransfer(); data.setData("text/plain", text);
+document.activeElement.dispatchEvent(
+  new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }"""
 FIRST = "[data-cell=measured_capacity_ah]"
 
 
@@ -189,17 +192,23 @@ class TestRun:
         page.locator(FIRST).first.focus()
         block = "\n".join(f"8{n % 10},5\t28.{n % 10}" for n in range(20))
 
-        page.evaluate(
-            """(text) => { const data = new DataTransfer(); data.setData("text/plain", text);
-            document.activeElement.dispatchEvent(
-              new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }""",
-            block,
-        )
+        page.evaluate(PASTE, block)
 
         expect(page.get_by_text("40 cells of 20 rows pasted")).to_be_visible()
         expect(page.get_by_role("button", name="Record 20 ready rows")).to_be_visible()
         page.keyboard.press("Control+z")
         expect(page.get_by_text("40 cells of 20 rows are as they were before.")).to_be_visible()
+        assert page.said == []
+
+    def test_a_block_that_is_pasted_into_an_open_cell_fills_down(self, windows, packs, otto):
+        run = make_run(packs)
+        page = windows.open(otto, path=reverse("bench_run", args=[run.pk]))
+        page.locator(FIRST).first.click()
+        expect(page.locator(".cell-input")).to_be_focused()
+
+        page.evaluate(PASTE, "\n".join("85,5" for _ in packs))
+
+        expect(page.get_by_text(f"{len(packs)} cells of {len(packs)} rows pasted")).to_be_visible()
         assert page.said == []
 
     def test_two_people_in_one_cell_see_both_values(self, windows, packs, otto):

@@ -14,10 +14,13 @@
 
   document.addEventListener("paste", (event) => {
     const cell = document.activeElement.closest?.("[data-grid] [data-cell]");
-    if (!form || !cell || isTyping(document.activeElement) || cell.closest("[data-locked]")) return;
+    if (!form || !cell || cell.closest("[data-locked]")) return;
     const block = event.clipboardData.getData("text/plain");
-    if (!block) return;
+    // A click opens the field of a cell: what fills more than this cell is a block all the same.
+    const field = isTyping(document.activeElement) ? document.activeElement : null;
+    if (!block || (field && !/[\t\n\r]/.test(block.trim()))) return;
     event.preventDefault();
+    if (field) field.dataset.sent = "no"; // Losing the focus does not save it on the way.
     form.elements.row.value = cell.closest("tr").dataset.rowNumber;
     form.elements.field.value = cell.dataset.cell;
     form.elements.block.value = block;
