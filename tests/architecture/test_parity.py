@@ -18,6 +18,8 @@ FROM_THE_ADDRESS = {"pack_id"}
 
 FROM_A_FILE = {"derivation_id"}
 """Which tester file a value comes from is the system's to say, by whichever door."""
+WITH_CYCLES = FROM_A_FILE | {"full_cycles_ah"}
+"""So are the full cycles before a capacity, which only a file holds whole."""
 WITH_A_PULSE = FROM_A_FILE | {"rest_before_s"}
 """So is how long the pack rested before a pulse, which nobody is asked for."""
 ALWAYS_CHECKED = {"intent"}
@@ -30,13 +32,13 @@ def inputs(record: type) -> set[str]:
 
 class TestCapacityTest:
     def test_row_of_the_api_is_the_input_of_the_service(self):
-        assert set(CapacityRow().fields) | FROM_A_FILE == inputs(CapacityInput)
+        assert set(CapacityRow().fields) | WITH_CYCLES == inputs(CapacityInput)
 
     def test_form_asks_for_the_same(self):
         # The form offers source and unit of the reference as one choice, which it takes apart again.
         asked = set(CapacityForm.base_fields) - {"reference"} | {"reference_source", "basis"}
 
-        assert asked | FROM_THE_ADDRESS | FROM_A_FILE == inputs(CapacityInput)
+        assert asked | FROM_THE_ADDRESS | WITH_CYCLES == inputs(CapacityInput)
 
 
 class TestResistanceTest:
