@@ -264,6 +264,8 @@ def _final(draft: PolicyDraft, effective_from: datetime, actor: Actor) -> dict[s
 
 def _open_draft(draft_id: int) -> PolicyDraft:
     draft = PolicyDraft.objects.select_for_update().get(pk=draft_id)
+    if draft.became:
+        raise DraftClosed(f"{draft.became.published_by} published this draft as {draft.became}.")
     if not draft.is_open:
         raise DraftClosed
     return draft

@@ -114,6 +114,10 @@ class PublishForm(forms.Form):
         ]
         field.choices = [("", "none"), *found]
 
+    def stand_for(self, revision: int) -> None:
+        """Keep what was typed for another revision, the one that its person is shown now."""
+        self.data = {**self.data.dict(), "revision": str(revision)}
+
 
 class RevisionForm(forms.Form):
     """The revision that a person has read."""

@@ -67,6 +67,8 @@ def _page(
 ) -> HttpResponse:
     person, live = person_of(request), in_force_or_none(at=timezone.now())
     may_manage = person.may(Capability.MANAGE_POLICIES) and shown.is_open
+    own = why_not(Judging.PUBLICATION, person.pk, [(Act.WROTE, shown.author_person_id)])
+    may_publish = may_manage and shown.state == "proposed" and not own
     is_mine = may_manage and person.pk == shown.author_person_id
     standing = with_form_words(standing_of(document=shown.document, beside=live), shown.document)
     effect = effect_of(draft=shown, live=live) if live else None
@@ -84,9 +86,8 @@ def _page(
         "reports": reports_on(draft=shown),
         "is_mine": is_mine,
         "may_manage": may_manage,
-        "may_publish": may_manage
-        and shown.state == "proposed"
-        and not why_not(Judging.PUBLICATION, person.pk, [(Act.WROTE, shown.author_person_id)]),
+        "may_publish": may_publish,
+        "not_published": publish_form if publish_form and not may_publish else None,
         "publish_form": publish_form or PublishForm(shown, initial={"revision": shown.revision} | cited),
         "discard_form": discard_form or DiscardForm(),
     }
@@ -140,10 +141,10 @@ def draft_publish(request: HttpRequest, draft_id: int) -> HttpResponse:
                 draft_id=shown.pk, **form.cleaned_data, actor=actor_of(request), at=timezone.now()
             )
         except RuleViolation as refused:
-            if not refused.fields:
-                messages.error(request, refused.message)
-                return redirect("policy_draft", shown.pk)
             apply_rule_violation(form, refused)
+            # As it is now, which is why it was refused: what was typed stands beside it.
+            shown = drafts().get(pk=shown.pk)
+            form.stand_for(shown.revision)
         else:
             messages.success(
                 request, f"{version} published. Decisions of the past stay; nothing is graded again by it."

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from grading.domain.policy import policy_sha256, seed_document
 from grading.domain.policy_templates import TEMPLATES, template_document
 from grading.models import PolicyDraft, PolicyVersion
-from grading.services.policy_drafts import start_draft
+from grading.services.policy_drafts import change_draft, propose_draft, publish_draft, start_draft
 from tests.evidence import publish_seed
 from tests.factories import AT, make_actor, make_person
 from tests.grading.policy_drafting import make_draft, make_proposed, with_floor
@@ -148,6 +148,43 @@ class TestDraft:
         assert tried in page and version.sha256 in page
         difference = client.get(reverse("policy_difference", args=[version.pk])).content.decode()
         assert "≥ 20 % and &lt; 30 %" in difference
+
+    def test_keeps_what_was_typed_when_it_changed_meanwhile(self, client, author):
+        draft = make_proposed(author)
+        again = change_draft(
+            draft_id=draft.pk,
+            revision=1,
+            document=draft.document | {"title": "Other"},
+            part="name",
+            actor=make_actor(author),
+            at=AT,
+        )
+        client.force_login(make_person("administrator"))
+        sent = {"revision": 1, "message": "Long\nthought", "effective_from": "2099-01-01 00:00"}
+        page = client.post(path("policy_draft_publish", draft), sent).text
+        assert "changed since you opened it" in page
+        assert "Long<br>thought" in page
+        propose_draft(draft_id=draft.pk, revision=again.revision, actor=make_actor(author), at=AT)
+        page = client.post(path("policy_draft_publish", draft), sent).text
+        assert "changed since you opened it" in page
+        assert "Long\nthought</textarea>" in page and 'value="2099-01-01 00:00"' in page
+        assert 'name="revision" value="2"' in page
+        assert not PolicyVersion.objects.exists()
+
+    def test_tells_the_second_of_two_who_published(self, client, author):
+        draft = make_proposed()
+        first = make_person("administrator")
+        publish_draft(
+            draft_id=draft.pk,
+            revision=1,
+            effective_from=None,
+            message="Mine",
+            actor=make_actor(first),
+            at=AT,
+        )
+        page = client.post(path("policy_draft_publish", draft), {"revision": 1, "message": "My words"}).text
+        assert f"{make_actor(first).label} published this draft as seed-v1 v1." in page
+        assert "My words" in page
 
     def test_refuses_a_moment_of_the_past_at_its_field(self, client, author):
         draft = make_proposed()
