@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from grading.domain.cyclers.table import Unreadable
+
 CHUNK_BYTES = 8 << 20
 HEAD_BYTES = 1 << 20
 MAX_LINE_BYTES = 4 << 20
@@ -45,6 +47,8 @@ def chunks(path: Path, encoding: str) -> Iterator[bytes]:
     """Yield a file as UTF-8 in pieces of whole lines; only the last may lack its line end.
 
     Old line ends (a carriage return alone) become new ones.
+
+    :raises Unreadable: E_FORMAT for a line that no table has: taking it apart would hold up other files.
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -61,6 +65,8 @@ def _line_chunks(file: BinaryIO, encoding: str) -> Iterator[bytes]:
     while True:
         file.seek(start + CHUNK_BYTES)
         line = file.readline(MAX_LINE_BYTES)
+        if len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
+            raise _endless()
         file.seek(start)
         piece = file.read(CHUNK_BYTES + len(line))
         if not piece:
@@ -84,8 +90,15 @@ def _decoded_chunks(file: BinaryIO, encoding: str) -> Iterator[bytes]:
             yield piece[:cut]
         rest = piece[cut:]
         if len(rest) > MAX_LINE_BYTES:
-            yield rest + b"\n"  # no table has such lines: whoever reads it will find none
-            rest = b""
+            raise _endless()
     rest += decoder.decode(b"", final=True).encode()
     if rest.strip():
         yield rest
+
+
+def _endless() -> Unreadable:
+    message = (
+        f"A line of the file is longer than {MAX_LINE_BYTES >> 20} MiB, as in no table of a tester: the file"
+        " is damaged. Copy it from the tester again, or export it anew."
+    )
+    return Unreadable("E_FORMAT", message)

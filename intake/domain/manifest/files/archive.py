@@ -51,11 +51,14 @@ class Package:
     def chunks(self, name: str) -> Iterator[bytes]:
         """Unpack a part piece by piece, counting real bytes, for sizes in the headers may lie.
 
+        What the headers admit counts beforehand: a bomb that says so is not unpacked at all.
+
         :raises Unreadable: beyond the limits, or when XML holds what no spreadsheet program writes.
         """
         is_xml = name.casefold().endswith((".xml", ".rels"))
         tail = b""
         size = 0
+        self._count(name, self._zip.getinfo(name).file_size)
         with self._zip.open(name) as stream:
             while chunk := stream.read(_CHUNK):
                 is_first = size == 0

@@ -84,3 +84,13 @@ class TestRefusals:
             read_text(written(tmp_path, text))
 
         assert refusal.value.code == code
+
+    @pytest.mark.parametrize("heading", ["", samples.ARBIN])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+    def test_refuses_a_line_without_end_before_it_is_taken_apart(self, tmp_path, heading, encoding):
+        content = heading + "1,2,3," * (9 << 20 >> (1 if encoding == "utf-16" else 0))
+
+        with pytest.raises(Unreadable, match="longer than 4 MiB") as refusal:
+            read_text(written(tmp_path, content, encoding=encoding))
+
+        assert refusal.value.code == "E_FORMAT"

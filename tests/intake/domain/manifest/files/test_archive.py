@@ -7,6 +7,7 @@ import pytest
 from openpyxl.formatting.rule import Rule
 
 from intake.domain.manifest.files import archive
+from intake.domain.manifest.problems import Unreadable
 from tests.intake.manifest_files import (
     SHEET,
     SHEET_XML,
@@ -106,6 +107,15 @@ class TestHostileWorkbook:
         bomb = {"xl/media/bomb.bin": bytes(archive.RATIO_MATTERS_FROM_BYTES * 4)}
 
         assert refusal_of(rewrite_zip(write_xlsx(tmp_path / "a.xlsx", rows_of({})), bomb)) == "zip_bomb"
+
+    def test_unpacks_nothing_of_what_says_that_it_is_far_more(self, tmp_path):
+        bomb = {"xl/media/bomb.bin": bytes(archive.RATIO_MATTERS_FROM_BYTES * 4)}
+        path = rewrite_zip(write_xlsx(tmp_path / "a.xlsx", rows_of({})), bomb)
+
+        with archive.opened(path) as package, pytest.raises(Unreadable) as refusal:
+            next(package.chunks("xl/media/bomb.bin"))
+
+        assert refusal.value.code == "zip_bomb"
 
     def test_believes_the_bytes_and_not_the_header(self, tmp_path):
         path = rewrite_zip(write_xlsx(tmp_path / "a.xlsx", rows_of({})), {"xl/media/x.bin": bytes(3_000_000)})
