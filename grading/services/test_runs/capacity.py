@@ -34,6 +34,7 @@ from grading.services.test_runs.checks import (
     open_bench,
     refuse_faults,
 )
+from grading.services.test_runs.echoes import echo_doubts
 from grading.services.test_runs.inputs import CapacityInput
 from grading.services.test_runs.judging import judge_capacity, name_confirmed, rated_ah
 from grading.services.test_runs.overlapping import name_overlaps
@@ -73,7 +74,7 @@ def record_capacity(
     refuse_faults(rows, lambda row: capacity_faults(row, bench))
     policy = compiled(policy_in_force(at=at))
     results = [capacity_result(row, bench, policy, actor, at) for row in rows]
-    name_overlaps(results)
+    name_overlaps(results, bench.current.values())
     return store(
         code="capacity_test",
         results=results,
@@ -101,7 +102,7 @@ def capacity_faults(row: CapacityInput, bench: Bench[CapacityTest]) -> Faults:
 def _doubts(row: CapacityInput, pack: Pack, bench: Bench[CapacityTest]) -> list[str]:
     procedure = bench.procedures.get(row.procedure_id or 0)
     window = procedure.document.get("capacity", {}).get("plausible_of_rated") if procedure else None
-    return capacity_doubts(
+    return echo_doubts(row, bench.echoes) + capacity_doubts(
         soh_percent=soh_so_far(row, pack),
         weakest_percent=_weakest_so_far(row, pack),
         charge_ah=finite(row.measured_capacity_ah),

@@ -16,6 +16,7 @@ from grading.models.test_run import STANDS
 from grading.queries.bench import Demand, arrivals, demands_on
 from grading.queries.instruments import proofs_of
 from grading.services.declarations.locking import hold_instruments
+from grading.services.test_runs.echoes import Echoes, echoes_of
 from grading.services.test_runs.inputs import Input
 from grading.services.test_runs.replacing import replacement_faults
 from intake.domain.lifecycle import Status
@@ -83,6 +84,8 @@ class Bench(Generic[M]):
     """What the reviewer asked for who sent the pack back."""
     current: Mapping[Key, M]
     """The results that stand now, by pack and kind."""
+    echoes: Echoes
+    """Which packs have had the same measurements out of a tester's file."""
     at: datetime
 
 
@@ -139,6 +142,7 @@ def bench_of(
         procedures=ProcedureVersion.objects.in_bulk({row.procedure_id for row in rows if row.procedure_id}),
         demands=demands,
         current={key_of(model, result): result for result in current},
+        echoes=echoes_of(rows),
         at=at,
     )
 

@@ -1,4 +1,4 @@
-"""Tell where one channel is said to have measured two packs at once."""
+"""Tell where one channel is said to have measured two packs at once, or two instruments one pack."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC
@@ -8,12 +8,15 @@ from grading.models.test_run import STANDS
 from grading.services.test_runs.replacing import lasted
 
 
-def name_overlaps(results: Sequence[CapacityTest]) -> None:
+def name_overlaps(results: Sequence[CapacityTest], current: Iterable[CapacityTest]) -> None:
     """Add a departure to each of ``results`` whose channel was busy with another pack; one query.
+
+    And to each whose pack was at another instrument at that time, by the ``current`` results of the packs.
 
     Two tests overlap when their times are closer than the shorter of them lasted. The sentence names no pack:
     the other one may be another supplier's.
     """
+    _name_other_instruments(results, current)
     named = [result for result in results if result.channel_id and result.measured_at]
     if not named:
         return
@@ -36,6 +39,19 @@ def name_overlaps(results: Sequence[CapacityTest]) -> None:
             if other := _overlapping(test, later) or _overlapping(test, earlier):
                 words = f"overlaps with a test of another pack on this channel at {_moment(other)}"
                 test.departures = [*test.departures, {"words": words, "is_grave": False}]
+
+
+def _name_other_instruments(results: Sequence[CapacityTest], current: Iterable[CapacityTest]) -> None:
+    by_pack: dict[int, list[CapacityTest]] = {}
+    for test in (*results, *current):
+        by_pack.setdefault(test.pack_id, []).append(test)
+    for result in results:
+        for other in by_pack[result.pack_id]:
+            apart = abs(other.measured_at - result.measured_at)
+            if other.instrument_id != result.instrument_id and apart < min(lasted(result), lasted(other)):
+                words = f"overlaps with a test of this pack with another instrument at {_moment(other)}"
+                result.departures = [*result.departures, {"words": words, "is_grave": False}]
+                break
 
 
 def _overlapping(test: CapacityTest, others: Iterable[CapacityTest]) -> CapacityTest | None:

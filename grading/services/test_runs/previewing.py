@@ -76,7 +76,8 @@ def preview_capacity(*, rows: Sequence[CapacityInput], actor: Actor, at: datetim
                 conflict=conflict_in(result) if result else "",
             )
         )
-    name_overlaps([preview.result for preview in found if isinstance(preview.result, CapacityTest)])
+    made = [preview.result for preview in found if isinstance(preview.result, CapacityTest)]
+    name_overlaps(made, bench.current.values())
     return found
 
 

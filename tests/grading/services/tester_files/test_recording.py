@@ -92,6 +92,20 @@ class TestRecordResults:
         assert (old.superseded_by_id, new.superseded_by_id) == (new.pk, None)
         balance()
 
+    def test_the_measurements_of_another_pack_are_asked_about(self, head):
+        record(make_ready("RB-0001"), head)
+        make_bench_pack("RB-0002")
+        again = read(send("RB-0002.csv", full_test(note=",RB-0002").replace(b"\n", b"\r\n")))
+
+        with pytest.raises(ResultsRefused) as refused:
+            record(again, head)
+        [taken] = record(again, replace(head, confirmation="The first file was of this pack."))
+
+        words = "the same measurements, to the last digit, are recorded of another pack"
+        assert refused.value.fields["confirmation"].startswith(f"{words}. Read it again")
+        assert f"{words}; read again and confirmed" in [each["words"] for each in taken.departures]
+        balance()
+
     @pytest.mark.parametrize(("capacity", "index"), [(None, 0), (CAPACITY, 1)])
     def test_refuses_when_there_is_nothing(self, head, capacity, index):
         with pytest.raises(NothingToRecord):
