@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("packs/", packs.packs, name="packs"),
     path("packs/running-out/", ending.running_out, name="running_out"),
     path("packs/<int:pack_id>/", dossier.pack, name="pack"),
+    path("decisions/<int:decision_id>/evidence/", dossier.decision_evidence, name="decision_evidence"),
     path("packs/<int:pack_id>/end-override/", override_ending.override_end, name="override_end"),
     *urls_of_runs.urlpatterns,
     path("trail/", trail.trail, name="trail"),

@@ -17,7 +17,7 @@ def packs_for(*, viewer: User) -> QuerySet[Pack]:
 def photos_for(*, viewer: User) -> QuerySet[Photo]:
     """Return the photos of the packs that ``viewer`` may see."""
     packs = Pack.objects.visible_to(viewer).values("pk")
-    return Photo.objects.filter(pack__in=packs).select_related("shown")
+    return Photo.objects.filter(pack__in=packs).select_related("shown", "original")
 
 
 @dataclass(frozen=True)

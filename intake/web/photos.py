@@ -1,6 +1,7 @@
 """Photos of packs: take one in, show one."""
 
 from collections.abc import Iterable
+from mimetypes import guess_extension
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -55,6 +56,18 @@ def photo(request: HttpRequest, photo_id: int) -> FileResponse:
     shown = files.path_of(found.shown).open("rb")
     media_type = found.shown.media_type
     return locked(FileResponse(shown, filename=f"photo-{found.pk}.jpg", content_type=media_type))
+
+
+@require_safe
+@requires(Capability.VIEW_INTERNAL)
+def photo_original(request: HttpRequest, photo_id: int) -> FileResponse:
+    found = get_object_or_404(photos_for(viewer=person_of(request)), pk=photo_id)
+    kept = files.path_of(found.original).open("rb")
+    # Byte for byte as it was taken in, with all that its metadata say: to be checked, not to be looked at.
+    ending = guess_extension(found.original.media_type) or ""
+    name = f"photo-{found.pk}-{found.original.sha256[:12]}{ending}"
+    answer = FileResponse(kept, as_attachment=True, filename=name, content_type="application/octet-stream")
+    return locked(answer)
 
 
 def add_photos(request: HttpRequest, pack_id: int, pictures: Iterable[tuple[str, UploadedFile]]) -> None:

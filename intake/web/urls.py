@@ -99,6 +99,7 @@ urlpatterns: list[URLPattern] = [
     path("packs/<int:pack_id>/reopen/", inspect.reopen_pack, name="reopen_pack"),
     path("packs/<int:pack_id>/photos/", photos.photo_add, name="photo_add"),
     path("photos/<int:photo_id>/", photos.photo, name="photo"),
+    path("photos/<int:photo_id>/original/", photos.photo_original, name="photo_original"),
     path("scan/", scan.scan, name="scan"),
     path("suppliers/", suppliers.suppliers, name="suppliers"),
     path("suppliers/new/", suppliers.supplier_new, name="supplier_new"),

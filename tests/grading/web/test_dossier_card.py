@@ -1,5 +1,6 @@
 """The decision's card on a pack's page."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,34 @@ def pack(db):
 def page_of(client, person, pack):
     client.force_login(person)
     return client.get(reverse("pack", args=[pack.pk])).text
+
+
+class TestDecisionEvidence:
+    @pytest.mark.rule(5)
+    def test_is_not_for_a_supplier(self, client, pack):
+        client.force_login(make_person(Role.SUPPLIER, supplier=pack.supplier))
+
+        assert client.get(reverse("decision_evidence", args=[decision_of(pack).pk])).status_code == 403
+
+    def test_is_a_file_with_the_hash_of_the_decision(self, client, pack):
+        auditor, decision = make_person(Role.AUDITOR), decision_of(pack)
+        address = reverse("decision_evidence", args=[decision.pk])
+        page = page_of(client, auditor, pack)
+        file = client.get(address)
+
+        assert f'href="{address}"' in page and decision.evidence_sha256 in page
+        assert hashlib.sha256(file.content).hexdigest() == decision.evidence_sha256
+        assert file["Content-Disposition"].startswith("attachment")
+
+    def test_is_shown_in_words(self, client, pack):
+        page = page_of(client, make_person(Role.AUDITOR), pack)
+
+        assert "capacity_test_id " in page and "{&#x27;" not in page
+        assert 'identity_confirmed</dt><dd class="code">yes</dd>' in page
+
+
+def decision_of(pack) -> Decision:
+    return Decision.objects.get(pack=pack)
 
 
 class TestDecisionCard:

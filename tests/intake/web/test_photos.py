@@ -1,5 +1,6 @@
 """Photos: taken in by slot, shown as pixels and nothing else."""
 
+import hashlib
 import re
 from datetime import UTC, datetime
 
@@ -84,6 +85,21 @@ class TestPhoto:
         assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Cache-Control"] == "no-store, private"
+
+    def test_is_given_as_it_was_taken_to_be_checked(self, warehouse, photo):
+        response = warehouse.get(reverse("photo_original", args=[photo.pk]))
+
+        content = b"".join(response.streaming_content)
+        assert hashlib.sha256(content).hexdigest() == photo.original.sha256
+        assert response["Content-Type"] == "application/octet-stream"
+        assert response["Content-Disposition"].startswith("attachment")
+        assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+    @pytest.mark.rule(5)
+    def test_as_it_was_taken_is_not_for_a_supplier(self, client, photo, pack):
+        client.force_login(make_person("supplier", supplier=pack.supplier))
+
+        assert client.get(reverse("photo_original", args=[photo.pk])).status_code == 403
 
     def test_is_there_for_the_supplier_whose_pack_it_is(self, client, photo, pack):
         client.force_login(make_person("supplier", supplier=pack.supplier))
