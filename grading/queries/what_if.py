@@ -137,7 +137,7 @@ def candidates() -> list[tuple[str, str]]:
     """Return what can be tried: published policies, drafts, and documents of reports, as key and label."""
     published = [(f"v{row.pk}", f"{row}, published") for row in policies()]
     drafts = PolicyDraft.objects.filter(state__in=PolicyDraft.OPEN).order_by("-id")
-    written = [(f"d{row.pk}", f"{_name(row.document)}, draft by {row.author}") for row in drafts]
+    written = [(f"d{row.pk}", f"{_draft_name(row)} by {row.author}: {row.title}") for row in drafts]
     known = policies().values_list("sha256", flat=True)
     reports = WhatIfReport.objects.exclude(document_sha256__in=known).order_by("document_sha256", "-id")
     tried = [
@@ -170,6 +170,12 @@ def label_of(policy: Policy) -> str:
     return f"{policy.label}, changed" if same and same.sha256 != policy.sha256 else policy.label
 
 
+def name_of(candidate: str, policy: Policy) -> str:
+    """Name what is tried by its key: a draft carries the version that it began from."""
+    draft = PolicyDraft.objects.filter(pk=int(candidate[1:])).first() if candidate[:1] == "d" else None
+    return _draft_name(draft) if draft else label_of(policy)
+
+
 def reports() -> QuerySet[WhatIfReport]:
     """Return all reports, newest first."""
     return WhatIfReport.objects.select_related("against").order_by("-id")
@@ -179,6 +185,10 @@ def moves_of(report: WhatIfReport) -> QuerySet[WhatIfMove]:
     """Return the moved packs that a report lists, ready for a list."""
     moves = WhatIfMove.objects.filter(report=report)
     return moves.select_related("pack__supplier", "pack__batch", "pack__pack_type")
+
+
+def _draft_name(draft: PolicyDraft) -> str:
+    return f"{draft.document.get('id', '?')}, draft {draft.pk} revision {draft.revision}"
 
 
 def _name(document: Mapping[str, Any]) -> str:

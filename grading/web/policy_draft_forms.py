@@ -116,7 +116,7 @@ class PublishForm(forms.Form):
 
     def stand_for(self, revision: int) -> None:
         """Keep what was typed for another revision, the one that its person is shown now."""
-        self.data = {**self.data.dict(), "revision": str(revision)}
+        self.data = {**dict(self.data.items()), "revision": str(revision)}
 
 
 class RevisionForm(forms.Form):

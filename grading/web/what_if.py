@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 from grading.domain.columnar.comparing import Comparison
 from grading.domain.columnar.limits import NotColumnar
 from grading.domain.columnar.thresholds import thresholds_of, with_thresholds
-from grading.domain.policy import PolicyInvalid, parse_policy
+from grading.domain.policy import Policy, PolicyInvalid, parse_policy
 from grading.queries.policies import compiled, in_force_or_none, policies
 from grading.queries.population import Taken, taken
-from grading.queries.what_if import moves_of, reports, try_policy
+from grading.queries.what_if import moves_of, name_of, reports, try_policy
 from grading.services.what_if.reporting import MOST_MOVES, make_report
 from grading.web.what_if_forms import TrialForm, UploadForm, sliders, thresholds_in
 from grading.web.what_if_lists import COLUMNS, FILTERS
@@ -66,9 +66,10 @@ def _trial(form: TrialForm, data: QueryDict, found: Taken) -> dict[str, Any]:
     """Judge the packs by both policies; a document with faults tells them instead."""
     document, old = form.document, form.cleaned_data["against"]
     try:
-        parse_policy(document)
+        start = parse_policy(document)
         values = thresholds_in(document, data)
         context: dict[str, Any] = {"sliders": sliders(document, values)}
+        name = _name(form, start, context["sliders"])
         policy = parse_policy(with_thresholds(document, values))
         trial = try_policy(taken=found, new=policy, old=compiled(old), scope=form.scope)
     except PolicyInvalid as refusal:
@@ -76,7 +77,7 @@ def _trial(form: TrialForm, data: QueryDict, found: Taken) -> dict[str, Any]:
         return {"faults": refusal.faults, "sliders": known}
     except (NotColumnar, ValueError) as refusal:
         return {"faults": [str(refusal)], "sliders": []}
-    told: dict[str, Any] = {"old": str(old), "new": _label(policy.label, context["sliders"])}
+    told: dict[str, Any] = {"old": str(old), "new": name}
     told["documents"] = (old.document, policy.document)
     moved = [(item["item"].key, item["value"]) for item in context["sliders"] if item["is_moved"]]
     asked = [*((key, form.data[key]) for key in form.fields if form.data.get(key)), *moved]
@@ -91,7 +92,9 @@ def _is_whole(document: dict[str, Any]) -> bool:
     return True
 
 
-def _label(name: str, found: list[dict[str, Any]]) -> str:
+def _name(form: TrialForm, start: Policy, found: list[dict[str, Any]]) -> str:
+    """Name what is tried, by what is chosen and how many of its thresholds are moved."""
+    name = name_of(form.cleaned_data["candidate"], start)
     moved = sum(item["is_moved"] for item in found)
     return f"{name} with {moved} threshold{'s' if moved != 1 else ''} moved" if moved else name
 
@@ -109,9 +112,10 @@ def what_if_keep(request: HttpRequest) -> HttpResponse:
         messages.error(request, faults_in_words(upload if upload and upload.errors else form))
         return redirect("what_if")
     try:
-        document = _document(form, upload, request.POST)
+        document, name = _tried(form, upload, request.POST)
         report = make_report(
             document=document,
+            name=name,
             against=form.cleaned_data["against"],
             scope=form.scope,
             taken=found,
@@ -125,13 +129,13 @@ def what_if_keep(request: HttpRequest) -> HttpResponse:
     return redirect("what_if_report", report_id=report.pk)
 
 
-def _document(form: TrialForm, upload: UploadForm | None, data: QueryDict) -> dict[str, Any]:
+def _tried(form: TrialForm, upload: UploadForm | None, data: QueryDict) -> tuple[dict[str, Any], str]:
+    """Return the document that is tried, and its name; a file goes by its own."""
     if upload:
-        uploaded: dict[str, Any] = upload.cleaned_data["file"]
-        return uploaded
+        return upload.cleaned_data["file"], ""
     document = form.document
-    parse_policy(document)
-    return with_thresholds(document, thresholds_in(document, data))
+    start, values = parse_policy(document), thresholds_in(document, data)
+    return with_thresholds(document, values), _name(form, start, sliders(document, values))
 
 
 @requires(Capability.MANAGE_POLICIES)

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from grading.domain.policy import parse_policy
 from grading.domain.policy_templates import template_document
 from grading.management.demo.timeline import Year
 from grading.models import PolicyDraft
 from grading.queries.policies import policy_in_force, reports_on
 from grading.queries.population import load
-from grading.queries.what_if import Scope
+from grading.queries.what_if import Scope, name_of
 from grading.services import policy_drafts
 from grading.services.what_if.reporting import make_report
 from grading.services.what_if.snapshots import take_population
@@ -71,8 +72,10 @@ def _change(year: Year, at: datetime, draft_id: int, name: str, part: str, key: 
 def _try(year: Year, at: datetime, draft_id: int, name: str) -> None:
     """Try the draft on what is measured by then against the policy in force, and keep the report."""
     # Not by taken(): it would remember a snapshot that is gone when the seeding fails.
+    document = PolicyDraft.objects.get(pk=draft_id).document
     make_report(
-        document=PolicyDraft.objects.get(pk=draft_id).document,
+        document=document,
+        name=name_of(f"d{draft_id}", parse_policy(document)),
         against=policy_in_force(at=at),
         scope=Scope(),
         taken=load(take_population(at=at)),

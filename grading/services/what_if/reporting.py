@@ -27,6 +27,7 @@ def make_report(
     against: PolicyVersion,
     scope: Scope,
     taken: Taken,
+    name: str = "",
     actor: Actor,
     at: datetime,
 ) -> WhatIfReport:
@@ -34,6 +35,7 @@ def make_report(
 
     The same trial again returns the report that is there. No grade changes.
 
+    :param name: what the document is called where it is chosen; without one it goes by its own.
     :raises PolicyInvalid: with every fault, when the document is not a sound policy.
     """
     policy = parse_policy(document)
@@ -49,7 +51,7 @@ def make_report(
     sha256 = sha256_of(says)
     if same := WhatIfReport.objects.filter(sha256=sha256).first():
         return same
-    name = label_of(policy)
+    name = name or label_of(policy)
     report = WhatIfReport.objects.create(
         title=f"{name} against {against}"[:120],
         sha256=sha256,

@@ -16,6 +16,7 @@ from intake.services import receiving
 from rebattery.audit.trail import events
 from tests.evidence import TESTED_AT, make_tested, publish_seed
 from tests.factories import make_actor, make_person
+from tests.grading.policy_drafting import make_draft
 
 pytestmark = pytest.mark.django_db
 NOW = TESTED_AT + timedelta(days=1)
@@ -86,6 +87,17 @@ class TestWhatIf:
         assert "70.5 % (was 60)" in page
         assert "Pack reuse to Small application: 2" in page
         assert (Decision.objects.count(), events().count()) == before
+
+    def test_tells_drafts_from_each_other_and_from_the_live_policy(self, reviewer, seed, fleet):
+        one, other = make_draft(title="Winter"), make_draft(title="Winter")
+
+        page = reviewer.get(reverse("what_if"), {"candidate": f"d{one.pk}", "guard": "5"}).text
+        reviewer.post(reverse("what_if_keep"), {"candidate": f"d{other.pk}", "against": seed.pk})
+
+        for draft in (one, other):
+            assert f"seed-v1, draft {draft.pk} revision 1 by {draft.author}: Winter" in page
+        assert f"By seed-v1, draft {one.pk} revision 1 with 1 threshold moved" in page
+        assert WhatIfReport.objects.get().title == f"seed-v1, draft {other.pk} revision 1 against seed-v1 v1"
 
     def test_answers_a_moving_slider_with_the_numbers_alone(self, reviewer, fleet):
         answer = reviewer.get(reverse("what_if"), {"guard": "5"}, headers=FRAGMENT).text
@@ -172,7 +184,7 @@ class TestWhatIfKeep:
         assert event.subject_id == report.pk
         assert report.sha256 in answer.text
         assert fleet[0].serial in answer.text
-        assert report.title == "seed-v1 v1, changed against seed-v1 v1"
+        assert report.title == "seed-v1 v1 with 1 threshold moved against seed-v1 v1"
         assert "?old_grade=B&amp;new_grade=C#moves" in answer.text
 
     def test_keeps_the_same_trial_once(self, reviewer, fleet):
