@@ -31,9 +31,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise DocumentUnreadable(
-                f"The field “{name[:60]}” stands twice in one object. Leave one."
-            )
+            raise DocumentUnreadable(f"The field “{name[:60]}” stands twice in one object. Leave one.")
         found[name] = value
     return found
 
@@ -53,6 +51,4 @@ def _require_storable(values: Iterable[Any]) -> None:
             left += value
         elif isinstance(value, str) and any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
             shown = "".join(char for char in value if char.isprintable())[:40]
-            raise DocumentUnreadable(
-                f"The text “{shown}” holds a character that cannot be kept."
-            )
+            raise DocumentUnreadable(f"The text “{shown}” holds a character that cannot be kept.")

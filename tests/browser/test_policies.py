@@ -32,7 +32,10 @@ class TestPolicies:
             ("policy_draft", [draft.pk]),
             ("policy_draft", [proposed.pk]),
             ("policy_draft_table", [draft.pk, "LMO"]),
-            *(("policy_draft_part", [draft.pk, part]) for part in ("overlays", "evidence", "texts", "chemistries")),
+            *(
+                ("policy_draft_part", [draft.pk, part])
+                for part in ("overlays", "evidence", "texts", "chemistries")
+            ),
         ]
 
         assert_all_fine(page, *(reverse(name, args=keys) for name, keys in pages))
