@@ -61,9 +61,8 @@ class Member:
             self.session.force_login(self.person)
             # Else each request, all being taken back, is the first of its session and writes that.
             session = self.session.session
-            session.update(
-                began_at=int(time.time()), seen_at=int(time.time()) + settings.SESSION_IDLE_SECONDS
-            )
+            session["began_at"] = int(time.time())
+            session["seen_at"] = session["began_at"] + settings.SESSION_IDLE_SECONDS
             session.save()
         self.program = Client(headers={"Authorization": f"Bearer {self.secret}"} if self.secret else {})
 
