@@ -83,11 +83,15 @@ class Comparison:
     @property
     def sentence(self) -> str:
         """Say it in sum."""
+        return self.sentence_of("The tables")
+
+    def sentence_of(self, tables: str) -> str:
+        """Say it in sum of the tables that were compared."""
         if not self.changes:
-            return "The tables give the same as before everywhere."
+            return f"{tables} give the same as before everywhere."
         words = {"stricter": "stricter", "looser": "looser", "terms": "other terms with the same grade"}
         parts = [f"{words[d]} in {_times(n)}" for d in _ORDER if (n := self.count(d))]
-        return f"The tables are {', '.join(parts)}."
+        return f"{tables} are {', '.join(parts)}."
 
     def of_row(self, row: Mapping[str, Any], chemistries: Iterable[str], guard: Decimal) -> frozenset[str]:
         """Return the directions found inside one sound row of the new policy's bands."""

@@ -108,6 +108,16 @@ class Standing:
     why_not: str = ""
     """The fault that keeps every table from being compared."""
 
+    @property
+    def sentence(self) -> str:
+        """Say in sum what the tables change, and which of them it does not tell of; empty for none at all."""
+        if self.comparison is None:
+            return ""
+        if not self.left_out:
+            return self.comparison.sentence
+        told = f"{self.comparison.sentence_of('The other tables')} " if self.comparison.asked else ""
+        return f"{told}Not compared, for faults of their own: {', '.join(self.left_out)}."
+
 
 def standing_of(*, document: Mapping[str, Any], beside: PolicyVersion | None) -> Standing:
     """Return the faults of ``document``, and what it would change against ``beside``."""
