@@ -24,9 +24,9 @@ class Template:
     def standing(self) -> str:
         """Return in one word how far its rules are confirmed."""
         found = {status for status, _ in self.sources}
-        if "not confirmed" in found:
-            return "confirmed in part" if "confirmed" in found else "not confirmed"
-        return "confirmed" if "confirmed" in found else "own rules"
+        if "confirmed" in found:
+            return "confirmed" if found == {"confirmed"} else "confirmed in part"
+        return "not confirmed" if "not confirmed" in found else "own rules"
 
 
 def template_document(code: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from grading.domain.evidence import Evidence
 from grading.domain.policy import SHIPPED, parse_policy, seed_document
 from grading.domain.policy_faults import faults_in
-from grading.domain.policy_templates import TEMPLATES, template_document, templates
+from grading.domain.policy_templates import TEMPLATES, Template, template_document, templates
 from grading.domain.policy_words import applications, remarks, validity
 from grading.domain.verdict import decide
 
@@ -44,7 +44,9 @@ class TestTemplates:
         assert list(standing)[0] == SHIPPED[0]
         assert standing["china-floor-40"] == "not confirmed"
         assert standing["style-4r"] == "confirmed in part"
-        assert standing["eu-remanufacturing"] == "confirmed"
+        assert standing["eu-remanufacturing"] == standing["seed-v2-guarded"] == "confirmed in part"
+        assert standing["seed-v1"] == "own rules"
+        assert Template("x", "X", (("confirmed", "A law."),)).standing == "confirmed"
 
     @pytest.mark.parametrize(
         ("code", "chemistry", "soh", "expected"),
