@@ -9,7 +9,7 @@ from django.urls import reverse
 from grading.queries.results import RESULTS, BatchResults, results_between
 from intake.domain.dispositions import SETTLES_AFTER
 from rebattery.audit.standing import STEPS
-from rebattery.audit.trail import first_younger_than, settled_before
+from rebattery.audit.trail import first_younger_than, settled_before, this_transaction
 from rebattery.notices.domain.topics import Topic
 from rebattery.notices.models import Watermark
 from rebattery.notices.services import News, notify
@@ -23,14 +23,12 @@ _NAME = "results"
 def tell_results(*, at: datetime, every: timedelta = EVERY) -> int:
     """Tell the results since the last digest, when that is long enough ago; return how many batches.
 
-    The mark of what is told moves in the same transaction, so nothing is told twice or left out. The very
-    first run tells nothing and sets the mark: what happened before is history. The same happens in a database
-    that was restored into another server, whose transactions are counted anew.
+    The mark of what is told moves in the same transaction, so nothing is told twice or left out. It is there
+    since the database was made: what is graded before the first run is told as well. In a database that was
+    restored into another server, whose transactions are counted anew, the first run only sets the mark.
     """
-    start = {"transaction_id": settled_before(), "at": at}
-    mark, is_new = Watermark.objects.get_or_create(name=_NAME, defaults=start)
-    mark = Watermark.objects.select_for_update(no_key=True).get(pk=mark.pk)
-    if is_new or mark.at > at - every:
+    mark = Watermark.objects.select_for_update(no_key=True).get(name=_NAME)
+    if mark.at > at - every:
         return 0
     since, seen = mark.transaction_id, settled_before()  # asked behind the lock: it never goes back
     # What a reviewer may still take back is not told yet, nor is anything after it.
@@ -40,6 +38,14 @@ def tell_results(*, at: datetime, every: timedelta = EVERY) -> int:
     mark.save(update_fields=["transaction_id", "at"])
     found = results_between(since=since, until=until, seen=seen)
     return len(notify(news=[_news(batch, since) for batch in found], at=at))
+
+
+@transaction.atomic
+def take_results_as_told(*, at: datetime) -> None:
+    """Let all that happened so far, in this transaction as well, be history that nobody is told."""
+    mark = Watermark.objects.select_for_update(no_key=True).get(name=_NAME)
+    mark.transaction_id, mark.at = this_transaction() + 1, at
+    mark.save(update_fields=["transaction_id", "at"])
 
 
 def _news(batch: BatchResults, since: int) -> News:

@@ -197,6 +197,14 @@ def settled_before() -> int:
     return int(number)
 
 
+def this_transaction() -> int:
+    """Return the number of the transaction that is open, which all its events bear."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (number,) = cursor.fetchone()
+    return int(number)
+
+
 LATEST_OF_EACH = """
     SELECT DISTINCT ON (subject_id) subject_id, event_type, transaction_id
     FROM (

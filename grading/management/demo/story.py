@@ -32,6 +32,7 @@ from grading.management.demo.people import Cast
 from grading.management.demo.timeline import Year
 from grading.services import instruments
 from grading.services.policies import publish
+from grading.services.telling import take_results_as_told
 from intake.management.commands.load_catalogue import catalogue_rows
 from intake.models import PackType
 from intake.services.catalogue import change_pack_type, load_pack_types
@@ -67,6 +68,7 @@ def seed(*, at: datetime) -> None:
     _set_baselines(cast, begins_at + 1 * _DAY)
     _plan(year)
     year.pass_by()
+    take_results_as_told(at=at)  # a year of digests at once would bury the first that is news
 
 
 def _plan(year: Year) -> None:

@@ -7,7 +7,7 @@ from django.db import connection, connections, transaction
 
 from grading.domain.undoing import UNDO_WINDOW
 from grading.services import decisions, reviews
-from grading.services.telling import EVERY, tell_results
+from grading.services.telling import EVERY, take_results_as_told, tell_results
 from intake.domain.dispositions import SETTLES_AFTER
 from intake.domain.lifecycle import Move
 from intake.services.lifecycle import move_packs
@@ -41,6 +41,11 @@ def tell(after):
     return tell_results(at=START + after)
 
 
+def tell_later():
+    """Tell when the time since the last digest has passed, whenever that was."""
+    return tell(Watermark.objects.get().at - START + EVERY)
+
+
 def quarantine(*packs):
     with transaction.atomic():
         ids = [pack.pk for pack in packs]
@@ -53,9 +58,9 @@ def told():
 
 @pytest.fixture
 def begun(committed_db):
-    """A database in which the telling has begun."""
+    """A database in which all is told so far."""
     publish_seed()
-    tell(timedelta())
+    take_results_as_told(at=START)
 
 
 def graded(count, **evidence):
@@ -79,13 +84,12 @@ def ravi(begun):
 
 
 class TestTellResults:
-    def test_begins_with_what_happens_from_now_on(self, committed_db):
+    def test_tells_what_was_graded_before_it_first_ran(self, committed_db):
         publish_seed()
         graded(1)
 
-        assert tell(timedelta()) == 0
-        assert tell(EVERY) == 0
-        assert told() == []
+        assert tell_later() == 1
+        assert tell_later() == 0
 
     def test_tells_each_batch_once_in_one_sentence(self, begun):
         good, bad = graded(3), graded(2, soh="15")
@@ -233,3 +237,15 @@ class TestTellResults:
 
         assert tell(EVERY) == 0
         assert Watermark.objects.get().transaction_id < 2**60
+
+
+class TestTakeResultsAsTold:
+    def test_takes_in_its_own_transaction(self, committed_db):
+        publish_seed()
+        with transaction.atomic():
+            old = graded(1)
+            take_results_as_told(at=START)
+        quarantine(*make_tested(1))
+
+        assert tell(EVERY) == 1
+        assert old[0].batch.number not in told()[0][0]
