@@ -167,6 +167,11 @@ class Decision(models.Model):
         return self.kind == self.Kind.OVERRIDE
 
     @property
+    def author(self) -> str:
+        """By what it was decided, as pages and the trail name it: never the policy for what people set."""
+        return f"{'override against ' * self.is_override}{self.policy}"
+
+    @property
     def reason_codes(self) -> list[str]:
         """Codes of what decided, without remarks."""
         return [reason["code"] for reason in self.reasons if reason["kind"] == "reason"]

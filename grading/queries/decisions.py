@@ -19,6 +19,10 @@ from grading.models.decision import IN_FORCE
 from grading.queries.policies import compiled
 from rebattery.accounts.models import User
 
+POLICY_SQL = "v.code || ' v' || v.version"
+DECIDED_BY_SQL = f"CASE d.kind WHEN 'override' THEN 'override against ' ELSE '' END || {POLICY_SQL}"
+"""As Decision.author: by what the decision d, under the policy version v, was decided."""
+
 
 def decisions_of(*, pack_id: int, viewer: User) -> QuerySet[Decision]:
     """Return a pack's decisions that ``viewer`` may see, with policy, review and run, the newest first."""

@@ -88,7 +88,7 @@ def _details(entry: Entry, evidence: Evidence) -> list[str]:
             return [reason for reason in reasons if reason not in entry.sentence]
         case "pack.suspended":
             decision = _decision_at(entry.at, evidence)
-            return [f"Grade {decision.grade} by {decision.policy} is suspended."] if decision else []
+            return [f"Grade {decision.grade} by {decision.author} is suspended."] if decision else []
         case "pack.accepted" | "pack.rejected":
             decision = _decision_at(entry.at, evidence)
             return _result(decision) + _reasons(decision) + _measured(entry.at, evidence)
@@ -146,7 +146,7 @@ def _decision_at(moment: datetime, evidence: Evidence) -> Decision | None:
 
 
 def _result(decision: Decision | None) -> list[str]:
-    return [f"Grade {decision.grade} by {decision.policy}."] if decision else []
+    return [f"Grade {decision.grade} by {decision.author}."] if decision else []
 
 
 def _reasons(decision: Decision | None) -> list[str]:

@@ -57,7 +57,7 @@ def override_end(request: HttpRequest, pack_id: int) -> HttpResponse:
         except RuleViolation as refused:
             apply_rule_violation(form, refused)
         else:
-            messages.success(request, f"The override is ended: {new.grade} by {new.policy}.")
+            messages.success(request, f"The override is ended: {new.grade} by {new.author}.")
             return redirect("pack", pack_id)
     obstacle = override and obstacle_to_end(pack=pack, decision=override, person_id=viewer.pk)
     context = {"pack": pack, "override": override, "form": form, "obstacle": obstacle}

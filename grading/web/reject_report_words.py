@@ -164,8 +164,9 @@ def _inspection(report: RejectReport) -> list[str]:
 
 def _decision(report: RejectReport) -> list[Row]:
     decision = report.decision
+    author = decision.author if decision.is_override else f"policy {decision.policy}"
     return [
-        ["Grade", f"{decision.grade} by policy {decision.policy}"],
+        ["Grade", f"{decision.grade} by {author}"],
         ["Policy", f"{decision.policy.code}, version {decision.policy.version}"],
         ["Policy SHA-256", decision.policy_sha256],
         ["Evidence SHA-256", decision.evidence_sha256],

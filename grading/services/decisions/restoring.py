@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from grading.models import Decision, Dispute
+from grading.queries.decisions import DECIDED_BY_SQL
 from grading.services.decisions.writing import record_decisions, supersede
 from intake.services.superseding import new_keys
 from rebattery.actor import Actor
@@ -62,11 +63,11 @@ def _carry_disputes_on(former_ids: Sequence[int], new_ids: Sequence[int], actor:
         code="dispute.carried_on",
         actor=actor,
         at=at,
-        rows="""
+        rows=f"""
             SELECT t.id AS subject_id, p.serial AS subject_label, t.pack_id, p.supplier_id,
                    jsonb_build_object('decision_id', m.old_id) AS before,
                    jsonb_build_object('decision_id', t.decision_id) AS after,
-                   jsonb_build_object('grade', d.grade, 'policy', v.code || ' v' || v.version) AS facts
+                   jsonb_build_object('grade', d.grade, 'policy', {DECIDED_BY_SQL}) AS facts
             FROM unnest(%(ids)s::bigint[], %(old_ids)s::bigint[]) AS m(id, old_id)
             JOIN grading_dispute t ON t.id = m.id
             JOIN intake_pack p ON p.id = t.pack_id

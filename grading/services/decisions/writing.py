@@ -11,6 +11,7 @@ from django.db import connection
 from grading.domain.policy import Policy
 from grading.domain.review_reasons import rule_label
 from grading.models import Decision, PolicyVersion
+from grading.queries.decisions import DECIDED_BY_SQL, POLICY_SQL
 from grading.queries.review_steps import CLOSED_SQL, WAS_OPEN_SQL
 from grading.queries.separation import MEASURED_BY_SQL
 from grading.services.decisions.judging import Judgement
@@ -85,7 +86,7 @@ def supersede(*, pack_ids: Sequence[int], new_ids: Sequence[int], actor: Actor, 
         actor=actor,
         at=at,
         rows=f"""
-            SELECT d.id AS subject_id, d.grade || ' by ' || v.code || ' v' || v.version AS subject_label,
+            SELECT d.id AS subject_id, d.grade || ' by ' || {DECIDED_BY_SQL} AS subject_label,
                    d.pack_id, p.supplier_id, '{{"superseded_by_id": null}}'::jsonb AS before,
                    jsonb_build_object('superseded_by_id', d.superseded_by_id) AS after, '{{}}'::jsonb AS facts
             {_OF_DECISIONS} WHERE d.superseded_by_id = ANY(%(new_ids)s)""",
@@ -147,6 +148,8 @@ def record_decisions(
 
     :param reason: ``reason`` and ``reason_code``, where people decided.
     """
+    # Whose sentence says who set it against the policy names the policy alone.
+    policy = POLICY_SQL if code == "decision.overridden" else DECIDED_BY_SQL
     record_rows(
         code=code,
         actor=actor,
@@ -158,13 +161,13 @@ def record_decisions(
             WITH routes AS MATERIALIZED (
                 SELECT id, document -> 'routes' AS labels FROM grading_policyversion
                 WHERE id IN (SELECT policy_id FROM grading_decision WHERE id = ANY(%(ids)s)))
-            SELECT d.id AS subject_id, d.grade || ' by ' || v.code || ' v' || v.version AS subject_label,
+            SELECT d.id AS subject_id, d.grade || ' by ' || {DECIDED_BY_SQL} AS subject_label,
                    d.pack_id, p.supplier_id, NULL::jsonb AS before,
                    jsonb_build_object('kind', d.kind, 'grade', d.grade, 'route', d.route,
                        'policy_id', d.policy_id, 'policy_sha256', d.policy_sha256,
                        'evidence_sha256', d.evidence_sha256, 'missing', d.missing,
                        'valid_until', d.valid_until, 'scope', d.scope) AS after,
-                   jsonb_build_object('grade', d.grade, 'policy', v.code || ' v' || v.version,
+                   jsonb_build_object('grade', d.grade, 'policy', {policy},
                        'route', lower(routes.labels #>> ARRAY[d.route, 'label']),
                        'why', d.reasons -> 0 ->> 'sentence') || CASE WHEN r.id IS NULL THEN '{{}}'
                        ELSE jsonb_build_object('confirmed_in_review', r.id, 'why',

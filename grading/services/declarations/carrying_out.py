@@ -10,6 +10,7 @@ from grading.domain.blast_radius import SUSPENDING, Fate
 from grading.models import CapacityTest, Decision, DeclarationRun, DeclaredPack, ResistanceTest
 from grading.models import InstrumentDeclaration as Declaration
 from grading.models.decision import IN_FORCE
+from grading.queries.decisions import DECIDED_BY_SQL
 from grading.queries.declarations import Scope, resting_decisions, touched_pack_ids, touched_packs
 from grading.queries.review_steps import CLOSED_SQL, WAS_OPEN_SQL
 from grading.services.declarations.proposing import settle, tell
@@ -145,9 +146,9 @@ def _suspend_decisions(declaration: Declaration, scope: Scope, actor: Actor, at:
         at=at,
         reason=declaration.reason,
         reason_code=REASON_CODE,
-        rows="""
-            SELECT d.id AS subject_id, d.grade || ' by ' || v.code || ' v' || v.version AS subject_label,
-                   d.pack_id, p.supplier_id, '{"suspended_by_id": null}'::jsonb AS before,
+        rows=f"""
+            SELECT d.id AS subject_id, d.grade || ' by ' || {DECIDED_BY_SQL} AS subject_label,
+                   d.pack_id, p.supplier_id, '{{"suspended_by_id": null}}'::jsonb AS before,
                    jsonb_build_object('suspended_by_id', d.suspended_by_id) AS after,
                    jsonb_build_object('instrument', %(instrument)s::text) AS facts
             FROM grading_declaredpack m JOIN grading_decision d ON d.pack_id = m.pack_id

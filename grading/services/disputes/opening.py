@@ -70,7 +70,7 @@ def _open(
         pack_id=pack.pk,
         supplier_id=pack.supplier_id,
         after={"state": dispute.state, "decision_id": decision.pk, "comment": comment},
-        facts={"grade": decision.grade, "policy": str(decision.policy), "comment": comment},
+        facts={"grade": decision.grade, "policy": decision.author, "comment": comment},
     )
     added = DisputeFile.objects.bulk_create(
         DisputeFile(dispute=dispute, original=file.original, shown=file.shown, file_name=file.file_name)

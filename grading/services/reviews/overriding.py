@@ -88,7 +88,7 @@ def override_request(
         "reason_code": why.code,
         "reason": why.text,
     }
-    decided = f"{case.decision.grade} by {case.decision.policy}"
+    decided = f"{case.decision.grade} by {case.decision.author}"
     facts = {"grade": decided, "new_grade": asked_words(grade=grade, scope=scope)}
     change_cases(
         cases=[case],

@@ -48,7 +48,7 @@ def confirm(*, cases: Mapping[int, int], why: Justification, actor: Actor, at: d
         why=why,
         actor=actor,
         at=at,
-        facts=lambda case: {"grade": f"{case.decision.grade} by {case.decision.policy}"},
+        facts=lambda case: {"grade": f"{case.decision.grade} by {case.decision.author}"},
     )
     for move, is_accepted in ((Move.ACCEPT, True), (Move.REJECT, False)):
         pack_ids = [case.pack_id for case in found if goes_to_reuse(case.decision.grade) is is_accepted]

@@ -49,6 +49,9 @@ class TestOverride:
             "review.override_approved",
             "pack.accepted",
         ]
+        made = Event.objects.get(event_type="decision.overridden")
+        assert made.subject_label == f"C by override against {policy}"
+        assert made.facts["policy"] == str(policy)
         balance()
 
     def test_keeps_for_what_it_counts_and_until_when(self, policy, ann, ben):

@@ -81,6 +81,9 @@ class TestUndoOfAnApproval:
             "pack.review_undone",
         ]
         assert {event.actor_label for event in told} == {"Ben"}
+        labels = [f"C by override against {policy}", f"D by {policy}"]
+        assert [event.subject_label for event in told[:2]] == labels
+        assert told[1].facts["policy"] == str(policy)
         assert told[2].facts["step"] == "the approval of the override"
         assert told[2].after["decision_id"] == told[1].subject_id
 
