@@ -1,6 +1,7 @@
 """What-if: the population as it was taken, and reports on policies tried on it."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 
@@ -50,6 +51,18 @@ class WhatIfReport(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def says(self) -> dict[str, Any]:
+        """What its SHA-256 is over."""
+        return {
+            "document_sha256": self.document_sha256,
+            "against_sha256": self.against.sha256,
+            "scope": self.scope,
+            "snapshot_at": self.snapshot_at.isoformat(),
+            "snapshot_sha256": self.snapshot_sha256,
+            "numbers": self.numbers,
+        }
 
 
 class WhatIfMove(models.Model):

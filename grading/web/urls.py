@@ -208,6 +208,7 @@ urlpatterns: list[URLPattern] = [
     path("policies/what-if/keep/", what_if.what_if_keep, name="what_if_keep"),
     path("policies/what-if/snapshot/", what_if.what_if_snapshot, name="what_if_snapshot"),
     path("policies/what-if/<int:report_id>/", what_if.what_if_report, name="what_if_report"),
+    path("policies/what-if/<int:report_id>/file/", what_if.what_if_report_file, name="what_if_report_file"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),
     path("policies/<int:policy_id>/simulate/", simulation.policy_simulate, name="policy_simulate"),
     path("policies/<int:policy_id>/export/", policies.policy_export, name="policy_export"),

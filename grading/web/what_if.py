@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from grading.domain.canonical import canonical_json
 from grading.domain.columnar.comparing import Comparison
 from grading.domain.columnar.limits import NotColumnar
 from grading.domain.columnar.thresholds import thresholds_of, with_thresholds
@@ -24,7 +25,7 @@ from grading.web.what_if_numbers import shown
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.jobs import Job, send
-from rebattery.ui.exports import list_export
+from rebattery.ui.exports import json_file, list_export
 from rebattery.ui.forms import faults_in_words
 from rebattery.ui.listing import list_page
 
@@ -147,6 +148,15 @@ def what_if_snapshot(request: HttpRequest) -> HttpResponse:
         messages.error(request, "The job could not be sent. A snapshot is taken every half hour anyway.")
     choice = urlencode(_choice(request.POST))
     return redirect(reverse("what_if") + (f"?{choice}" if choice else ""))
+
+
+@requires(Capability.VIEW_POLICIES)
+@require_GET
+def what_if_report_file(request: HttpRequest, report_id: int) -> HttpResponse:
+    report = get_object_or_404(reports(), pk=report_id)
+    # In the form that is hashed, so that anybody can check the file against the hash that is cited.
+    name = f"what-if-{report.pk}-{report.sha256[:12]}"
+    return json_file(name=name, text=canonical_json(report.says))
 
 
 @requires(Capability.VIEW_POLICIES)

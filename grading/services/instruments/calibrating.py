@@ -1,6 +1,7 @@
 """Record calibrations, and withdraw those that were entered wrongly."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -92,7 +93,9 @@ def add_certificate(calibration: Calibration, *, actor: Actor, at: datetime) -> 
     about = calibration.instrument.code
     if calibration.channel:
         about += f", channel {calibration.channel.code}"
-    facts = {"instrument": about, "until": calibration.valid_to_date}
+    facts: dict[str, Any] = {"instrument": about, "until": calibration.valid_to_date}
+    if calibration.stored_file:
+        facts["sha256"] = calibration.stored_file.sha256
     code = "calibration.recorded" if calibration.has_passed else "calibration.failed"
     add_row(calibration, code=code, field="certificate_number", facts=facts, actor=actor, at=at)
 

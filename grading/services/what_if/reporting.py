@@ -40,41 +40,33 @@ def make_report(
     """
     policy = parse_policy(document)
     trial = try_policy(taken=taken, new=policy, old=compiled(against), scope=scope)
-    says = {
-        "document_sha256": policy.sha256,
-        "against_sha256": against.sha256,
-        "scope": scope.to_json(),
-        "snapshot_at": taken.row.taken_at.isoformat(),
-        "snapshot_sha256": taken.row.sha256,
-        "numbers": trial.comparison.to_json(),
-    }
-    sha256 = sha256_of(says)
-    if same := WhatIfReport.objects.filter(sha256=sha256).first():
-        return same
     name = name or label_of(policy)
-    report = WhatIfReport.objects.create(
+    report = WhatIfReport(
         title=f"{name} against {against}"[:120],
-        sha256=sha256,
         document=document,
         document_sha256=policy.sha256,
         against=against,
         scope=scope.to_json(),
         snapshot_at=taken.row.taken_at,
         snapshot_sha256=taken.row.sha256,
-        numbers=says["numbers"],
+        numbers=trial.comparison.to_json(),
         moves_kept=min(trial.comparison.moved, MOST_MOVES),
         made_at=at,
         made_by_person_id=actor.person_id,
         made_by=actor.label,
     )
+    report.sha256 = sha256_of(report.says)
+    if same := WhatIfReport.objects.filter(sha256=report.sha256).first():
+        return same
+    report.save(force_insert=True)
     _keep_moves(report, trial, taken)
     counts = {"packs": trial.comparison.packs, "moved": trial.comparison.moved}
     event = Event(
         code="what_if_report.made",
         subject_id=report.pk,
         subject_label=report.title,
-        after={"sha256": sha256, "document_sha256": policy.sha256, "against_id": against.pk},
-        facts={"policy": name, "against": str(against), "sha256": sha256, **counts},
+        after={"sha256": report.sha256, "document_sha256": policy.sha256, "against_id": against.pk},
+        facts={"policy": name, "against": str(against), "sha256": report.sha256, **counts},
     )
     record(events=[event], actor=actor, at=at)
     return report

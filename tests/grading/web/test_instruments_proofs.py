@@ -1,5 +1,6 @@
 """The pages of certificates, channels, reference items and checks."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -77,7 +78,10 @@ class TestFile:
 
         response = client.get(address("calibration_file", "calibration_id", objects))
 
-        assert b"".join(response.streaming_content) == PDF
+        content = b"".join(response.streaming_content)
+        assert content == PDF
+        instrument = client.get(address("instrument", "instrument_id", objects)).text
+        assert hashlib.sha256(content).hexdigest() in instrument
         assert response["Content-Type"] == "application/pdf"
         assert "attachment" in response["Content-Disposition"]
 

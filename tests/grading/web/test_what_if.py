@@ -1,5 +1,6 @@
 """Trying a policy on the measured population."""
 
+import hashlib
 import json
 from copy import deepcopy
 from datetime import timedelta
@@ -47,11 +48,11 @@ def reviewer(client):
 
 
 class TestAccess:
-    @pytest.mark.parametrize("name", ["what_if", "what_if_report"])
+    @pytest.mark.parametrize("name", ["what_if", "what_if_report", "what_if_report_file"])
     def test_a_supplier_is_refused(self, client, name):
         client.force_login(make_person("supplier"))
 
-        args = [1] if name == "what_if_report" else []
+        args = [] if name == "what_if" else [1]
         assert client.get(reverse(name, args=args)).status_code == 403
 
     @pytest.mark.parametrize("role", ["supplier", "warehouse", "auditor"])
@@ -238,6 +239,13 @@ class TestWhatIfReport:
         assert len(lines) == 2
         assert fleet[1].serial in lines[1]
         assert reviewer.get(here, {"new_grade": "A"}).text.count(fleet[0].serial) == 0
+
+    def test_is_a_file_with_the_hash_to_cite(self, reviewer, report):
+        file = reviewer.get(reverse("what_if_report_file", args=[report.pk]))
+
+        assert hashlib.sha256(file.content).hexdigest() == report.sha256
+        assert file["Content-Disposition"].startswith("attachment")
+        assert file.wsgi_request.path in reviewer.get(reverse("what_if_report", args=[report.pk])).text
 
     @pytest.mark.parametrize(("role", "can"), [("reviewer", True), ("administrator", False)])
     def test_offers_to_grade_again_to_those_who_may(self, client, report, role, can):

@@ -1,3 +1,4 @@
+import hashlib
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -137,6 +138,8 @@ class TestRecordCalibration:
 
         balance()
         assert files.path_of(made.stored_file).read_bytes() == PDF
+        told = events_of(subject_type="calibration", subject_id=made.pk).get()
+        assert told.facts["sha256"] == hashlib.sha256(PDF).hexdigest()
         assert made.file_name == ".._CAL 2.pdf"
 
     @pytest.mark.parametrize("content", [b"", b"MZ program", b"<html>", b"a,b\n1,2\n", b"PK\x03\x04"])
