@@ -13,7 +13,7 @@ from rebattery.accounts.guards import requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.events import EVENTS
 from rebattery.audit.record import plain
-from rebattery.audit.trail import entry_of, event_or_none, events, in_transaction
+from rebattery.audit.trail import committed_with, entry_of, event_or_none, events, in_transaction
 from rebattery.ui.day_filters import since, until
 from rebattery.ui.exports import list_export
 from rebattery.ui.listing import Column, Filter, filtered, list_page, where
@@ -63,8 +63,14 @@ def trail_event(request: HttpRequest, event_id: int) -> HttpResponseBase:
     event = event_or_none(event_id=event_id)
     if event is None:
         raise Http404
-    together = [entry_of(other) for other in in_transaction(events(), str(event.transaction_id))[:TOGETHER]]
-    context = {"event": event, "entry": entry_of(event), "together": together, "json": _json(event, indent=2)}
+    found, count = committed_with(event, most=TOGETHER)
+    context = {
+        "event": event,
+        "entry": entry_of(event),
+        "together": [entry_of(other) for other in found],
+        "count": count,
+        "json": _json(event, indent=2),
+    }
     return render(request, "grading/trail/event.html", context)
 
 

@@ -180,6 +180,14 @@ def in_transaction(entries: QuerySet[Event], text: str) -> QuerySet[Event]:
     return entries.filter(transaction_id=int(text)) if text.isascii() and text.isdigit() else entries.none()
 
 
+def committed_with(event: Event, *, most: int) -> tuple[list[Event], int]:
+    """Return ``event`` among its neighbors of the same transaction, newest first, and their true count."""
+    found = Event.objects.filter(transaction_id=event.transaction_id)
+    newer = list(found.filter(pk__gt=event.pk).order_by("pk")[:most])
+    older = list(found.filter(pk__lte=event.pk).order_by("-pk")[: max(most - most // 2, most - len(newer))])
+    return [*reversed(newer[: most - len(older)]), *older], found.count()
+
+
 def events_of_supplier(*, supplier_id: int, since: datetime) -> QuerySet[Event]:
     """Return what happened to what is theirs, newest first; a batch's line stands for its announced packs."""
     theirs = Event.objects.filter(supplier_id=supplier_id, at__gte=since).order_by("-id")

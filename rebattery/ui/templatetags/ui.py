@@ -201,9 +201,9 @@ def tile(
 
 
 @register.inclusion_tag("components/timeline.html")
-def timeline(entries: Iterable[Any], trail_links: bool = False) -> dict[str, Any]:
+def timeline(entries: Iterable[Any], trail_links: bool = False, current: int = 0) -> dict[str, Any]:
     """Show entries of the trail, newest first, as sentences with before and after on demand."""
-    return {"entries": entries, "trail_links": trail_links}
+    return {"entries": entries, "trail_links": trail_links, "current": current}
 
 
 @register.inclusion_tag("components/list_table.html")

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from grading.services import decisions
+from grading.web import trail
 from intake.services import receiving
 from rebattery.accounts.roles import Role
 from rebattery.actor import Actor
@@ -128,8 +129,23 @@ class TestEvent:
         context = client.get(reverse("trail_event", args=[event.pk])).context
 
         assert "review.confirmed" in [entry.event_type for entry in context["together"]]
+        assert context["count"] == len(context["together"])
         url = f"?transaction={event.transaction_id}"
         assert set(found(client, url)) == {entry.event_type for entry in context["together"]}
+
+    def test_is_named_among_many_that_were_committed_with_it(self, client, auditor, monkeypatch):
+        monkeypatch.setattr(trail, "TOGETHER", 3)
+        publish_seed()
+        make_tested(6)  # in one transaction with all the rest of this test
+        ids = sorted(events().values_list("pk", flat=True))
+
+        for place in (0, len(ids) // 2, len(ids) - 1):
+            response = client.get(reverse("trail_event", args=[ids[place]]))
+            shown = [entry.id for entry in response.context["together"]]
+            assert ids[place] in shown and len(shown) == 3
+            assert shown == sorted(shown, reverse=True)
+            assert f"{len(ids)} in one transaction" in response.text
+            assert 'aria-current="true">This event' in response.text
 
     def test_leads_to_the_same_job(self, client, auditor):
         publish_seed()
