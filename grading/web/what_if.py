@@ -44,7 +44,10 @@ def what_if(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         context |= _trial(form, request.GET, found)
     if request.headers.get("HX-Request"):
-        return render(request, "grading/what_if/_answer.html", context)
+        answer = render(request, "grading/what_if/_answer.html", context)
+        if "asked" in context:  # what is compared stands in the address, so that it outlives a reload
+            answer["HX-Replace-Url"] = f"{reverse('what_if')}?{urlencode(context['asked'])}"
+        return answer
     context |= {"reports": reports()[:20], "upload": UploadForm()}
     return render(request, "grading/what_if/page.html", context)
 

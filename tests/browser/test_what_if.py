@@ -37,6 +37,10 @@ class TestWhatIf:
         expect(page.locator("#soh-LFP-60-words")).to_have_text("60.5 % (was 60)")
         expect(page.get_by_label("LFP: SOH limit 60 %")).to_be_focused()
         assert_fine(page, "what_if")
+        expect(page).to_have_url(re.compile("soh-LFP-60=60.5"))
+        page.reload()
+        expect(page.locator("#in-words")).to_contain_text("Of 5 packs 1 (20.0 %) would move")
+        expect(page.get_by_label("LFP: SOH limit 60 %")).to_have_value("60.5")
         page.get_by_role("button", name="Keep as a report").click()
         expect(page.get_by_role("heading", name="Packs that would move")).to_be_visible()
         assert WhatIfReport.objects.get().numbers["moved"] == 1

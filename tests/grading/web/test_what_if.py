@@ -101,8 +101,10 @@ class TestWhatIf:
         assert WhatIfReport.objects.get().title == f"seed-v1, draft {other.pk} revision 1 against seed-v1 v1"
 
     def test_answers_a_moving_slider_with_the_numbers_alone(self, reviewer, fleet):
-        answer = reviewer.get(reverse("what_if"), {"guard": "5"}, headers=FRAGMENT).text
+        response = reviewer.get(reverse("what_if"), {"guard": "5", "soh-LFP-60": "60"}, headers=FRAGMENT)
 
+        answer, address = response.text, response["HX-Replace-Url"]
+        assert "guard=5" in address and "soh-LFP-60" not in address  # what is moved outlives a reload
         assert "<html" not in answer
         assert 'id="in-words"' in answer
         assert 'id="guard-words" hx-swap-oob' in answer
