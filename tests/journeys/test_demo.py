@@ -29,6 +29,7 @@ NOT_IN_THE_DEMO = {
     "calibration.carried_over": "A migration writes it; test_certificates_migration.py proves it.",
     "review.carried_on": "It takes packs in review that are graded again; tests/grading/services proves it.",
     "review.overtaken": "It takes a dangerous pack that nobody reviewed; tests/grading/services proves it.",
+    "dispute.carried_on": "An override taken back beside a dispute; tests/grading/services proves it.",
     "grading_run.stopped": "It takes a job that fails nine times; tests/grading/services proves it.",
     "manifest.failed": "It takes a reader that dies four times; tests/intake/services proves it.",
     "attachments.failed": "As with manifests; tests/intake/services/attachments proves it.",

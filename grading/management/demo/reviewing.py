@@ -28,6 +28,8 @@ ASKED = Justification(
 AGREED = Justification(code="evidence_convinces", text="Both tests agree and the buyer monitors every cycle.")
 COUNTS = timedelta(days=60)
 """How long the first override counts; each further one that much longer."""
+RECONSIDERED = 1
+"""The override whose approval is taken back, looked at once more, and given."""
 REGRETTED = 3
 """The override that is ended before its last day."""
 REGRET = Justification(code="need_gone", text="The builder's order was called off; nobody else monitors it.")
@@ -42,7 +44,8 @@ def review(year: Year, at: datetime, may_override: bool) -> None:
     asked = overridable[:1] if may_override else []
     held = [case for case in cases if case.decision.grade == "H" and case.pack.status == Status.IN_REVIEW]
     settled = [case for case in cases if case.decision.grade != "H" and case not in repaired + asked]
-    hasty = settled[:1] if len(settled) > 1 else []
+    # Who took a step back looks twice: nobody is hasty about the same pack again.
+    hasty = [case for case in settled if case.version == 1][:1] if len(settled) > 1 else []
     _confirm(year, at, hasty)
     for case in hasty:
         year.later(at + timedelta(seconds=9), _take_back, case)
@@ -91,6 +94,8 @@ def ask_override(year: Year, at: datetime, case: ReviewCase | None = None) -> No
         at=at,
     )
     year.later(at + 1 * _DAY, answer_override, asked, year.overrides % 2 == 1)
+    if year.overrides == RECONSIDERED:
+        year.later(at + 1 * _DAY + timedelta(seconds=9), _answer_again, asked)
     if year.overrides == REGRETTED:
         year.later(at + 9 * _DAY, _end_override, case.pack_id)
 
@@ -103,6 +108,14 @@ def answer_override(year: Year, at: datetime, case: ReviewCase, is_approved: boo
     if is_approved and case.override_expires_on:
         ends_at = datetime.combine(case.override_expires_on + _DAY, at.timetz())
         year.later(ends_at, _let_grades_end)
+
+
+def _answer_again(year: Year, at: datetime, case: ReviewCase) -> None:
+    """Take an approval back, and give it after all."""
+    actor = year.who("reviewer2")
+    case.refresh_from_db()
+    case = reviews.undo(case_id=case.pk, version=case.version, actor=actor, at=at)
+    reviews.override_approve(case_id=case.pk, version=case.version, why=AGREED, actor=actor, at=at)
 
 
 def _end_override(year: Year, at: datetime, pack_id: int) -> None:
