@@ -144,6 +144,7 @@ class TestBenchSohReport:
     def test_stands_in_the_dossier_for_staff_only(self, client, pack):
         post(client, "bench_soh_report", pack, report())
 
+        client.force_login(make_person("auditor"))
         assert "LeafSpy" in client.get(reverse("pack", args=[pack.pk])).text
         client.force_login(make_person("supplier", supplier=pack.supplier))
         assert "LeafSpy" not in client.get(reverse("pack", args=[pack.pk])).text
