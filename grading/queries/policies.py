@@ -55,6 +55,11 @@ def in_force_or_none(*, at: datetime) -> PolicyVersion | None:
     return policies().filter(effective_from__lte=at).first()
 
 
+def next_after(*, moment: datetime) -> PolicyVersion | None:
+    """Return the policy that takes over next after ``moment``, whatever decides until then; None without."""
+    return policies().filter(effective_from__gt=moment).last()
+
+
 def published_policy(*, code: str, version: int | None = None) -> dict[str, Any] | None:
     """Return the document of a published policy, of its newest version unless one is named; None without."""
     found = PolicyVersion.objects.filter(code=code).order_by("-version")

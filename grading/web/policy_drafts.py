@@ -13,7 +13,7 @@ from grading.domain.policy import PolicyInvalid
 from grading.domain.policy_templates import templates
 from grading.domain.policy_words import sources as sources_of
 from grading.models import PolicyDraft
-from grading.queries.policies import drafts, in_force_or_none, reports_on, standing_of
+from grading.queries.policies import drafts, in_force_or_none, next_after, reports_on, standing_of
 from grading.queries.publication_effects import effect_of
 from grading.services.policy_drafts import (
     discard_draft,
@@ -65,7 +65,8 @@ def _page(
     publish_form: PublishForm | None = None,
     discard_form: DiscardForm | None = None,
 ) -> HttpResponse:
-    person, live = person_of(request), in_force_or_none(at=timezone.now())
+    person, now = person_of(request), timezone.now()
+    live = in_force_or_none(at=now)
     may_manage = person.may(Capability.MANAGE_POLICIES) and shown.is_open
     own = why_not(Judging.PUBLICATION, person.pk, [(Act.WROTE, shown.author_person_id)])
     may_publish = may_manage and shown.state == "proposed" and not own
@@ -77,6 +78,7 @@ def _page(
         "draft": shown,
         "sha256": sha256_of(shown.document),
         "live": live,
+        "next": next_after(moment=now),
         "standing": standing,
         "tables": draft_tables(shown.document, standing),
         "effect": effect,

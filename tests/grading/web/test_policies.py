@@ -1,8 +1,14 @@
 """The pages of policies."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from grading.domain.policy import seed_document
+from grading.services.policies import publish
+from rebattery.actor import SYSTEM
 from tests.evidence import publish_seed
 from tests.factories import make_person
 
@@ -41,3 +47,15 @@ class TestPolicy:
             version.sha256,
         ):
             assert text in page
+
+    def test_says_until_when_it_decides(self, client):
+        version = publish_seed()
+        later = timezone.now() + timedelta(days=90)
+        document = seed_document() | {"version": 2, "effective_from": f"{later:%Y-%m-%dT%H:%M:%SZ}"}
+        following = publish(document=document, actor=SYSTEM, at=timezone.now())
+        client.force_login(make_person("auditor"))
+
+        page = client.get(reverse("policy", args=[version.pk])).text
+        assert f"{following.effective_from:%Y-%m-%d %H:%M} UTC, when" in page
+        assert f'<a href="{reverse("policy", args=[following.pk])}">seed-v1 v2</a> takes over' in page
+        assert "takes over" not in client.get(reverse("policy", args=[following.pk])).text

@@ -11,6 +11,7 @@ from django.utils.html import escape
 from grading.domain.policy import policy_sha256, seed_document
 from grading.domain.policy_templates import TEMPLATES, template_document
 from grading.models import PolicyDraft, PolicyVersion
+from grading.services.policies import publish
 from grading.services.policy_drafts import change_draft, propose_draft, publish_draft, start_draft
 from tests.evidence import publish_seed
 from tests.factories import AT, make_actor, make_person
@@ -148,6 +149,16 @@ class TestDraft:
         assert tried in page and version.sha256 in page
         difference = client.get(reverse("policy_difference", args=[version.pk])).content.decode()
         assert "≥ 20 % and &lt; 30 %" in difference
+
+    def test_says_which_version_takes_over_after_it(self, client, author):
+        publish_seed()
+        later = seed_document() | {"version": 2, "effective_from": "2099-01-01T00:00:00Z"}
+        publish(document=later, actor=make_actor(), at=AT)
+        draft = make_proposed(author)
+        client.force_login(make_person("administrator"))
+
+        page = client.get(path("policy_draft", draft)).text
+        assert "From 2099-01-01 00:00 UTC" in page and "seed-v1 v2</a> takes over, published already" in page
 
     def test_keeps_what_was_typed_when_it_changed_meanwhile(self, client, author):
         draft = make_proposed(author)
