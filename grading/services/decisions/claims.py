@@ -49,7 +49,20 @@ def shrunk(chunk_size: int, *, attempts: int) -> int:
 
 
 def _claim(queue: Queue, on: date, attempts: int, size: int) -> Claim | None:
+    """Lease packs that had so many attempts; what another worker leased in the same moment is looked past."""
     token = uuid.uuid4()
+    # A worker that leases while this statement runs is seen by the next one only: packs that were found
+    # and not leased are that worker's, and others may wait behind them.
+    while True:
+        is_any_found, pack_ids = _lease(queue, on, attempts, size, token)
+        if pack_ids:
+            return Claim(token, pack_ids, attempts >= MAX_ATTEMPTS)
+        if not is_any_found:
+            return None
+
+
+def _lease(queue: Queue, on: date, attempts: int, size: int, token: uuid.UUID) -> tuple[bool, list[int]]:
+    """Return whether packs were found, and those of them that are leased now."""
     # Lapsed or not is for the database's clock to say: workers' clocks differ.
     lapsed = "c.pack_id IS NULL" if attempts == 0 else "c.attempts = %(attempts)s AND c.lease_until <= now()"
     with connection.cursor() as cursor:
@@ -59,14 +72,16 @@ def _claim(queue: Queue, on: date, attempts: int, size: int) -> Claim | None:
                 SELECT p.id FROM {queue.packs} LEFT JOIN grading_gradingclaim c ON c.pack_id = p.id
                 WHERE {queue.waits} AND {lapsed}
                 ORDER BY {queue.order} LIMIT %(size)s
-                FOR NO KEY UPDATE OF p SKIP LOCKED)
-            INSERT INTO grading_gradingclaim AS c (pack_id, attempts, lease_token, lease_until)
-            SELECT id, 1, %(token)s, now() + make_interval(secs => %(lease)s) FROM waiting
-            ON CONFLICT (pack_id) DO UPDATE
-            SET attempts = least(c.attempts + 1, %(most)s), lease_token = excluded.lease_token,
-                lease_until = excluded.lease_until
-            WHERE c.lease_until <= now()
-            RETURNING pack_id
+                FOR NO KEY UPDATE OF p SKIP LOCKED),
+            leased AS (
+                INSERT INTO grading_gradingclaim AS c (pack_id, attempts, lease_token, lease_until)
+                SELECT id, 1, %(token)s, now() + make_interval(secs => %(lease)s) FROM waiting
+                ON CONFLICT (pack_id) DO UPDATE
+                SET attempts = least(c.attempts + 1, %(most)s), lease_token = excluded.lease_token,
+                    lease_until = excluded.lease_until
+                WHERE c.lease_until <= now()
+                RETURNING pack_id)
+            SELECT EXISTS (SELECT FROM waiting), ARRAY(SELECT pack_id FROM leased ORDER BY pack_id)
             """,  # noqa: S608 (constant text)
             {
                 "on": on,
@@ -77,8 +92,8 @@ def _claim(queue: Queue, on: date, attempts: int, size: int) -> Claim | None:
                 "most": MAX_ATTEMPTS,
             },
         )
-        pack_ids = sorted(pack_id for (pack_id,) in cursor.fetchall())
-    return Claim(token, pack_ids, attempts >= MAX_ATTEMPTS) if pack_ids else None
+        is_any_found, pack_ids = cursor.fetchone()
+    return is_any_found, pack_ids
 
 
 def fence(*, token: uuid.UUID, pack_ids: Sequence[int]) -> list[int]:
