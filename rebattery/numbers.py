@@ -1,4 +1,4 @@
-"""Numbers as people type them: a decimal comma or point, and what may mean two numbers is never guessed."""
+"""Numbers as people type them and addresses name them; what may mean two numbers is never guessed."""
 
 import re
 from decimal import Decimal
@@ -35,3 +35,8 @@ def read_number(text: str) -> Decimal:
             "ambiguous",
         )
     return number
+
+
+def read_key(text: str) -> int | None:
+    """Return the key of a row that an address or a form names; anything else names none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

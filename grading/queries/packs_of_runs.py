@@ -7,6 +7,7 @@ from grading.models.decision import IN_FORCE
 from grading.queries.grading_runs import failures_of
 from grading.queries.policies import policies
 from intake.models import Pack
+from rebattery.numbers import read_key
 
 _STANDING = ("graded", "in_review")
 
@@ -62,4 +63,4 @@ def _older(version: PolicyVersion) -> QuerySet[Decision]:
 
 
 def _key(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return read_key(text) or 0

@@ -35,6 +35,7 @@ from intake.domain.lifecycle import TRANSITIONS, Move, Status
 from intake.models import Pack
 from rebattery.accounts.guards import actor_of, person_of
 from rebattery.accounts.roles import Capability
+from rebattery.numbers import read_key
 
 BARRED = "the reviewer wants another one for this retest"
 TITLES = {"capacity": "Capacity test", "resistance": "Resistance test"}
@@ -200,8 +201,7 @@ def standings_for(*, pack: Pack, kinds: Sequence[str], on: date) -> list[Standin
 
 def newest_seen(request: HttpRequest) -> int | None:
     """Return the newest result that the page knew when it was opened; None where it does not say."""
-    text = request.POST.get("newest", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+    return read_key(request.POST.get("newest", ""))
 
 
 def _newest(results: Results, kind: str) -> int:

@@ -24,6 +24,7 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability as C
 from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
+from rebattery.numbers import read_key
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import apply_rule_violation, keys_in
 from rebattery.ui.listing import Column, Filter, list_page, where
@@ -76,7 +77,7 @@ def disposition_new(request: HttpRequest) -> HttpResponse:
     packs = packs_to_order(
         viewer=person_of(request),
         pack_ids=keys_in(chosen.getlist("pack")),
-        batch_id=next(iter(keys_in([request.GET.get("batch", "")])), None),
+        batch_id=read_key(request.GET.get("batch", "")),
     )
     now = timezone.now()
     form = OrderForm(request.POST or None, today=now.date(), initial=_suggested(packs))

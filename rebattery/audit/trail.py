@@ -15,6 +15,7 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from rebattery.audit.events import EVENTS
 from rebattery.audit.models import Event
 from rebattery.dates import day_in_words
+from rebattery.numbers import read_key
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,8 @@ def event_or_none(*, event_id: int) -> Event | None:
 
 def in_transaction(entries: QuerySet[Event], text: str) -> QuerySet[Event]:
     """Keep the events that were committed together in the transaction of this number."""
-    return entries.filter(transaction_id=int(text)) if text.isascii() and text.isdigit() else entries.none()
+    number = read_key(text)
+    return entries.none() if number is None else entries.filter(transaction_id=number)
 
 
 def committed_with(event: Event, *, most: int) -> tuple[list[Event], int]:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
 from rebattery.errors import RuleViolation
-from rebattery.numbers import NumberUnreadable, read_number
+from rebattery.numbers import NumberUnreadable, read_key, read_number
 
 
 class Renderer(TemplatesSetting):
@@ -36,7 +36,7 @@ def faults_in_words(form: forms.BaseForm) -> str:
 
 def keys_in(texts: Iterable[str]) -> set[int]:
     """Return the keys among what an address or a form names; anything else names nothing."""
-    return {int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19}
+    return {key for text in texts if (key := read_key(text)) is not None}
 
 
 def with_days_in_order(data: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from rebattery.numbers import LONGEST, NumberUnreadable, read_number
+from rebattery.numbers import LONGEST, NumberUnreadable, read_key, read_number
 
 
 class TestReadNumber:
@@ -38,3 +38,15 @@ class TestReadNumber:
     def test_refuses_what_is_no_number(self, text):
         with pytest.raises(NumberUnreadable, match="Enter a number"):
             read_number(text)
+
+
+class TestReadKey:
+    @pytest.mark.parametrize(("text", "key"), [("0", 0), ("17", 17), ("9" * 18, 10**18 - 1)])
+    def test_names_a_row(self, text, key):
+        assert read_key(text) == key
+
+    @pytest.mark.parametrize(
+        "text", ["", "-1", "+1", "1.0", " 1", "1_0", "x", "²", "٣", "9" * 19]
+    )
+    def test_names_none_otherwise(self, text):
+        assert read_key(text) is None

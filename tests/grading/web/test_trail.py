@@ -95,6 +95,7 @@ class TestFilters:
             ("job=unknown", set()),
             ("transaction=1%3B", set()),
             ("transaction=99999999999999999999", set()),
+            pytest.param(f"transaction={'9' * 5_000}", set(), id="endless transaction"),
         ],
     )
     def test_keep_what_they_say(self, client, pack, query, types):
