@@ -11,6 +11,7 @@ from grading.domain.results_file.fields import LABELS, Kind
 from grading.domain.results_file.reading import Key
 from grading.models import ResultsFile, ResultsFileRow
 from rebattery.accounts.models import User
+from rebattery.dates import moment_in_words
 
 NOTES = (
     "Mend the cells with color and send this workbook back on the page of the file.",
@@ -59,6 +60,6 @@ def write_workbook(*, file: ResultsFile, target: IO[bytes], at: datetime) -> Non
         rows = file.rows.filter(kind=told["kind"]).order_by("number")
         lines = (Line(row.number, row.cells, row.problems) for row in rows.iterator(chunk_size=500))
         sheets.append((Kind(told["kind"]), [column["heading"] for column in told["columns"]], lines))
-    note = f"{file.file_name}, as of {at:%Y-%m-%d %H:%M} UTC."
+    note = f"{file.file_name}, as of {moment_in_words(at)}."
     key = Key(file_id=file.pk, version=file.version)
     write_annotated(target, key=key, sheets=sheets, notes=(note, *NOTES))

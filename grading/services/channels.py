@@ -12,6 +12,7 @@ from intake.domain.lifecycle import Status
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
+from rebattery.dates import moment_in_words
 from rebattery.errors import RuleViolation
 
 Outcome = ChannelUse.Outcome
@@ -68,7 +69,7 @@ def start_use(*, channel_id: int, pack_id: int, procedure_id: int, actor: Actor,
         "procedure_id": procedure.pk,
         "expected_end_at": use.expected_end_at,
     }
-    facts = {"procedure": str(procedure), "until": f"{use.expected_end_at:%Y-%m-%d %H:%M} UTC"}
+    facts = {"procedure": str(procedure), "until": moment_in_words(use.expected_end_at)}
     _record("channel_use.started", use, actor, at, None, after, facts)
     return use
 

@@ -20,6 +20,7 @@ from grading.services.channels import cancel_use, end_use, start_use
 from intake.domain.lifecycle import Status
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
+from rebattery.dates import moment_in_words
 from rebattery.errors import RuleViolation
 from rebattery.ui.forms import apply_rule_violation
 
@@ -69,7 +70,7 @@ def channel_start(request: HttpRequest, channel_id: int) -> HttpResponse:
         except RuleViolation as refused:
             apply_rule_violation(form, refused)
         else:
-            until = f"{use.expected_end_at:%Y-%m-%d %H:%M} UTC"
+            until = moment_in_words(use.expected_end_at)
             messages.success(
                 request, f"{use.pack.serial} runs on {channel.code}, expected to end at {until}."
             )

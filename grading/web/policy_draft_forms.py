@@ -10,6 +10,7 @@ from grading.domain.policy_faults import faults_in
 from grading.domain.policy_templates import template_document, templates
 from grading.models import PolicyDraft, PolicyVersion
 from grading.queries.policies import drafts, policies, published_as, reports_on
+from rebattery.dates import moment_in_words
 
 MAX_DOCUMENT_BYTES = 500_000
 
@@ -110,7 +111,7 @@ class PublishForm(forms.Form):
         field = self.fields["cited_report"]
         assert isinstance(field, forms.ChoiceField)
         found = [
-            (row.sha256, f"{row.title}, {row.made_at:%Y-%m-%d %H:%M} UTC") for row in reports_on(draft=draft)
+            (row.sha256, f"{row.title}, {moment_in_words(row.made_at)}") for row in reports_on(draft=draft)
         ]
         field.choices = [("", "none"), *found]
 

@@ -12,6 +12,7 @@ from intake.domain.hazards import declared_hazards
 from intake.domain.lifecycle import GONE, NOT_HERE, Status
 from intake.models import Batch, Pack, Scan
 from rebattery.accounts.models import User
+from rebattery.dates import moment_in_words
 
 _COUNTS = {
     "total_count": Count("packs", filter=~Q(packs__status=Status.WITHDRAWN)),
@@ -151,5 +152,5 @@ def tile_of(*, scan: Scan, batch: Batch) -> Tile:
 
 def _first_receipt(pack: Pack) -> str:
     scan = Scan.objects.filter(pack=pack, outcome=Scan.Outcome.RECEIVED).order_by("-id").first()
-    who = f"by {scan.person_label}, {scan.at:%Y-%m-%d %H:%M} UTC" if scan else "earlier"
+    who = f"by {scan.person_label}, {moment_in_words(scan.at)}" if scan else "earlier"
     return f"Received {who}. Now it is {pack.get_status_display().lower()}."

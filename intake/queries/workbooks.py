@@ -13,6 +13,7 @@ from intake.domain.manifest.workbooks.annotated import ROW_LIMIT, Key
 from intake.domain.manifest.workbooks.annotated_workbook import Line, write_workbook
 from intake.models import Manifest, ManifestCorrection, ManifestRow
 from intake.queries.corrections import corrections_of, folded
+from rebattery.dates import moment_in_words
 
 Texts = dict[int, dict[int, str]]
 """Row, as the spreadsheet shows it, to zero-based column to the text of its cell."""
@@ -81,7 +82,7 @@ def _asked(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _notes(manifest: Manifest, count: int, at: datetime) -> Sequence[str]:
     notes = [
-        f"Draft of {manifest.file_name}, downloaded {at:%Y-%m-%d %H:%M} UTC.",
+        f"Draft of {manifest.file_name}, downloaded {moment_in_words(at)}.",
         "Mend the cells on the sheet “Packs”, save, and send this workbook on the page of the draft.",
         "Keep the first column: it says which row of the file each line is. New rows and columns are named,"
         " not taken in; a row that you delete here stays in the draft until you leave it out there.",

@@ -14,6 +14,7 @@ from intake.services.lifecycle import move_packs
 from intake.services.telling import tell_closed
 from rebattery.actor import Actor
 from rebattery.audit.record import Event, record
+from rebattery.dates import moment_in_words
 from rebattery.errors import RuleViolation
 from rebattery.naming import named
 from rebattery.turns import await_turn
@@ -116,9 +117,9 @@ def close_batch(*, batch_id: int, actor: Actor, at: datetime) -> Batch:
     absent_ids = [pack.pk for pack in absent.select_for_update(no_key=True)]
     batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
     if batch.closed_at:
-        raise BatchClosed(f"Batch {batch.number} was closed on {batch.closed_at:%Y-%m-%d %H:%M} UTC.")
+        raise BatchClosed(f"Batch {batch.number} was closed on {moment_in_words(batch.closed_at)}.")
     if batch.cancelled_at:
-        raise BatchClosed(f"Batch {batch.number} was cancelled on {batch.cancelled_at:%Y-%m-%d %H:%M} UTC.")
+        raise BatchClosed(f"Batch {batch.number} was cancelled on {moment_in_words(batch.cancelled_at)}.")
     move_packs(pack_ids=absent_ids, move=Move.MARK_MISSING, actor=actor, at=at, facts={"batch": batch.number})
     batch.closed_at = at
     batch.save(update_fields=["closed_at"])

@@ -18,6 +18,7 @@ from intake.queries.batches import batch_scanned
 from intake.services import receiving
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
+from rebattery.dates import moment_in_words
 from rebattery.errors import RuleViolation
 from rebattery.ui.forms import apply_rule_violation
 from rebattery.ui.listing import Column, ListPage, list_page
@@ -175,11 +176,11 @@ _PACK_COLUMNS = [
 _ARRIVED_COLUMNS = [
     *_PACK_COLUMNS,
     Column(key="status", label="State", value=lambda pack: pack.get_status_display()),
-    Column(key="since", label="Since", value=lambda pack: f"{pack.status_at:%Y-%m-%d %H:%M} UTC"),
+    Column(key="since", label="Since", value=lambda pack: moment_in_words(pack.status_at)),
 ]
 _SCAN_COLUMNS = [
     Column(key="code", label="Code", value=lambda scan: scan.code, is_code=True),
     Column(key="expected_in", label="Expected in", value=_expected_in),
     Column(key="person", label="Scanned by", value=lambda scan: scan.person_label),
-    Column(key="at", label="First scanned", value=lambda scan: f"{scan.at:%Y-%m-%d %H:%M} UTC"),
+    Column(key="at", label="First scanned", value=lambda scan: moment_in_words(scan.at)),
 ]

@@ -1,8 +1,8 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from rebattery.dates import begin_of, day_in_words, end_of
+from rebattery.dates import begin_of, day_in_words, end_of, moment_in_words
 
 
 class TestDayInWords:
@@ -24,3 +24,10 @@ class TestEndOf:
 
     def test_of_the_last_day_of_a_calendar_comes_after_every_moment(self):
         assert end_of(date.max) == datetime.max.replace(tzinfo=UTC)
+
+
+class TestMomentInWords:
+    def test_is_told_in_utc(self):
+        east = timezone(timedelta(hours=8))
+
+        assert moment_in_words(datetime(2026, 11, 22, 6, 5, 59, tzinfo=east)) == "2026-11-21 22:05 UTC"

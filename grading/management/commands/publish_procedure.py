@@ -10,6 +10,7 @@ from grading.domain.document_file import read_document
 from grading.domain.procedure import SHIPPED, shipped_document
 from grading.services.procedures import publish
 from rebattery.actor import SYSTEM
+from rebattery.dates import moment_in_words
 from rebattery.errors import RuleViolation
 
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
                 version = publish(document=document, actor=SYSTEM, at=timezone.now())
             except RuleViolation as exc:
                 raise CommandError(exc.message) from exc
-            self.stdout.write(f"{version} is published since {version.published_at:%Y-%m-%d %H:%M} UTC.")
+            self.stdout.write(f"{version} is published since {moment_in_words(version.published_at)}.")
 
 
 def _document(file: str) -> dict[str, Any]:

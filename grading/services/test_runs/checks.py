@@ -23,6 +23,7 @@ from intake.domain.lifecycle import Status
 from intake.models import Pack
 from intake.services.lifecycle import lock_packs
 from rebattery.actor import Actor
+from rebattery.dates import moment_in_words
 from rebattery.errors import RuleViolation
 
 BLANK = "Enter a value."
@@ -223,7 +224,7 @@ def _time_faults(row: Input, bench: Bench[Any]) -> Faults:
     arrived_at = bench.arrived_at.get(row.pack_id)
     # People enter minutes, so the minute of the arrival itself is not before it.
     if arrived_at and row.measured_at < arrived_at.replace(second=0, microsecond=0):
-        return {"measured_at": f"Before the pack arrived ({arrived_at:%Y-%m-%d %H:%M} UTC)."}
+        return {"measured_at": f"Before the pack arrived ({moment_in_words(arrived_at)})."}
     return {}
 
 

@@ -1,6 +1,6 @@
 """Make results of a derivation, after a person has confirmed what the file cannot say."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -19,6 +19,7 @@ from grading.services.tester_files.results import (
 )
 from intake.models import Pack
 from rebattery.actor import Actor
+from rebattery.dates import moment_in_words
 from rebattery.errors import RuleViolation
 
 Results = list[CapacityTest | ResistanceTest]
@@ -30,7 +31,7 @@ class MeasuredLater(RuleViolation):
     code = "measured_later"
 
     def __init__(self, received_at: datetime):
-        text = f"The file was received before, at {received_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+        text = f"The file was received before, at {moment_in_words(received_at)}."
         super().__init__(text, fields={"measured_at": text})
 
 

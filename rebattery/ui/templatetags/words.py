@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.timesince import timesince
 
-from rebattery.dates import day_in_words
+from rebattery.dates import day_in_words, moment_in_words
 from rebattery.ui.labels import ROUTES
 
 register = template.Library()
@@ -32,7 +32,7 @@ def signed(value: Decimal | None, places: int = 1) -> str:
 @register.filter
 def utc(value: datetime | None) -> str:
     """Return a time as ``2026-11-22 14:05 UTC``."""
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if value else NOTHING
+    return moment_in_words(value) if value else NOTHING
 
 
 @register.filter
