@@ -47,6 +47,15 @@ class MeasuredWith(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def gives_value(self) -> bool:
+        """Whether it gives the policy a value: a test that departs gravely from its procedure gives none."""
+        return not any(departure["is_grave"] for departure in self.departures)
+
+    def depart(self, words: str) -> None:
+        """Note what is odd about the test, and leaves its value as good as it is; the row is not saved."""
+        self.departures = [*self.departures, {"words": words, "is_grave": False}]
+
 
 class CapacityTest(MeasuredWith):
     """One full-to-empty capacity test of a pack, with the conditions that give it meaning."""
@@ -170,3 +179,8 @@ class ResistanceTest(MeasuredWith):
 
     def __str__(self) -> str:
         return f"resistance test {self.pk}"
+
+    @property
+    def gives_value(self) -> bool:
+        """Whether it gives the policy a value: one that compares with no baseline gives no ratio."""
+        return self.is_comparable

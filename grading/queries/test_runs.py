@@ -47,16 +47,6 @@ class Result(Generic[T]):
         return self.test.invalidated_by_id is not None
 
     @property
-    def is_usable(self) -> bool:
-        """Whether it gives the policy a value.
-
-        A resistance that compares with no baseline gives none, nor does a capacity test that departs gravely.
-        """
-        if isinstance(self.test, ResistanceTest):
-            return self.test.is_comparable
-        return not any(departure["is_grave"] for departure in self.test.departures)
-
-    @property
     def kind(self) -> str:
         """Name what it may take the place of: nothing but a result of the same kind."""
         test = self.test

@@ -259,4 +259,4 @@ def _take_members(result: CapacityTest, given: Sequence[Member], layout: Layout)
         result.weakest_soh_percent = weakest.soh_percent.quantize(WEAKEST_QUANTUM, rounding=ROUND_DOWN)
         result.weakest_kind = weakest.kind
     if gap := unmeasured(members, layout):
-        result.departures = [*result.departures, {"words": gap, "is_grave": False}]
+        result.depart(gap)

@@ -79,9 +79,8 @@ def to_json(found: Sequence[Departure]) -> list[dict[str, Any]]:
 
 def name_confirmed(result: CapacityTest | ResistanceTest, doubts: Sequence[str]) -> None:
     """Let ``result`` say what was hardly plausible about it; whose word it has stands in the trail."""
-    words = [f"{doubt}; read again and confirmed" for doubt in doubts]
-    found = [Departure("confirmation", text, is_grave=False) for text in words]
-    result.departures = [*result.departures, *to_json(found)]
+    for doubt in doubts:
+        result.depart(f"{doubt}; read again and confirmed")
 
 
 def _procedure(version: ProcedureVersion | None) -> Procedure | None:

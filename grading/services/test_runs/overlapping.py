@@ -1,11 +1,11 @@
 """Tell where one channel is said to have measured two packs at once, or two instruments one pack."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC
 
 from grading.models import CapacityTest
 from grading.models.test_run import STANDS
 from grading.services.test_runs.replacing import lasted
+from rebattery.dates import moment_in_words
 
 
 def name_overlaps(results: Sequence[CapacityTest], current: Iterable[CapacityTest]) -> None:
@@ -37,8 +37,8 @@ def name_overlaps(results: Sequence[CapacityTest], current: Iterable[CapacityTes
             later = (tests[n] for n in range(place + 1, len(tests)))
             earlier = (tests[n] for n in range(place - 1, -1, -1))
             if other := _overlapping(test, later) or _overlapping(test, earlier):
-                words = f"overlaps with a test of another pack on this channel at {_moment(other)}"
-                test.departures = [*test.departures, {"words": words, "is_grave": False}]
+                at = moment_in_words(other.measured_at)
+                test.depart(f"overlaps with a test of another pack on this channel at {at}")
 
 
 def _name_other_instruments(results: Sequence[CapacityTest], current: Iterable[CapacityTest]) -> None:
@@ -49,8 +49,8 @@ def _name_other_instruments(results: Sequence[CapacityTest], current: Iterable[C
         for other in by_pack[result.pack_id]:
             apart = abs(other.measured_at - result.measured_at)
             if other.instrument_id != result.instrument_id and apart < min(lasted(result), lasted(other)):
-                words = f"overlaps with a test of this pack with another instrument at {_moment(other)}"
-                result.departures = [*result.departures, {"words": words, "is_grave": False}]
+                at = moment_in_words(other.measured_at)
+                result.depart(f"overlaps with a test of this pack with another instrument at {at}")
                 break
 
 
@@ -63,7 +63,3 @@ def _overlapping(test: CapacityTest, others: Iterable[CapacityTest]) -> Capacity
         if other.pack_id != test.pack_id and apart < lasted(other):
             return other
     return None
-
-
-def _moment(test: CapacityTest) -> str:
-    return f"{test.measured_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -3,11 +3,12 @@
 Nobody measures until a value pleases: in one stay at the bench a pack is measured once of each kind.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from grading.models import CapacityTest, ResistanceTest
 from grading.services.test_runs.inputs import Input
 from intake.models import Pack
+from rebattery.dates import moment_in_words
 
 SAME_PULSE = timedelta(minutes=10)
 """A second pulse so soon had no rest before it: it is the first one, written down again."""
@@ -22,10 +23,12 @@ def replacement_faults(row: Input, old: CapacityTest | ResistanceTest, pack: Pac
         return faults
     if row.measured_at < old.measured_at:
         newer = "A newer measurement stands, of {}: an older one cannot take its place."
-        return faults | {"measured_at": newer.format(_moment(old.measured_at))}
-    if old.at >= pack.status_at and _gives_a_value(old) and row.procedure_id == old.procedure_id:
+        return faults | {"measured_at": newer.format(moment_in_words(old.measured_at))}
+    # What gives no value is measured again, whatever it says.
+    if old.at >= pack.status_at and old.gives_value and row.procedure_id == old.procedure_id:
+        at = moment_in_words(old.measured_at)
         again = (
-            f"Measured already in this stay at the bench, at {_moment(old.measured_at)}. Correct that test"
+            f"Measured already in this stay at the bench, at {at}. Correct that test"
             " under its own moment; another measurement needs a reviewer's order."
         )
         return faults | {"measured_at": again}
@@ -38,14 +41,3 @@ def lasted(test: CapacityTest | ResistanceTest) -> timedelta:
         return SAME_PULSE
     # The charge at its C-rate, of the capacity that it refers to.
     return timedelta(hours=float(test.soh_percent / 100 / test.c_rate))
-
-
-def _gives_a_value(test: CapacityTest | ResistanceTest) -> bool:
-    """Tell whether ``test`` was made as it should be; what was not is measured again, whatever it says."""
-    if isinstance(test, ResistanceTest) and not test.is_comparable:
-        return False
-    return not any(departure["is_grave"] for departure in test.departures)
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
