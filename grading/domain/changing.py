@@ -52,7 +52,7 @@ def changes_of(policy: Policy, evidence: Evidence) -> tuple[Change, ...]:
     """
     now = decide(policy, evidence)
     found = [*_of_gates(policy, evidence, now)]
-    for number in numbers_of(policy, evidence, is_soh_open=SOH in now.missing):
+    for number in numbers_of(policy, evidence, now):
         found += _of_number(policy, evidence, now, number)
     return tuple(found)
 
@@ -100,14 +100,15 @@ class Number(NamedTuple):
     put: Callable[[Decimal], Evidence]
 
 
-def numbers_of(policy: Policy, evidence: Evidence, *, is_soh_open: bool) -> Iterator[Number]:
+def numbers_of(policy: Policy, evidence: Evidence, now: Verdict) -> Iterator[Number]:
     """Return the numbers that can be varied, cheapest first, with every limit that may matter.
 
-    :param is_soh_open: the SOH is missing, or too old for its grade: it is measured anew.
+    :param now: what ``policy`` says of the evidence as it is.
     """
     matrix = policy.matrix_of(evidence.chemistry)
     facts = usable_facts(policy, evidence)
-    is_new = facts.soh is None or is_soh_open
+    # Missing, or too old for its grade: it is measured anew.
+    is_new = facts.soh is None or SOH in now.missing
     yield Number(
         IR,
         "IR",

@@ -62,8 +62,8 @@ def scales_of(policy: Policy, evidence: Evidence) -> tuple[Scale, ...]:
         return ()
     if evidence.safety != "ok" or not evidence.identity_confirmed:
         return ()
-    is_soh_open = SOH in decide(policy, evidence).missing
-    numbers = {number.fact: number for number in numbers_of(policy, evidence, is_soh_open=is_soh_open)}
+    now = decide(policy, evidence)
+    numbers = {number.fact: number for number in numbers_of(policy, evidence, now)}
     scales = [_scale(policy, numbers[fact]) for fact in _LABELS if numbers[fact].limits]
     # A limit of the resistance is one of the chemistry's; where it decides nothing, there is nothing to draw.
     return tuple(scale for scale in scales if scale.fact != IR or len(scale.segments) > 1)

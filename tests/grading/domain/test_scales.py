@@ -60,8 +60,7 @@ class TestScalesOf:
     @given(name=st.sampled_from(sorted(POLICIES)), facts=any_evidence, part=st.integers(1, 99))
     def test_grades_every_part_as_the_policy_does(self, name, facts, part):
         policy = POLICIES[name]
-        is_soh_open = "soh_percent" in decide(policy, facts).missing
-        numbers = {found.fact: found for found in numbers_of(policy, facts, is_soh_open=is_soh_open)}
+        numbers = {found.fact: found for found in numbers_of(policy, facts, decide(policy, facts))}
         for scale in scales_of(policy, facts):
             high = Decimal(4) if scale.fact == "ir_ratio" else Decimal(105)
             starts = [Decimal(0), *(limit for limit, _ in scale.limits)]
