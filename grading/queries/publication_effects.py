@@ -16,8 +16,6 @@ class Effect:
     """Measured packs that the report tried."""
     regraded: int
     """Those of them that would get another grade."""
-    rerouted: int
-    """Those of them that would go another way."""
 
     @property
     def sentence(self) -> str:
@@ -38,7 +36,7 @@ def effect_of(*, draft: PolicyDraft, live: PolicyVersion) -> Effect | None:
     if report is None:
         return None
     found = Comparison.from_json(report.numbers)
-    return Effect(report, found.packs, found.stricter + found.looser, found.rerouted)
+    return Effect(report, found.packs, found.stricter + found.looser)
 
 
 def _packs(count: int) -> str:
