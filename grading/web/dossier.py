@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from grading.domain.canonical import canonical_json
 from grading.queries.decisions import decisions_for
 from grading.queries.dispositions import disposition_of, earlier_stays, is_orderable, withdrawn_from
 from grading.queries.dossiers import Dossier, dossier_of, pack_for
@@ -16,6 +15,7 @@ from grading.queries.policies import in_force_or_none
 from grading.queries.reject_reports import is_over
 from grading.queries.review_story import overrides_of
 from grading.services.decisions import missing_for
+from grading.web.documents import hashed_file
 from grading.web.override_ending import may_end
 from intake.domain.lifecycle import Status
 from intake.models import Pack
@@ -23,7 +23,6 @@ from intake.queries.attachments import documents_of_pack
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.models import User
 from rebattery.accounts.roles import Capability as C
-from rebattery.ui.exports import json_file
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,8 @@ class NextStep:
 @require_GET
 def decision_evidence(request: HttpRequest, decision_id: int) -> HttpResponse:
     decision = get_object_or_404(decisions_for(viewer=person_of(request)), pk=decision_id)
-    # In the form that is hashed, so that anybody can check the file against the hash of the decision.
     name = f"evidence-{decision.pk}-{decision.evidence_sha256[:12]}"
-    return json_file(name=name, text=canonical_json(decision.evidence))
+    return hashed_file(name=name, value=decision.evidence)
 
 
 @requires(C.VIEW_PACKS)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from grading.domain.canonical import canonical_json, sha256_of
+from grading.domain.canonical import sha256_of
 from grading.domain.policy_words import (
     applications,
     evidence_demands,
@@ -31,11 +31,11 @@ from grading.queries.policies import (
 )
 from grading.queries.policies import policies as published
 from grading.queries.what_if import reports
+from grading.web.documents import hashed_file
 from grading.web.policy_tables import published_tables
 from rebattery.accounts.guards import person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import story_of
-from rebattery.ui.exports import json_file
 
 
 @requires(Capability.VIEW_POLICIES)
@@ -85,9 +85,8 @@ def policy(request: HttpRequest, policy_id: int) -> HttpResponse:
 @require_GET
 def policy_export(request: HttpRequest, policy_id: int) -> HttpResponse:
     version = get_object_or_404(published(), pk=policy_id)
-    # In the form that is hashed, so that anybody can check the file against the hash on the decisions.
     name = f"{version.code}-v{version.version}-{version.sha256[:12]}"
-    return json_file(name=name, text=canonical_json(version.document))
+    return hashed_file(name=name, value=version.document)
 
 
 @requires(Capability.VIEW_POLICIES)

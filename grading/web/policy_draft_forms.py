@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from grading.domain.document_file import DocumentUnreadable, read_document
 from grading.domain.policy_faults import faults_in
 from grading.domain.policy_templates import template_document, templates
 from grading.models import PolicyDraft, PolicyVersion
 from grading.queries.policies import drafts, policies, published_as, reports_on
+from grading.web.documents import uploaded_document
 from rebattery.dates import moment_in_words
 
 MAX_DOCUMENT_BYTES = 500_000
@@ -51,10 +51,7 @@ class StartForm(forms.Form):
             return None
         if (file.size or 0) > MAX_DOCUMENT_BYTES:
             raise forms.ValidationError("This file is too large for a policy.")
-        try:
-            found = read_document(file.read())
-        except DocumentUnreadable as exc:
-            raise forms.ValidationError(str(exc)) from exc
+        found = uploaded_document(file)
         if faults := faults_in(found):
             raise forms.ValidationError(faults)
         assert isinstance(found, dict)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from grading.domain.canonical import canonical_json, sha256_of
+from grading.domain.canonical import sha256_of
 from grading.domain.policy import PolicyInvalid
 from grading.domain.policy_templates import templates
 from grading.domain.policy_words import sources as sources_of
@@ -22,6 +22,7 @@ from grading.services.policy_drafts import (
     start_draft,
     take_back_draft,
 )
+from grading.web.documents import hashed_file
 from grading.web.policy_draft_forms import DiscardForm, PublishForm, RevisionForm, StartForm
 from grading.web.policy_fault_words import with_form_words
 from grading.web.policy_parts import PARTS
@@ -31,7 +32,6 @@ from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.audit.trail import story_of
 from rebattery.errors import RuleViolation
-from rebattery.ui.exports import json_file
 from rebattery.ui.forms import apply_rule_violation
 
 
@@ -101,7 +101,7 @@ def _page(
 def draft_export(request: HttpRequest, draft_id: int) -> HttpResponse:
     shown = get_object_or_404(drafts(), pk=draft_id)
     name = f"policy-draft-{shown.pk}-r{shown.revision}"
-    return json_file(name=name, text=canonical_json(shown.document))
+    return hashed_file(name=name, value=shown.document)
 
 
 @requires(Capability.MANAGE_POLICIES)

@@ -9,10 +9,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from grading.domain.document_file import DocumentUnreadable, read_document
 from grading.domain.procedure import ProcedureInvalid
 from grading.domain.procedure_faults import STATUSES
 from grading.domain.procedure_fields import Field, fields_of, value_at
+from grading.web.documents import uploaded_document
 from rebattery.ui.forms import MeasuredDecimalField
 
 MAX_DOCUMENT_BYTES = 200_000
@@ -147,10 +147,7 @@ class ImportForm(forms.Form):
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > MAX_DOCUMENT_BYTES:
             raise forms.ValidationError("This file is too large for a procedure.")
-        try:
-            found = read_document(file.read())
-        except DocumentUnreadable as exc:
-            raise forms.ValidationError(str(exc)) from exc
+        found = uploaded_document(file)
         if not isinstance(found, dict):
             raise forms.ValidationError("This file holds no procedure.")
         return found

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from grading.domain.canonical import canonical_json
 from grading.domain.columnar.comparing import Comparison
 from grading.domain.columnar.limits import NotColumnar
 from grading.domain.columnar.thresholds import thresholds_of, with_thresholds
@@ -19,13 +18,14 @@ from grading.queries.policies import compiled, in_force_or_none, policies
 from grading.queries.population import Taken, taken
 from grading.queries.what_if import moves_of, name_of, reports, try_policy
 from grading.services.what_if.reporting import MOST_MOVES, make_report
+from grading.web.documents import hashed_file
 from grading.web.what_if_forms import TrialForm, UploadForm, sliders, thresholds_in
 from grading.web.what_if_lists import COLUMNS, FILTERS
 from grading.web.what_if_numbers import shown
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.jobs import Job, send
-from rebattery.ui.exports import json_file, list_export
+from rebattery.ui.exports import list_export
 from rebattery.ui.forms import faults_in_words
 from rebattery.ui.listing import list_page
 
@@ -157,9 +157,8 @@ def what_if_snapshot(request: HttpRequest) -> HttpResponse:
 @require_GET
 def what_if_report_file(request: HttpRequest, report_id: int) -> HttpResponse:
     report = get_object_or_404(reports(), pk=report_id)
-    # In the form that is hashed, so that anybody can check the file against the hash that is cited.
     name = f"what-if-{report.pk}-{report.sha256[:12]}"
-    return json_file(name=name, text=canonical_json(report.says))
+    return hashed_file(name=name, value=report.says)
 
 
 @requires(Capability.VIEW_POLICIES)

@@ -8,10 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from grading.domain.columnar.thresholds import Threshold, kept_apart, thresholds_of
-from grading.domain.document_file import DocumentUnreadable, read_document
 from grading.queries.policies import policies
 from grading.queries.population import Taken
 from grading.queries.what_if import Scope, candidates, choices_in, document_of
+from grading.web.documents import uploaded_document
 from rebattery.ui.forms import with_days_in_order
 
 LARGEST_DOCUMENT = 1_000_000
@@ -67,10 +67,7 @@ class UploadForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > LARGEST_DOCUMENT:
             raise ValidationError("A policy document has at most 1 MB.")
-        try:
-            document = read_document(file.read())
-        except DocumentUnreadable as error:
-            raise ValidationError(str(error)) from error
+        document = uploaded_document(file)
         if not isinstance(document, dict):
             raise ValidationError("A policy document is one JSON object.")
         return document
