@@ -94,9 +94,9 @@ def lock_cases(
         raise ReviewRefused("One of the reviews is not there. Nothing was changed.")
     _refuse_changed([case for case in found if case.version != cases[case.pk] or case.state not in states])
     acts = acts_on_reviews(cases=found)
-    _refuse(found, lambda case: _own(why_not(Judging.REVIEW, actor.person_id, acts[case.pk])), OwnMeasurement)
+    refuse(found, lambda case: _own(why_not(Judging.REVIEW, actor.person_id, acts[case.pk])), OwnMeasurement)
     for fault in faults:
-        _refuse(found, fault, ReviewRefused)
+        refuse(found, fault, ReviewRefused)
     return found
 
 
@@ -205,7 +205,8 @@ def closing(state: State, why: Justification, actor: Actor, at: datetime) -> dic
     }
 
 
-def _refuse(found: Sequence[ReviewCase], fault: Fault, error: type[ReviewRefused]) -> None:
+def refuse(found: Sequence[ReviewCase], fault: Fault, error: type[ReviewRefused]) -> None:
+    """Refuse a step on all of the cases when one of them has a fault, which is named with its pack."""
     faults = [f"{case.pack.serial}: {text}" for case in found if (text := fault(case))]
     if faults:
         raise error(f"{listed(faults)} Nothing was changed.")

@@ -10,7 +10,7 @@ from grading.domain.undoing import UNDONE
 from grading.models import ReviewCase
 from grading.queries.review_steps import MOVING, Step, status_before, step_obstacle, steps_to_undo
 from grading.services.decisions.restoring import restore_decisions
-from grading.services.reviews.cases import COLUMNS, ReviewRefused, State, change_cases, lock_cases
+from grading.services.reviews.cases import COLUMNS, ReviewRefused, State, change_cases, lock_cases, refuse
 from grading.services.reviews.looking import still_seen
 from intake.domain.lifecycle import Move, Status
 from intake.services.lifecycle import move_packs
@@ -47,17 +47,12 @@ def undo_all(*, cases: Mapping[int, int], actor: Actor, at: datetime) -> list[Re
     """
     found = lock_cases(cases=cases, states=_UNDOABLE_STATES, actor=actor)
     steps = steps_to_undo(cases=found)
-    faults = [
-        f"{case.pack.serial}: {fault}"
-        for case in found
-        if (
-            fault := step_obstacle(
-                case=case, pack=case.pack, step=steps.get(case.pk), person_id=actor.person_id, at=at
-            )
-        )
-    ]
-    if faults:
-        raise UndoRefused(f"{' '.join(faults[:5])} Nothing was changed.")
+
+    def obstacle(case: ReviewCase) -> str:
+        step = steps.get(case.pk)
+        return step_obstacle(case=case, pack=case.pack, step=step, person_id=actor.person_id, at=at)
+
+    refuse(found, obstacle, UndoRefused)
     moved = [case for case in found if case.state in MOVING]
     sources = {case.pk: status_before(step=steps[case.pk], pack_id=case.pack_id) for case in moved}
     overridden = [case.decision_id for case in found if case.state == State.OVERRIDDEN]
