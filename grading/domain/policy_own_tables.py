@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from grading.domain.policy_table import Row, blank_row, rows_of, table_names
+from grading.domain.policy_table import Row, blank_row, chemistries_of, rows_of, table_names
 from grading.domain.soh import SOH_MAX_PERCENT
 from rebattery.errors import RuleViolation
 
@@ -50,7 +50,7 @@ def holding_row() -> Row:
 
 def is_followed(document: Mapping[str, Any], name: str) -> bool:
     """Tell whether some chemistry is judged by a table."""
-    return any(entry["treat_as"] == name for entry in document["chemistry_classes"].values())
+    return bool(chemistries_of(document, name))
 
 
 def without_table(document: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -41,6 +41,11 @@ def table_names(document: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(row["class"] for row in document["bands"]))
 
 
+def chemistries_of(document: Mapping[str, Any], name: str) -> list[str]:
+    """Return the codes of the chemistries that a table or a rule judges, in the order of the document."""
+    return [code for code, entry in document["chemistry_classes"].items() if entry["treat_as"] == name]
+
+
 def rows_of(document: Mapping[str, Any], name: str) -> list[Row]:
     """Return copies of the rows of one class."""
     return [dict(row) for row in document["bands"] if row["class"] == name]

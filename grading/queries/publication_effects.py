@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from grading.domain.columnar.comparing import Comparison
 from grading.models import PolicyDraft, PolicyVersion, WhatIfReport
 from grading.queries.policies import reports_on
+from rebattery.naming import counted
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Effect:
         if not self.packs:
             return "no pack is measured"
         if not self.regraded:
-            return f"none of {_packs(self.packs)} would get another grade"
-        return f"{self.regraded:,} of {_packs(self.packs)} would get another grade"
+            return f"none of {counted(self.packs, 'pack')} would get another grade"
+        return f"{self.regraded:,} of {counted(self.packs, 'pack')} would get another grade"
 
 
 def effect_of(*, draft: PolicyDraft, live: PolicyVersion) -> Effect | None:
@@ -37,7 +38,3 @@ def effect_of(*, draft: PolicyDraft, live: PolicyVersion) -> Effect | None:
         return None
     found = Comparison.from_json(report.numbers)
     return Effect(report, found.packs, found.stricter + found.looser)
-
-
-def _packs(count: int) -> str:
-    return f"{count:,} pack{'' if count == 1 else 's'}"

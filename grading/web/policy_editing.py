@@ -8,8 +8,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from grading.domain.policy_own_tables import is_followed, without_table
-from grading.domain.policy_table import Row, blank_row, rows_of, table_faults, table_names, with_rows
+from grading.domain.policy_own_tables import without_table
+from grading.domain.policy_table import (
+    Row,
+    blank_row,
+    chemistries_of,
+    rows_of,
+    table_faults,
+    table_names,
+    with_rows,
+)
 from grading.models import PolicyDraft
 from grading.queries.policies import drafts, in_force_or_none, standing_of
 from grading.services.policy_drafts import change_draft
@@ -20,6 +28,7 @@ from grading.web.policy_rows import MAX_ROWS, rows_sent, shown_rows
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.errors import RuleViolation
+from rebattery.naming import counted
 from rebattery.ui.forms import apply_rule_violation
 
 
@@ -60,7 +69,7 @@ def _saved_table(request: HttpRequest, draft: PolicyDraft, table: str, rows: lis
         messages.error(request, refused.message)
         return _table_page(request, draft, table, rows)
     count = table_faults(document, rows).count
-    left = f", with {count} fault{'' if count == 1 else 's'} still to mend" if count else ""
+    left = f", with {counted(count, 'fault')} still to mend" if count else ""
     messages.success(request, f"Table of {table} saved{left}.")
     return redirect("policy_draft_table", draft.pk, table)
 
@@ -101,7 +110,7 @@ def _table_page(
     standing = with_form_words(standing_of(document=document, beside=live), document)
     comparison = None if table in standing.left_out else standing.comparison
     classes = document["chemistry_classes"]
-    codes = [code for code, entry in classes.items() if entry["treat_as"] == table]
+    codes = chemistries_of(document, table)
     context: dict[str, Any] = {
         "draft": draft,
         "table": table,
@@ -112,7 +121,7 @@ def _table_page(
         "faults": faults,
         "is_changed": document != draft.document,
         "standing": standing,
-        "is_followed": is_followed(document, table),
+        "is_followed": bool(codes),
         "chemistries": [classes[code]["label"] for code in codes],
         "grades": GRADE_CHOICES,
         "routes": route_choices(document),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from grading.domain.policy_own_tables import may_have_own_table
-from grading.domain.policy_table import TableFaults, rows_of, table_faults
+from grading.domain.policy_table import TableFaults, chemistries_of, rows_of, table_faults
 from grading.domain.policy_words import Row, Table, decision_tables
 from grading.queries.policies import Standing
 from grading.web.policy_rows import shown_rows
+from rebattery.naming import counted
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class ReadTable:
     @property
     def hint(self) -> str:
         """Count the faults."""
-        count = self.fault_count
-        return f"{count} fault{'' if count == 1 else 's'} to mend" if count else ""
+        return f"{counted(self.fault_count, 'fault')} to mend" if self.fault_count else ""
 
     @property
     def is_edited(self) -> bool:
@@ -56,7 +56,7 @@ def draft_tables(document: Mapping[str, Any], standing: Standing) -> list[ReadTa
 
 
 def _of_draft(document: Mapping[str, Any], table: Table, standing: Standing) -> ReadTable:
-    codes = [c for c, entry in document["chemistry_classes"].items() if entry["treat_as"] == table.name]
+    codes = chemistries_of(document, table.name)
     if not table.rows:
         may = any(may_have_own_table(document, code) for code in codes)
         return ReadTable(table, (), may_get_tables=may)

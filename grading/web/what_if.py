@@ -25,6 +25,7 @@ from grading.web.what_if_numbers import shown
 from rebattery.accounts.guards import actor_of, person_of, requires
 from rebattery.accounts.roles import Capability
 from rebattery.jobs import Job, send
+from rebattery.naming import counted
 from rebattery.ui.exports import list_export
 from rebattery.ui.forms import faults_in_words
 from rebattery.ui.listing import list_page
@@ -100,7 +101,7 @@ def _name(form: TrialForm, start: Policy, found: list[dict[str, Any]]) -> str:
     """Name what is tried, by what is chosen and how many of its thresholds are moved."""
     name = name_of(form.cleaned_data["candidate"], start)
     moved = sum(item["is_moved"] for item in found)
-    return f"{name} with {moved} threshold{'s' if moved != 1 else ''} moved" if moved else name
+    return f"{name} with {counted(moved, 'threshold')} moved" if moved else name
 
 
 @requires(Capability.MANAGE_POLICIES)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from grading.domain.columnar.comparing import Comparison
 from grading.queries.what_if import names_of
 from grading.web.grade_matrix import GradeMatrix, grade_matrix
+from rebattery.naming import counted
 from rebattery.ui.labels import ROUTES
 from rebattery.ui.sankey import Sankey, sankey
 
@@ -81,13 +82,13 @@ def _words(comparison: Comparison, terms: str) -> str:
     other_terms = f"; terms: {terms}" if terms else ""
     if not comparison.moved:
         kept = f" The kWh under warranty stay{other_terms}." if terms else ""
-        return f"Of {_packs(comparison.packs)} none would get another grade or route.{kept}"
+        return f"Of {counted(comparison.packs, 'pack')} none would get another grade or route.{kept}"
     share = Decimal(100 * comparison.moved) / comparison.packs
     change = comparison.warranty_change_kwh
     way = "more" if change > 0 else "less"
     energy = f"{abs(change):,.0f} kWh {way} would be under warranty" if change else _SAME_ENERGY
     return (
-        f"Of {_packs(comparison.packs)} {comparison.moved:,} ({share:.1f} %) would move: "
+        f"Of {counted(comparison.packs, 'pack')} {comparison.moved:,} ({share:.1f} %) would move: "
         f"{comparison.stricter:,} to a stricter grade, {comparison.looser:,} to a less strict one; "
         f"{comparison.rerouted:,} would go another way. {energy}{other_terms}."
     )
@@ -99,16 +100,12 @@ def _terms(comparison: Comparison, old: Mapping[str, Any], new: Mapping[str, Any
     for (before, after), count in comparison.terms.items():
         was, will = old["warranty"][before], new["warranty"][after]
         if was["term_months"] != will["term_months"]:
-            found.append(f"{_packs(count)} from {_term(was)} to {_term(will)}")
+            found.append(f"{counted(count, 'pack')} from {_term(was)} to {_term(will)}")
     return ", ".join(found)
 
 
 def _term(entry: Mapping[str, Any]) -> str:
     return f"{entry['label']} ({entry['term_months']} months)"
-
-
-def _packs(count: int) -> str:
-    return f"{count:,} pack{'s' if count != 1 else ''}"
 
 
 _SAME_ENERGY = "The kWh under warranty stay"

@@ -1,4 +1,6 @@
-from rebattery.naming import listed, named
+import pytest
+
+from rebattery.naming import counted, listed, named
 
 NAMES = [f"PK-{number}" for number in range(1, 8)]
 
@@ -23,3 +25,11 @@ class TestListed:
 
     def test_counts_the_rest_of_many(self):
         assert listed([f"{name}." for name in NAMES]) == "PK-1. PK-2. PK-3. PK-4. PK-5. And 2 more."
+
+
+class TestCounted:
+    @pytest.mark.parametrize(
+        ("count", "words"), [(0, "0 packs"), (1, "1 pack"), (2, "2 packs"), (1_200, "1,200 packs")]
+    )
+    def test_says_one_and_many(self, count, words):
+        assert counted(count, "pack") == words

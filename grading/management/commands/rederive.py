@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from grading.services.tester_files import NoSuchFile, many, rederive, to_rederive
+from grading.services.tester_files import NoSuchFile, rederive, to_rederive
 from rebattery.audit.record import plain
+from rebattery.naming import counted
 
 _DIFFERENT, _ASKED_WRONGLY = 1, 2
 
@@ -42,6 +43,6 @@ class Command(BaseCommand):
             self.stdout.write("Nothing is derived yet: nothing was compared.")
         else:
             told = self.stderr if count else self.stdout
-            told.write(f"{compared} compared: {many(count, 'difference') if count else 'no difference'}.")
+            told.write(f"{compared} compared: {counted(count, 'difference') if count else 'no difference'}.")
         if count:
             sys.exit(_DIFFERENT)

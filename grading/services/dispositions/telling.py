@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from intake.domain.dispositions import OrderKind
 from intake.models import DispositionOrder, Pack
-from rebattery.naming import named
+from rebattery.naming import counted, named
 from rebattery.notices.domain.topics import Topic
 from rebattery.notices.services import News, notify
 
@@ -56,7 +56,7 @@ def _tell(
     happened, paper, follows = words
     news = []
     for supplier_id, serials in sorted(by_supplier.items()):
-        count = "1 pack" if len(serials) == 1 else f"{len(serials)} packs"
+        count = counted(len(serials), "pack")
         news.append(
             News(
                 topic=topic,

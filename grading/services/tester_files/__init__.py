@@ -14,7 +14,7 @@ from grading.services.tester_files.changing import (
 from grading.services.tester_files.lease import sweep
 from grading.services.tester_files.reading import run
 from grading.services.tester_files.recording import MeasuredLater, record_results
-from grading.services.tester_files.rederiving import Difference, NoSuchFile, many, rederive, to_rederive
+from grading.services.tester_files.rederiving import Difference, NoSuchFile, rederive, to_rederive
 from grading.services.tester_files.results import (
     CapacityAnswers,
     Head,
@@ -40,7 +40,6 @@ __all__ = [
     "answer",
     "assign",
     "keep_tables",
-    "many",
     "place",
     "preferred_pulse",
     "read_again",

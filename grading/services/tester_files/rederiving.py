@@ -19,6 +19,7 @@ from grading.services.tester_files.results import measured_values
 from intake.services import files
 from rebattery.audit.trail import events_of
 from rebattery.errors import RuleViolation
+from rebattery.naming import counted
 
 _CHUNK_BYTES = 1 << 20
 _RESULTS: tuple[type[CapacityTest] | type[ResistanceTest], ...] = (CapacityTest, ResistanceTest)
@@ -53,13 +54,8 @@ class Compared:
     """Capacities and resistances that were recorded from them and stand."""
 
     def __str__(self) -> str:
-        of_files = f"{many(self.derivations, 'derivation')} of {many(self.files, 'file')}"
-        return f"{of_files} and {many(self.results, 'recorded result')}"
-
-
-def many(count: int, noun: str) -> str:
-    """Return a count with its noun."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+        of_files = f"{counted(self.derivations, 'derivation')} of {counted(self.files, 'file')}"
+        return f"{of_files} and {counted(self.results, 'recorded result')}"
 
 
 def to_rederive(*, tester_file_id: int | None = None) -> Compared:
