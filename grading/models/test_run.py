@@ -116,7 +116,15 @@ class CapacityTest(MeasuredWith):
                 fields=["pack", "basis"], condition=STANDS, name="capacity_test_one_current"
             )
         ]
-        indexes = [invalidated("capacity_test")]
+        indexes = [
+            invalidated("capacity_test"),
+            # Each recording out of a file asks for the same values among all that came out of files.
+            models.Index(
+                fields=["measured_capacity_ah"],
+                condition=Q(derivation__isnull=False),
+                name="capacity_test_of_files",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"capacity test {self.pk}"
