@@ -32,3 +32,11 @@ def instrument() -> Instrument:
 def pack() -> Pack:
     """An inspected LFP pack of a type that says the same."""
     return make_inspected(chemistry="LFP", pack_type=make_pack_type(chemistry="LFP"))[0]
+
+
+@pytest.fixture
+def author(client: Client) -> User:
+    """A reviewer who writes policies, signed in."""
+    person = make_person("reviewer")
+    client.force_login(person)
+    return person

@@ -20,13 +20,6 @@ from tests.grading.policy_drafting import make_draft, make_proposed, with_floor
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def author(client):
-    person = make_person("reviewer")
-    client.force_login(person)
-    return person
-
-
 def path(name, draft, *more):
     return reverse(name, args=[draft.pk, *more])
 

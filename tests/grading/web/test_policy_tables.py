@@ -14,13 +14,6 @@ from tests.grading.policy_drafting import make_draft, make_proposed, make_report
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def author(client):
-    person = make_person("reviewer")
-    client.force_login(person)
-    return person
-
-
 def moved(**faults):
     """Return the bands with 65 % for 60 % in the table of LFP, and ``faults`` in its second row."""
     bands = copy.deepcopy(seed_document()["bands"])

@@ -5,37 +5,15 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
 from openpyxl import load_workbook
 
 from grading.models import CapacityTest, ResultsFile
-from rebattery.accounts.roles import Role
-from tests.evidence import make_inspected, publish_seed
-from tests.factories import make_instrument, make_pack_type, make_person
 from tests.grading.results_files import capacity, errors_of
 from tests.intake import old_workbooks, open_documents
 
 pytestmark = pytest.mark.django_db
 KINDS = ["xls", "ods"]
 Sheets = list[tuple[str, list[list[object]]]]
-
-
-@pytest.fixture(autouse=True)
-def _setting(settings, tmp_path):
-    settings.FILES_ROOT = tmp_path / "files"
-    publish_seed()
-    make_instrument(code="CY-1", calibrated_to_date=timezone.now().date().replace(year=2100))
-
-
-@pytest.fixture
-def operator(client):
-    client.force_login(make_person(Role.WAREHOUSE))
-    return client
-
-
-@pytest.fixture
-def pack():
-    return make_inspected(pack_type=make_pack_type())[0]
 
 
 @pytest.fixture

@@ -6,36 +6,17 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
 from openpyxl import load_workbook
 
 from grading.domain.results_file.fields import FIELDS, Kind
 from grading.models import BenchDraft, CapacityTest, ResultsFile
 from rebattery.accounts.roles import Role
-from tests.evidence import add_capacity, make_inspected, publish_seed
-from tests.factories import balance, make_actor, make_instrument, make_pack_type, make_person
+from tests.evidence import add_capacity
+from tests.factories import balance, make_actor, make_person
 from tests.grading.results_files import capacity, errors_of, reported, send, text_of
 
 pytestmark = pytest.mark.django_db
 ACTS = ["workbook", "record", "run"]
-
-
-@pytest.fixture(autouse=True)
-def _setting(settings, tmp_path):
-    settings.FILES_ROOT = tmp_path / "files"
-    publish_seed()
-    make_instrument(code="CY-1", calibrated_to_date=timezone.now().date().replace(year=2100))
-
-
-@pytest.fixture
-def operator(client):
-    client.force_login(make_person(Role.WAREHOUSE))
-    return client
-
-
-@pytest.fixture
-def pack():
-    return make_inspected(pack_type=make_pack_type())[0]
 
 
 def content_of(response) -> bytes:
