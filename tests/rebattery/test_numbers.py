@@ -45,8 +45,6 @@ class TestReadKey:
     def test_names_a_row(self, text, key):
         assert read_key(text) == key
 
-    @pytest.mark.parametrize(
-        "text", ["", "-1", "+1", "1.0", " 1", "1_0", "x", "²", "٣", "9" * 19]
-    )
+    @pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", " 1", "1_0", "x", "²", "٣", "9" * 19])
     def test_names_none_otherwise(self, text):
         assert read_key(text) is None
